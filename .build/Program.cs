@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using PluginHost.Build;
+
+// What ./build.sh and ./build.ps1 do. They only compile this program and start it.
+const string Usage = """
+    Usage: ./build.sh <verb> [options]
+
+      run [host options]   build the ready host, then run it in the current directory
+      test [--filter X]    build everything and run every test; X is a filter of 'dotnet test'
+      pack                 make the packages, in artifacts/packages
+
+    """;
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+try
+{
+    var root = RepositoryRoot.Find();
+
+    switch (args)
+    {
+        case ["run", .. var options]:
+            return await RunCommand.ExecuteAsync(root, options, stop.Token);
+        case ["test"]:
+            return await TestCommand.ExecuteAsync(root, filter: null, stop.Token);
+        case ["test", "--filter", var filter]:
+            return await TestCommand.ExecuteAsync(root, filter, stop.Token);
+        case ["pack"]:
+            return await PackCommand.ExecuteAsync(root, stop.Token);
+        case ["help" or "--help" or "-h"]:
+            Console.Out.Write(Usage);
+            return 0;
+        default:
+            Console.Error.Write(Usage);
+            return 2;
+    }
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}
+
+void Stop(PosixSignalContext context)
+{
+    // Without this the process would be gone before it has ended the child that it waits for.
+    context.Cancel = true;
+    stop.Cancel();
+}

@@ -1,0 +1,31 @@
+namespace PluginHost;
+
+/// <summary>Names and describes a script. Optional: a class that implements <see cref="IScript"/> is a script without it.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class ScriptAttribute : Attribute
+{
+    /// <summary>The script's name within its plugin.</summary>
+    /// <value>Letters, digits, dot, hyphen and underscore. The default is the name of the class.</value>
+    public string? Name { get; set; }
+
+    /// <summary>What the script does, in a sentence.</summary>
+    public string? Description { get; set; }
+
+    /// <summary>Words to find and group scripts by.</summary>
+    public string[] Tags { get; set; } = [];
+
+    /// <summary>How long a run may take before it is cancelled and counted as timed out.</summary>
+    /// <value>
+    /// A number with a unit (<c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>1d</c>) or <c>hh:mm:ss</c>, more
+    /// than zero. The default is null: the host's own limit, which is none unless its operator sets one.
+    /// </value>
+    public string? Timeout { get; set; }
+
+    /// <summary>How often a run that fails or times out is tried in all.</summary>
+    /// <value>1 to 100. The default is 1: no retry.</value>
+    public int MaxAttempts { get; set; } = 1;
+
+    /// <summary>How long to wait before the first retry; each further retry waits twice as long, up to an hour.</summary>
+    /// <value>Written as <see cref="Timeout"/> is. The default is <c>10s</c>.</value>
+    public string? RetryDelay { get; set; }
+}

@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using PluginHost.Hosting;
+
+namespace PluginHost.Artifacts;
+
+/// <summary>Keeps builds: one folder for each content key, which appears whole or not at all and never changes.</summary>
+internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog catalog, ILogger<ArtifactStore> logger)
+{
+    private const string DescriptionFile = "artifact.json";
+    private const string FilesFolder = "files";
+
+    /// <summary>Fills the catalogue with what earlier runs of the host kept.</summary>
+    public void Load()
+    {
+        // What a killed host left half copied.
+        if (Directory.Exists(data.ArtifactStaging))
+        {
+            Directory.Delete(data.ArtifactStaging, recursive: true);
+        }
+
+        Directory.CreateDirectory(data.Artifacts);
+        var stored = Directory.EnumerateDirectories(data.Artifacts).SelectMany(Directory.EnumerateDirectories).Select(Read);
+        foreach (var artifact in stored.OfType<PluginArtifact>().OrderBy(artifact => artifact.BuiltAt))
+        {
+            catalog.Add(artifact);
+        }
+    }
+
+    /// <summary>Copies a build's output to its place.</summary>
+    /// <returns>The artifact as it is kept; when that content was kept before, the one from then.</returns>
+    public PluginArtifact Keep(PluginArtifact artifact, string outputDirectory)
+    {
+        if (catalog.Find(artifact.PluginId, artifact.ContentKey) is { } known)
+        {
+            return known;
+        }
+
+        var staging = Path.Combine(data.ArtifactStaging, Guid.NewGuid().ToString("n"));
+        var files = Path.Combine(staging, FilesFolder);
+        CopyFolder(outputDirectory, files);
+        var kept = artifact with { OutputHash = HashFolder(files) };
+        WriteThrough(Path.Combine(staging, DescriptionFile), JsonSerializer.SerializeToUtf8Bytes(kept, ArtifactJson.Default.PluginArtifact));
+
+        var place = Path.Combine(data.Artifacts, artifact.PluginId, artifact.ContentKey[..16]);
+        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        if (Directory.Exists(place))
+        {
+            // A folder without a readable description: it is not in the catalogue, so nothing was loaded from it.
+            Directory.Delete(place, recursive: true);
+        }
+
+        Directory.Move(staging, place);
+        kept = kept with { Directory = Path.Combine(place, FilesFolder) };
+        catalog.Add(kept);
+        return kept;
+    }
+
+    private PluginArtifact? Read(string place)
+    {
+        try
+        {
+            var artifact = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(place, DescriptionFile)), ArtifactJson.Default.PluginArtifact)!
+                with { Directory = Path.Combine(place, FilesFolder) };
+            return File.Exists(artifact.AssemblyPath) ? artifact : null;
+        }
+        catch (Exception failure) when (failure is IOException or JsonException or UnauthorizedAccessException)
+        {
+            LogUnreadable(place, failure.Message);
+            return null;
+        }
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            using var source = File.OpenRead(file);
+            using var copy = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
+            source.CopyTo(copy);
+
+            // The rename that publishes the folder must not reach the disk before its content does.
+            copy.Flush(flushToDisk: true);
+        }
+    }
+
+    private static string HashFolder(string folder)
+    {
+        var text = new StringBuilder();
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            using var content = File.OpenRead(file);
+            text.Append(Path.GetRelativePath(folder, file)).Append('\t').Append(Convert.ToHexStringLower(SHA256.HashData(content))).Append('\n');
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static void WriteThrough(string path, byte[] content)
+    {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+    }
+
+    [LoggerMessage(EventId = 401, Level = LogLevel.Warning, Message = "The artifact in '{Place}' cannot be read and is left out; its content is built again when it is needed. {Error}")]
+    private partial void LogUnreadable(string place, string error);
+}

@@ -1,0 +1,46 @@
+using PluginHost.Planning;
+
+namespace PluginHost.Artifacts;
+
+/// <summary>A build that is kept: an immutable folder and what it was built from.</summary>
+internal sealed record PluginArtifact
+{
+    public required string PluginId { get; init; }
+
+    public required string Source { get; init; }
+
+    /// <summary>The project file, from the root of the repository.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>Hash of everything that went into the build.</summary>
+    public required string ContentKey { get; init; }
+
+    /// <summary>The commit it was built from.</summary>
+    public required string Commit { get; init; }
+
+    public required string Author { get; init; }
+
+    /// <summary>The first line of the commit's message.</summary>
+    public required string Message { get; init; }
+
+    public required DateTimeOffset BuiltAt { get; init; }
+
+    /// <summary>The plugin's own assembly, a file name within <see cref="Directory"/>.</summary>
+    public required string AssemblyFile { get; init; }
+
+    /// <summary>Hash of the built files: two builds with the same one behave the same.</summary>
+    public required string OutputHash { get; init; }
+
+    /// <summary>Everything that went into the build.</summary>
+    public required InputManifest Inputs { get; init; }
+
+    /// <summary>Where the built files are.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Directory { get; init; } = "";
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Version => $"{Commit[..7]}-{ContentKey[..8]}";
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string AssemblyPath => Path.Combine(Directory, AssemblyFile);
+}

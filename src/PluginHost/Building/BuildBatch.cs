@@ -1,0 +1,36 @@
+namespace PluginHost.Building;
+
+/// <summary>The files of one <c>dotnet build</c>.</summary>
+internal sealed class BuildBatch(Workspace workspace, string commit)
+{
+    public Workspace Workspace { get; } = workspace;
+
+    public string Commit { get; } = commit;
+
+    public string ProjectFile => Path.Combine(Workspace.Batch, "batch.proj");
+
+    public string TargetsFile => Path.Combine(Workspace.Batch, "PluginHost.Build.targets");
+
+    public string FactsFolder => Path.Combine(Workspace.Batch, "facts");
+
+    public string LogFile => Path.Combine(LogFolder, $"{Commit[..12]}.log");
+
+    public string BinaryLog => Path.Combine(LogFolder, $"{Commit[..12]}.binlog");
+
+    /// <summary>The archive of project files that MSBuild writes beside the binary log.</summary>
+    public string ImportsArchive => Path.ChangeExtension(BinaryLog, ".ProjectImports.zip");
+
+    private string LogFolder => Path.Combine(Workspace.Batch, "..", "logs");
+
+    public void Clear()
+    {
+        if (Directory.Exists(Workspace.Batch))
+        {
+            Directory.Delete(Workspace.Batch, recursive: true);
+        }
+
+        Directory.CreateDirectory(FactsFolder);
+        Directory.CreateDirectory(LogFolder);
+        File.Delete(ImportsArchive);
+    }
+}

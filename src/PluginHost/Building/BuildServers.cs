@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+using PluginHost.Processes;
+
+namespace PluginHost.Building;
+
+/// <summary>The MSBuild and compiler servers that make builds fast: the host's own, and gone when it is gone.</summary>
+internal sealed partial class BuildServers(BuildEnvironment environment, ILogger<BuildServers> logger) : IDisposable
+{
+    // A server outlives the build that started it, and only Linux lets us find it again for certain.
+    private static bool Used => OperatingSystem.IsLinux();
+
+    /// <summary>What makes the servers private to one host, as environment variables.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Variables(string mark) => Used
+        ? [new("DOTNET_CLI_USE_MSBUILD_SERVER", "1"), new("MSBUILDNODEHANDSHAKESALT", mark)]
+        : [new("DOTNET_CLI_USE_MSBUILD_SERVER", "0"), new("MSBUILDDISABLENODEREUSE", "1")];
+
+    /// <summary>What makes the servers private to one host, as properties of the build.</summary>
+    public static IEnumerable<string> Arguments(string mark) => Used
+        ? ["-p:UseSharedCompilation=true", $"-p:SharedCompilationId=pluginhost-{mark}"]
+        : ["-p:UseSharedCompilation=false"];
+
+    /// <summary>Ends the servers, and whatever else builds have left behind, of this host and of one before it that was killed.</summary>
+    public void End()
+    {
+        var ended = ProcessSession.KillMarked(BuildEnvironment.MarkVariable, environment.Mark);
+        if (ended > 0)
+        {
+            LogEnded(ended);
+        }
+    }
+
+    public void Dispose() => End();
+
+    [LoggerMessage(EventId = 310, Level = LogLevel.Debug, Message = "Ended {Count} build server processes.")]
+    private partial void LogEnded(int count);
+}

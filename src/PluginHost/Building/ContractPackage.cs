@@ -1,0 +1,88 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using PluginHost.Hosting;
+
+namespace PluginHost.Building;
+
+/// <summary>The contract package of the host's own version, carried within the engine and offered to builds as a NuGet source.</summary>
+internal sealed class ContractPackage
+{
+    private const string PackageId = "PluginHost.Abstractions";
+    private const string AssemblyEntry = $"lib/net10.0/{PackageId}.dll";
+
+    private readonly byte[] _package = Read();
+    private readonly string _directory;
+
+    public ContractPackage(DataDirectory data)
+    {
+        Version = typeof(IScript).Assembly.GetCustomAttributes(false)
+            .OfType<System.Reflection.AssemblyInformationalVersionAttribute>().Single().InformationalVersion.Split('+')[0];
+        Hash = Convert.ToHexStringLower(SHA256.HashData(_package));
+        _directory = Path.Combine(data.Builds, "contract");
+    }
+
+    public string Version { get; }
+
+    /// <summary>Names the contract's content: two hosts with the same one build the same.</summary>
+    public string Hash { get; }
+
+    /// <summary>Writes the package where a build finds it.</summary>
+    /// <returns>The folder to offer as a NuGet source.</returns>
+    public string Offer()
+    {
+        var file = Path.Combine(_directory, $"{PackageId}.{Version}.nupkg");
+        if (!File.Exists(file) || !File.ReadAllBytes(file).AsSpan().SequenceEqual(_package))
+        {
+            Directory.CreateDirectory(_directory);
+            File.WriteAllBytes(file, _package);
+        }
+
+        ForgetStaleCopy();
+        return _directory;
+    }
+
+    /// <summary>
+    /// NuGet never looks again at a version that it has unpacked. A contract that changed without a new version, as it
+    /// does while it is worked on, would not reach the plugins.
+    /// </summary>
+    private void ForgetStaleCopy()
+    {
+        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var unpacked = Path.Combine(packages, PackageId.ToLowerInvariant(), Version.ToLowerInvariant());
+        if (Directory.Exists(unpacked) && !IsSame(unpacked))
+        {
+            Directory.Delete(unpacked, recursive: true);
+        }
+    }
+
+    private bool IsSame(string unpacked)
+    {
+        using var archive = new ZipArchive(new MemoryStream(_package));
+        return archive.Entries
+            .Where(entry => entry.FullName == AssemblyEntry || entry.FullName.StartsWith("build", StringComparison.Ordinal))
+            .All(entry => IsSame(entry, Path.Combine(unpacked, entry.FullName)));
+    }
+
+    private static bool IsSame(ZipArchiveEntry entry, string file)
+    {
+        if (!File.Exists(file))
+        {
+            return false;
+        }
+
+        using var content = new MemoryStream();
+        using var packed = entry.Open();
+        packed.CopyTo(content);
+        return content.ToArray().AsSpan().SequenceEqual(File.ReadAllBytes(file));
+    }
+
+    private static byte[] Read()
+    {
+        using var resource = typeof(ContractPackage).Assembly.GetManifestResourceStream($"{PackageId}.nupkg")
+            ?? throw new InvalidOperationException("This build of PluginHost does not carry the contract package. Build it with its own project file.");
+        using var content = new MemoryStream();
+        resource.CopyTo(content);
+        return content.ToArray();
+    }
+}

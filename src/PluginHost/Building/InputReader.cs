@@ -1,0 +1,113 @@
+using System.IO.Compression;
+using System.Text.RegularExpressions;
+using PluginHost.Planning;
+using PluginHost.Sources;
+
+namespace PluginHost.Building;
+
+/// <summary>Finds out from a finished batch everything that went into each of its projects.</summary>
+internal sealed partial class InputReader
+{
+    private readonly Workspace _workspace;
+    private readonly SourceTree _tree;
+    private readonly IReadOnlyDictionary<string, ProjectFacts> _facts;
+    private readonly IReadOnlyList<string> _imported;
+
+    /// <summary>Reads what the batch left behind.</summary>
+    /// <param name="workspace">Where it ran.</param>
+    /// <param name="tree">The commit it built.</param>
+    /// <param name="facts">What each project said of itself.</param>
+    /// <param name="importsArchive">The archive of every project file that MSBuild read, which it writes beside the binary log.</param>
+    public InputReader(Workspace workspace, SourceTree tree, IReadOnlyDictionary<string, ProjectFacts> facts, string importsArchive)
+    {
+        _workspace = workspace;
+        _tree = tree;
+        _facts = facts;
+        _imported = ReadImported(importsArchive);
+    }
+
+    /// <summary>What went into a project, or null when its build ended before it said so.</summary>
+    /// <param name="project">The project file, from the root of the repository.</param>
+    /// <param name="environment">What besides the commit decides the output.</param>
+    public InputManifest? Read(string project, string environment)
+    {
+        var projects = Closure(project);
+        return projects is null
+            ? null
+            : InputManifest.Capture(_tree, projects.SelectMany(Files), projects.Select(RepositoryPath.Folder), environment);
+    }
+
+    /// <summary>The projects that a project is built from, itself first; null when one of them did not say.</summary>
+    public IReadOnlyList<string>? Closure(string project)
+    {
+        var found = new List<string> { project };
+        for (var i = 0; i < found.Count; i++)
+        {
+            if (FactsOf(found[i]) is not { } facts)
+            {
+                return null;
+            }
+
+            // A reference out of the repository is not an input that a commit could change.
+            found.AddRange(facts.References.Select(_workspace.PathOf).OfType<string>().Except(found).ToList());
+        }
+
+        return found;
+    }
+
+    private IEnumerable<string> Files(string project) =>
+        FactsOf(project)!.Inputs.Select(_workspace.PathOf).OfType<string>()
+            .Append(project)
+            .Concat(Imports(project))
+            .Concat(WellKnownFiles.For(project));
+
+    private ProjectFacts? FactsOf(string project) =>
+        _facts.GetValueOrDefault(Path.Combine(_workspace.Root, project.Replace('/', Path.DirectorySeparatorChar)));
+
+    /// <summary>The files that a project imports, and those that they import. MSBuild tells which files the whole batch read; the texts tell which of them this project asked for.</summary>
+    private IReadOnlyList<string> Imports(string project)
+    {
+        var found = new List<string> { project };
+        found.AddRange(WellKnownFiles.For(project).Where(_imported.Contains));
+        for (var i = 0; i < found.Count; i++)
+        {
+            if (_tree.FindFile(found[i]) is null)
+            {
+                continue;
+            }
+
+            var text = File.ReadAllText(Path.Combine(_workspace.Root, found[i]));
+            var names = ImportedProject().Matches(text).Select(match => RepositoryPath.Name(match.Groups["path"].Value.Replace('\\', '/'))).ToList();
+            found.AddRange(_imported.Where(file => names.Any(name => MayName(name, file))).Except(found).ToList());
+        }
+
+        return found;
+    }
+
+    // A name with a property or a wildcard in it could be any of them.
+    private static bool MayName(string name, string file) =>
+        name.AsSpan().ContainsAny("$*?") ? !WellKnownFiles.IsProject(file) : name.Equals(RepositoryPath.Name(file), StringComparison.OrdinalIgnoreCase);
+
+    private List<string> ReadImported(string importsArchive)
+    {
+        if (!File.Exists(importsArchive))
+        {
+            return [];
+        }
+
+        // The archive names files by their full path without what cannot stand in one, such as a drive's colon.
+        var root = _workspace.Root.Replace('\\', '/').Replace(":", "", StringComparison.Ordinal).TrimStart('/') + "/";
+        using var archive = ZipFile.OpenRead(importsArchive);
+        return
+        [
+            .. archive.Entries
+                .Select(entry => entry.FullName.Replace('\\', '/').TrimStart('/'))
+                .Where(name => name.StartsWith(root, StringComparison.OrdinalIgnoreCase))
+                .Select(name => name[root.Length..])
+                .Where(path => _tree.FindFile(path) is not null),
+        ];
+    }
+
+    [GeneratedRegex("""<Import\s[^>]*Project\s*=\s*["'](?<path>[^"']+)["']""", RegexOptions.IgnoreCase)]
+    private static partial Regex ImportedProject();
+}

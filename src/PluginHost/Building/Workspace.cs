@@ -1,0 +1,190 @@
+using PluginHost.Hosting;
+using PluginHost.Sources;
+
+namespace PluginHost.Building;
+
+/// <summary>The files of a commit on disk, outside any clone: exactly what was committed, whatever a build has done to them since.</summary>
+internal sealed class Workspace
+{
+    private readonly string _folder;
+    private readonly Dictionary<string, Written> _written = new(StringComparer.Ordinal);
+    private SourceTree? _current;
+
+    public Workspace(DataDirectory data, string source)
+    {
+        _folder = Path.Combine(data.Builds, source);
+        Root = Path.Combine(_folder, "tree");
+    }
+
+    /// <summary>The folder that stands for the root of the repository.</summary>
+    public string Root { get; }
+
+    /// <summary>Where builds keep what they make, apart from the sources.</summary>
+    public string Output => Path.Combine(_folder, "output");
+
+    /// <summary>Where one batch writes what it tells the host.</summary>
+    public string Batch => Path.Combine(_folder, "batch");
+
+    public void MoveTo(SourceSnapshot snapshot)
+    {
+        var before = _current;
+
+        // Until the move is done, nobody knows what is there.
+        _current = null;
+        if (before is null)
+        {
+            Clear();
+        }
+        else
+        {
+            before = UndoWhatBuildsDid() ? before : SourceTree.Empty;
+        }
+
+        var changes = SourceTree.Compare(before ?? SourceTree.Empty, snapshot.Tree).ToList();
+
+        // All that goes before anything that comes: a folder may take the place of a file, and a file that of a folder.
+        foreach (var (path, _) in changes)
+        {
+            Remove(path);
+        }
+
+        foreach (var (path, file) in changes)
+        {
+            if (file is not null)
+            {
+                Write(snapshot, path, file);
+            }
+        }
+
+        _current = snapshot.Tree;
+    }
+
+    /// <summary>The repository path of a file, or null when it is not in the tree.</summary>
+    public string? PathOf(string file) => RepositoryPath.FromFile(Root, file);
+
+    private void Clear()
+    {
+        _written.Clear();
+        if (Directory.Exists(Root))
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+
+        Directory.CreateDirectory(Root);
+
+        // MSBuild and the SDK look for these upwards. The search ends here, not in whatever holds the data directory.
+        foreach (var (name, content) in BoundaryFiles)
+        {
+            File.WriteAllText(Path.Combine(_folder, name), content);
+        }
+    }
+
+    private static readonly (string Name, string Content)[] BoundaryFiles =
+    [
+        ("Directory.Build.props", "<Project />"),
+        ("Directory.Build.targets", "<Project />"),
+        ("Directory.Packages.props", "<Project />"),
+        ("Directory.Build.rsp", ""),
+        ("global.json", "{}"),
+        (".editorconfig", "root = true"),
+    ];
+
+    private static readonly EnumerationOptions RealFiles = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
+    /// <summary>Deletes files that a build added to the tree. Answers false when it also changed some, and the tree must be written anew.</summary>
+    private bool UndoWhatBuildsDid()
+    {
+        var seen = 0;
+        foreach (var file in new DirectoryInfo(Root).EnumerateFiles("*", RealFiles))
+        {
+            if (!_written.TryGetValue(PathOf(file.FullName)!, out var written))
+            {
+                file.Delete();
+            }
+            else if (written != Written.Of(file))
+            {
+                Clear();
+                return false;
+            }
+            else
+            {
+                seen++;
+            }
+        }
+
+        if (seen == _written.Count)
+        {
+            return true;
+        }
+
+        Clear();
+        return false;
+    }
+
+    private void Write(SourceSnapshot snapshot, string path, SourceFile file)
+    {
+        var target = FullPath(path);
+        switch (file.Kind)
+        {
+            case SourceFileKind.Submodule:
+                // Another repository's content; what needs it fails to build, and says which file is missing.
+                return;
+            case SourceFileKind.SymbolicLink when SymbolicLinks.Target(snapshot, path, file) is null:
+                // The planner refuses the plugin that has it; for the others it is not there.
+                return;
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        if (file.Kind == SourceFileKind.SymbolicLink)
+        {
+            File.CreateSymbolicLink(target, snapshot.ReadText(file));
+            return;
+        }
+
+        using (var content = snapshot.OpenContent(file.Id))
+        using (var copy = new FileStream(target, FileMode.CreateNew, FileAccess.Write))
+        {
+            content.CopyTo(copy);
+        }
+
+        if (file.Kind == SourceFileKind.Executable && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(target, File.GetUnixFileMode(target) | UnixFileMode.UserExecute);
+        }
+
+        _written[path] = Written.Of(new FileInfo(target));
+    }
+
+    private void Remove(string path)
+    {
+        _written.Remove(path);
+        var target = FullPath(path);
+        if (Path.Exists(target) && !Directory.Exists(target) || new FileInfo(target).LinkTarget is not null)
+        {
+            File.Delete(target);
+        }
+
+        // git knows no empty folders.
+        for (var folder = Path.GetDirectoryName(target)!; folder.Length > Root.Length; folder = Path.GetDirectoryName(folder)!)
+        {
+            if (!Directory.Exists(folder))
+            {
+                continue;
+            }
+
+            if (Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                break;
+            }
+
+            Directory.Delete(folder);
+        }
+    }
+
+    private string FullPath(string path) => Path.Combine(Root, path.Replace('/', Path.DirectorySeparatorChar));
+
+    private readonly record struct Written(long Length, DateTime ModifiedAt)
+    {
+        public static Written Of(FileInfo file) => new(file.Length, file.LastWriteTimeUtc);
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Options;
+
+namespace PluginHost.Hosting;
+
+/// <summary>The folder that the host keeps everything in, held by one host at a time.</summary>
+internal sealed class DataDirectory : IDisposable
+{
+    private readonly FileStream _lock;
+
+    public DataDirectory(IOptions<PluginHostOptions> options)
+    {
+        Root = Path.GetFullPath(options.Value.DataDirectory);
+        Directory.CreateDirectory(Root);
+
+        // Everything in here is made, so a repository that holds this folder does not want it.
+        var ignore = Path.Combine(Root, ".gitignore");
+        if (!File.Exists(ignore))
+        {
+            File.WriteAllText(ignore, "*\n");
+        }
+
+        _lock = Acquire(Path.Combine(Root, "lock"));
+    }
+
+    public string Root { get; }
+
+    public string Database => Path.Combine(Root, "history.db");
+
+    public string Artifacts => Path.Combine(Root, "artifacts", "store");
+
+    /// <summary>On the same volume as <see cref="Artifacts"/>, so that publishing is a rename.</summary>
+    public string ArtifactStaging => Path.Combine(Root, "artifacts", "staging");
+
+    public string Builds => Path.Combine(Root, "builds");
+
+    public string Logs => Path.Combine(Root, "logs");
+
+    public string Source(string name) => Path.Combine(Root, "sources", name);
+
+    public void Dispose() => _lock.Dispose();
+
+    private FileStream Acquire(string path)
+    {
+        try
+        {
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file.SetLength(0);
+            using var writer = new StreamWriter(file, leaveOpen: true);
+            writer.Write(Environment.ProcessId);
+            return file;
+        }
+        catch (IOException failure)
+        {
+            throw new DataDirectoryInUseException(
+                $"Another host uses the data directory {Root}, and two would damage each other's clones and history. Stop it, or start this one with another directory (--data, or PluginHost:DataDirectory).",
+                failure);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace PluginHost.Hosting;
+
+/// <summary>The long work under way, so that a terminal and the page can show it.</summary>
+internal sealed partial class HostActivities(HostEvents events, TimeProvider time, ILogger<HostActivities> logger)
+{
+    // Work that ends sooner is not worth a line on the terminal.
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<Activity, bool> _current = new();
+
+    public IReadOnlyList<ActivityInfo> Current => [.. _current.Keys.Select(activity => activity.Info).OrderBy(info => info.StartedAt)];
+
+    public Activity Begin(string stage, string message)
+    {
+        var activity = new Activity(this, new ActivityInfo(stage, message, null, time.GetUtcNow()));
+        _current[activity] = true;
+        events.Publish(HostEventKind.Activity, stage);
+        return activity;
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Activity}: {Progress} ({Seconds} s)")]
+    private partial void LogProgress(string activity, string progress, int seconds);
+
+    /// <summary>One piece of long work. Disposing it ends it.</summary>
+    internal sealed class Activity : IDisposable
+    {
+        private readonly HostActivities _owner;
+        private readonly ITimer _timer;
+        private volatile ActivityInfo _info;
+
+        public Activity(HostActivities owner, ActivityInfo info)
+        {
+            _owner = owner;
+            _info = info;
+            _timer = owner.TimeOf().CreateTimer(_ => Tell(), null, ReportInterval, ReportInterval);
+        }
+
+        public ActivityInfo Info => _info;
+
+        public void Report(int done, int total) => _info = _info with { Fraction = total > 0 ? (double)done / total : null };
+
+        public void Report(string message) => _info = _info with { Message = message };
+
+        public void Dispose()
+        {
+            _timer.Dispose();
+            _owner._current.TryRemove(this, out _);
+            _owner.Publish(_info.Stage);
+        }
+
+        private void Tell()
+        {
+            var elapsed = _owner.TimeOf().GetUtcNow() - _info.StartedAt;
+            _owner.LogProgress(_info.Message, _info.Fraction is { } fraction ? $"{fraction:P0}" : "under way", (int)elapsed.TotalSeconds);
+            _owner.Publish(_info.Stage);
+        }
+    }
+
+    private TimeProvider TimeOf() => time;
+
+    private void Publish(string stage) => events.Publish(HostEventKind.Activity, stage);
+}

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace PluginHost.Hosting;
+
+/// <summary>Passes changes on to whoever watches.</summary>
+internal sealed class HostEvents
+{
+    private readonly Lock _lock = new();
+    private readonly List<Watcher> _watchers = [];
+
+    public void Publish(HostEventKind kind, string id)
+    {
+        var change = new HostEvent(kind, id);
+        lock (_lock)
+        {
+            foreach (var watcher in _watchers)
+            {
+                watcher.Add(change);
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<HostEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var watcher = new Watcher();
+        lock (_lock)
+        {
+            _watchers.Add(watcher);
+        }
+
+        try
+        {
+            while (await watcher.Wake.Reader.WaitToReadAsync(cancellationToken))
+            {
+                watcher.Wake.Reader.TryRead(out _);
+                foreach (var change in watcher.Take())
+                {
+                    yield return change;
+                }
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _watchers.Remove(watcher);
+            }
+        }
+    }
+
+    /// <summary>What one reader has not read yet: each changed thing once, so that a slow reader costs no memory.</summary>
+    private sealed class Watcher
+    {
+        private readonly Lock _lock = new();
+        private readonly OrderedDictionary<HostEvent, bool> _unread = [];
+
+        public Channel<bool> Wake { get; } =
+            Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+        public void Add(HostEvent change)
+        {
+            lock (_lock)
+            {
+                _unread[change] = true;
+            }
+
+            Wake.Writer.TryWrite(true);
+        }
+
+        public HostEvent[] Take()
+        {
+            lock (_lock)
+            {
+                HostEvent[] changes = [.. _unread.Keys];
+                _unread.Clear();
+                return changes;
+            }
+        }
+    }
+}

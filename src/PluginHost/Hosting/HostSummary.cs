@@ -1,0 +1,44 @@
+using System.Reflection;
+using PluginHost.Loading;
+using PluginHost.Pipeline;
+using PluginHost.Running;
+using PluginHost.Swapping;
+
+namespace PluginHost.Hosting;
+
+/// <summary>The host at a glance.</summary>
+internal sealed class HostSummary(
+    HostReadiness readiness,
+    HostActivities activities,
+    SourceWatchers sources,
+    PluginStates plugins,
+    LiveRegistry live,
+    UnloadWatch unloaded,
+    RunService runs,
+    TimeProvider time)
+{
+    private static readonly string Version =
+        typeof(HostSummary).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private readonly long _startedAt = time.GetTimestamp();
+
+    public HostStatus Read()
+    {
+        var infos = sources.Infos;
+        var problems = plugins.All.Count(plugin => plugin.Problem is not null);
+        var leaked = unloaded.Leaked.Count;
+        var (running, queued) = runs.Counts;
+        return new HostStatus(
+            Version,
+            State(problems + leaked > 0 || infos.Any(source => source.Error is not null)),
+            (long)time.GetElapsedTime(_startedAt).TotalMilliseconds,
+            new MemoryInfo(Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: false)),
+            infos,
+            new HostCounts(live.Current.Plugins.Count, live.Current.Scripts.Count, running, queued, problems),
+            leaked,
+            activities.Current);
+    }
+
+    private HostState State(bool needsAttention) =>
+        !readiness.IsReady ? HostState.Starting : needsAttention ? HostState.Degraded : HostState.Healthy;
+}

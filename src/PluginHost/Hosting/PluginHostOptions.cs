@@ -1,0 +1,149 @@
+namespace PluginHost;
+
+/// <summary>What an operator sets: the configuration section <c>PluginHost</c>.</summary>
+public sealed class PluginHostOptions
+{
+    /// <summary>The name of the configuration section.</summary>
+    public const string SectionName = "PluginHost";
+
+    /// <summary>The watched repositories by name. A name is letters, digits, hyphen and underscore.</summary>
+    /// <value>At least one.</value>
+    public Dictionary<string, SourceOptions> Sources { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The folder for clones, builds, artifacts, logs and history. One host at a time may use it.</summary>
+    /// <value>The default is <c>.pluginhost</c> in the working directory.</value>
+    public string DataDirectory { get; set; } = ".pluginhost";
+
+    /// <summary>The name of this node in runs.</summary>
+    /// <value>The default is the name of the machine.</value>
+    public string NodeName { get; set; } = Environment.MachineName;
+
+    /// <summary>How plugins are built.</summary>
+    public BuildOptions Build { get; set; } = new();
+
+    /// <summary>How plugins are loaded and replaced.</summary>
+    public LoadOptions Load { get; set; } = new();
+
+    /// <summary>How scripts run.</summary>
+    public RunOptions Runs { get; set; } = new();
+}
+
+/// <summary>A watched repository.</summary>
+public sealed class SourceOptions
+{
+    /// <summary>Where the repository is: a folder, or a <c>file://</c>, <c>https://</c>, <c>http://</c> or <c>ssh://</c> address.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>The branch to follow.</summary>
+    /// <value>The default is null: whatever HEAD of the repository names, also when it is detached.</value>
+    public string? Branch { get; set; }
+
+    /// <summary>The watched folder, from the root of the repository. Plugins are looked for in it and below.</summary>
+    /// <value>The default is <c>plugins</c>; empty means the whole repository.</value>
+    public string Path { get; set; } = "plugins";
+
+    /// <summary>How often the remote is asked for its tip.</summary>
+    /// <value>100 milliseconds to 1 day. The default is 2 seconds.</value>
+    public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long one exchange with the remote may take, a first clone included.</summary>
+    /// <value>1 second to 1 day. The default is 10 minutes.</value>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How to sign in to the remote. The default is no credentials.</summary>
+    public CredentialOptions Credentials { get; set; } = new();
+}
+
+/// <summary>How to sign in to a remote. Secrets never appear in logs, the API or the clone.</summary>
+public sealed class CredentialOptions
+{
+    /// <summary>The user name for <c>https://</c>.</summary>
+    /// <value>The default is <c>git</c>, which GitHub, GitLab and Gitea accept beside a token. Bitbucket wants <c>x-token-auth</c>.</value>
+    public string User { get; set; } = "git";
+
+    /// <summary>The token or password for <c>https://</c>.</summary>
+    public string? Token { get; set; }
+
+    /// <summary>A file whose first line is the token; read again for each exchange, so that a rotated token is picked up.</summary>
+    public string? TokenFile { get; set; }
+
+    /// <summary>The private key for <c>ssh://</c>, a file without a passphrase. The default is what OpenSSH finds by itself.</summary>
+    public string? SshKeyFile { get; set; }
+
+    /// <summary>The known_hosts file for <c>ssh://</c>. The default is OpenSSH's own. An unknown host key is always refused.</summary>
+    public string? SshKnownHostsFile { get; set; }
+}
+
+/// <summary>How plugins are built.</summary>
+public sealed class BuildOptions
+{
+    /// <summary>The build configuration.</summary>
+    /// <value>The default is <c>Release</c>.</value>
+    public string Configuration { get; set; } = "Release";
+
+    /// <summary>How long the build of one commit may take before it is ended.</summary>
+    /// <value>1 second to 1 day. The default is 10 minutes.</value>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Names of environment variables that a build may see, beyond the few it needs.</summary>
+    /// <value>Everything else is withheld, because MSBuild reads each variable as a property. The default is none.</value>
+    public IList<string> PassEnvironment { get; set; } = [];
+
+    /// <summary>The dotnet command.</summary>
+    /// <value>The default is the one that runs this process, else <c>dotnet</c> on the PATH.</value>
+    public string? DotnetPath { get; set; }
+}
+
+/// <summary>How plugins are loaded and replaced.</summary>
+public sealed class LoadOptions
+{
+    /// <summary>How long constructing and checking the scripts of one plugin may take.</summary>
+    /// <value>100 milliseconds to 10 minutes. The default is 10 seconds.</value>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long runs on a replaced version may go on when a further version waits for its place. At most two versions
+    /// of a plugin hold runs.
+    /// </summary>
+    /// <value>The default is null: they may finish, and the newest version waits.</value>
+    public TimeSpan? DrainTimeout { get; set; }
+
+    /// <summary>Whether runtime caches that hold on to types of an unloaded version are cleared.</summary>
+    /// <value>
+    /// The default is true. It makes versions that use System.Text.Json collectable; the cost is that the whole
+    /// process fills these caches anew, some milliseconds after each swap.
+    /// </value>
+    public bool ClearRuntimeCaches { get; set; } = true;
+
+    /// <summary>Names of assemblies of the host that plugins share with it instead of bringing their own copy.</summary>
+    /// <value>The default is none beyond the contract and the Microsoft.Extensions abstractions.</value>
+    public IList<string> SharedAssemblies { get; set; } = [];
+}
+
+/// <summary>How scripts run.</summary>
+public sealed class RunOptions
+{
+    /// <summary>How many runs may be under way at once in this host; further ones are queued.</summary>
+    /// <value>1 to 10,000. The default is 100.</value>
+    public int MaxConcurrent { get; set; } = 100;
+
+    /// <summary>The time limit of a script that does not set its own.</summary>
+    /// <value>The default is null: none.</value>
+    public TimeSpan? DefaultTimeout { get; set; }
+
+    /// <summary>How long a cancelled or timed-out script may take to stop before it is given up on.</summary>
+    /// <value>0 to 1 hour. The default is 30 seconds.</value>
+    public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How much of a run's log is kept.</summary>
+    /// <value>In bytes, 1 KiB to 1 GiB. The default is 10 MiB. The log says where it was cut.</value>
+    public long MaxLogBytes { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>How large a result may be.</summary>
+    /// <value>In bytes of JSON, up to 100 MiB. The default is 1 MiB.</value>
+    public int MaxResultBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Whether what a script writes to the console goes to its run's log.</summary>
+    /// <value>The default is true. It replaces <see cref="Console.Out"/> and <see cref="Console.Error"/> of the process by writers that pass everything else through.</value>
+    public bool CaptureConsole { get; set; } = true;
+}

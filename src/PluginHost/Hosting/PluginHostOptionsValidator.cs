@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace PluginHost.Hosting;
+
+/// <summary>Finds every mistake in the options at once, before anything starts.</summary>
+internal sealed partial class PluginHostOptionsValidator : IValidateOptions<PluginHostOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PluginHostOptions options)
+    {
+        List<string> mistakes =
+        [
+            .. Check(options.Sources.Count > 0, "PluginHost:Sources has no entry, so there is nothing to watch. Add one, for example PluginHost:Sources:default:Url."),
+            .. options.Sources.SelectMany(source => Source(source.Key, source.Value)),
+            .. Between("Build:Timeout", options.Build.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            .. Between("Load:Timeout", options.Load.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
+            .. options.Load.DrainTimeout is { } drain ? Between("Load:DrainTimeout", drain, TimeSpan.Zero, TimeSpan.FromDays(1)) : [],
+            .. Check(options.Runs.MaxConcurrent is >= 1 and <= 10_000, $"PluginHost:Runs:MaxConcurrent is {options.Runs.MaxConcurrent}; it must be from 1 to 10,000."),
+            .. options.Runs.DefaultTimeout is { } limit ? Between("Runs:DefaultTimeout", limit, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(30)) : [],
+            .. Between("Runs:CancelGrace", options.Runs.CancelGrace, TimeSpan.Zero, TimeSpan.FromHours(1)),
+            .. Check(options.Runs.MaxLogBytes is >= 1024 and <= 1L << 30, $"PluginHost:Runs:MaxLogBytes is {options.Runs.MaxLogBytes}; it must be from 1 KiB to 1 GiB."),
+            .. Check(options.Runs.MaxResultBytes is >= 0 and <= 100 << 20, $"PluginHost:Runs:MaxResultBytes is {options.Runs.MaxResultBytes}; it must be from 0 to 100 MiB."),
+        ];
+        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+    }
+
+    private static IEnumerable<string> Source(string name, SourceOptions source) =>
+    [
+        .. Check(SourceName().IsMatch(name), $"PluginHost:Sources has a source named '{name}'; a name is made of letters, digits, '-' and '_'."),
+        .. Check(!string.IsNullOrWhiteSpace(source.Url), $"PluginHost:Sources:{name}:Url is empty. Set the repository's folder or address."),
+        .. Check(!source.Url.Contains("://", StringComparison.Ordinal) || Uri.TryCreate(source.Url, UriKind.Absolute, out _), $"PluginHost:Sources:{name}:Url is not an address that can be read."),
+        .. Check(!source.Path.Split('/', '\\').Contains(".."), $"PluginHost:Sources:{name}:Path is '{source.Path}', which leads out of the repository."),
+        .. Between($"Sources:{name}:Poll", source.Poll, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
+        .. Between($"Sources:{name}:Timeout", source.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+    ];
+
+    private static IEnumerable<string> Between(string key, TimeSpan value, TimeSpan least, TimeSpan most) =>
+        Check(value >= least && value <= most, $"PluginHost:{key} is {value}; it must be from {least} to {most}.");
+
+    private static IEnumerable<string> Check(bool holds, string mistake) => holds ? [] : [mistake];
+
+    [GeneratedRegex("^[A-Za-z0-9_-]+$")]
+    private static partial Regex SourceName();
+}

@@ -1,0 +1,74 @@
+namespace PluginHost;
+
+/// <summary>What an application may ask of its plugin host. Registered by <c>AddPluginHost</c>; safe to use from several threads.</summary>
+/// <remarks>
+/// Methods that name a script, run, plugin, source or version throw <see cref="NotFoundException"/> when there is none
+/// of that name. Ids of scripts and plugins are compared without case.
+/// </remarks>
+public interface IPluginHost
+{
+    /// <summary>The host at a glance.</summary>
+    HostStatus GetStatus();
+
+    /// <summary>Every script of the live plugins, by id.</summary>
+    Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>One script.</summary>
+    Task<ScriptInfo> GetScriptAsync(string scriptId, CancellationToken cancellationToken = default);
+
+    /// <summary>Stops the script's schedules until it is resumed. It can still be run by hand. Survives restarts and deployments.</summary>
+    Task<ScriptInfo> PauseScriptAsync(string scriptId, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets the script's schedules run again; what was missed is caught up as each schedule says.</summary>
+    Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken = default);
+
+    /// <summary>Starts a run by hand and answers as soon as it is stored.</summary>
+    /// <exception cref="InvalidParametersException">The parameters are wrong; every mistake is named.</exception>
+    /// <exception cref="ConflictException">The script cannot run now.</exception>
+    Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until the run has ended or the limit is reached, and answers the run as it is then.</summary>
+    Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Asks a run to stop. Does nothing when it has ended.</summary>
+    Task<RunInfo> CancelRunAsync(string runId, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs, newest first.</summary>
+    Task<Page<RunInfo>> GetRunsAsync(RunQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>One run.</summary>
+    Task<RunInfo> GetRunAsync(string runId, CancellationToken cancellationToken = default);
+
+    /// <summary>The lines of a run's log.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="after">Leave out lines up to this number; 0 for all.</param>
+    /// <param name="follow">Whether to go on with new lines until the run ends.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<RunLogLine> ReadLogAsync(string runId, long after, bool follow, CancellationToken cancellationToken = default);
+
+    /// <summary>Every plugin, by id.</summary>
+    IReadOnlyList<PluginInfo> GetPlugins();
+
+    /// <summary>One plugin.</summary>
+    PluginInfo GetPlugin(string pluginId);
+
+    /// <summary>The versions of a plugin that the host keeps, newest first.</summary>
+    IReadOnlyList<PluginVersionInfo> GetVersions(string pluginId);
+
+    /// <summary>Deployments, newest first.</summary>
+    /// <param name="limit">How many at most, 1 to 500.</param>
+    /// <param name="after">The cursor that the page before ended with.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit = 50, string? after = null, CancellationToken cancellationToken = default);
+
+    /// <summary>One deployment.</summary>
+    Task<DeploymentInfo> GetDeploymentAsync(string deploymentId, CancellationToken cancellationToken = default);
+
+    /// <summary>Looks at a source now and deploys its tip if it is new.</summary>
+    /// <returns>The deployment of the tip, finished unless the limit was reached before; the last one when the tip is live already.</returns>
+    /// <exception cref="ConflictException">The source cannot be reached, or has no commit.</exception>
+    Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Tells what changes, until cancelled. A slow reader misses repeated changes, never the last.</summary>
+    IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken = default);
+}

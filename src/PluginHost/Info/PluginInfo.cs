@@ -1,0 +1,142 @@
+namespace PluginHost;
+
+/// <summary>A plugin: a project in the watched folder that references the contract.</summary>
+/// <param name="Id">The project file's name without extension.</param>
+/// <param name="Source">The source it comes from.</param>
+/// <param name="Project">The project file, from the root of the repository.</param>
+/// <param name="State">How it is.</param>
+/// <param name="Live">The version that new runs use, or null.</param>
+/// <param name="Pinned">Whether an operator holds it at its version.</param>
+/// <param name="Problem">Why its newest content is not live, or null.</param>
+/// <param name="Draining">Older versions that still hold runs.</param>
+/// <param name="Leaked">Versions that were unloaded and are still in memory.</param>
+public sealed record PluginInfo(
+    string Id,
+    string Source,
+    string Project,
+    PluginState State,
+    LiveVersionInfo? Live,
+    bool Pinned,
+    PluginProblem? Problem,
+    IReadOnlyList<DrainingVersion> Draining,
+    IReadOnlyList<LeakedVersion> Leaked);
+
+/// <summary>How a plugin is.</summary>
+public enum PluginState
+{
+    /// <summary>Its newest content runs.</summary>
+    Live,
+
+    /// <summary>Its first version is under way.</summary>
+    Building,
+
+    /// <summary>An older version runs, because the newest one was rejected.</summary>
+    Degraded,
+
+    /// <summary>No version runs: every one so far was rejected.</summary>
+    Failed,
+
+    /// <summary>It is gone from the branch; runs of its last version may still be going.</summary>
+    Removed,
+}
+
+/// <summary>Why a plugin's newest content is not live.</summary>
+/// <param name="Stage">The stage that rejected it.</param>
+/// <param name="Commit">The commit that was rejected.</param>
+/// <param name="Message">What failed, what that means and what to do.</param>
+/// <param name="Diagnostics">What the compiler and the other tools said.</param>
+public sealed record PluginProblem(
+    ProblemStage Stage,
+    string Commit,
+    string Message,
+    IReadOnlyList<Diagnostic> Diagnostics);
+
+/// <summary>The stage of a deployment that rejected something.</summary>
+public enum ProblemStage
+{
+    /// <summary>Getting the commit.</summary>
+    Fetch,
+
+    /// <summary>Finding out what to build.</summary>
+    Plan,
+
+    /// <summary>Getting NuGet packages.</summary>
+    Restore,
+
+    /// <summary>Compiling.</summary>
+    Build,
+
+    /// <summary>Reading the assembly's metadata.</summary>
+    Inspect,
+
+    /// <summary>Loading the assembly and constructing its scripts.</summary>
+    Load,
+
+    /// <summary>Reading its schedules.</summary>
+    Schedule,
+}
+
+/// <summary>A message of the compiler or another tool, at its place in the repository.</summary>
+/// <param name="Severity">error or warning.</param>
+/// <param name="Code">The tool's code, such as CS0103, or null.</param>
+/// <param name="Message">What it says.</param>
+/// <param name="File">The file from the root of the repository, or null.</param>
+/// <param name="Line">1 for the first line, or null.</param>
+/// <param name="Column">1 for the first column, or null.</param>
+public sealed record Diagnostic(
+    DiagnosticSeverity Severity,
+    string? Code,
+    string Message,
+    string? File,
+    int? Line,
+    int? Column);
+
+/// <summary>How bad a <see cref="Diagnostic"/> is.</summary>
+public enum DiagnosticSeverity
+{
+    /// <summary>It rejects the version.</summary>
+    Error,
+
+    /// <summary>It does not.</summary>
+    Warning,
+}
+
+/// <summary>An older version that still holds runs.</summary>
+/// <param name="Version">Its id.</param>
+/// <param name="ActiveRuns">How many runs it holds.</param>
+/// <param name="Since">When it was replaced.</param>
+public sealed record DrainingVersion(string Version, int ActiveRuns, DateTimeOffset Since);
+
+/// <summary>A version that was unloaded and is still in memory.</summary>
+/// <param name="Version">Its id.</param>
+/// <param name="Since">When it was unloaded.</param>
+/// <param name="Reason">What is known of the cause.</param>
+public sealed record LeakedVersion(string Version, DateTimeOffset Since, string Reason);
+
+/// <summary>A version of a plugin that the host keeps.</summary>
+/// <param name="Version"><c>short commit-short content key</c>.</param>
+/// <param name="Commit">The full id of the commit it was built from.</param>
+/// <param name="Author">Who wrote that commit.</param>
+/// <param name="Message">The first line of its message.</param>
+/// <param name="BuiltAt">When it was built.</param>
+/// <param name="State">What it is now.</param>
+public sealed record PluginVersionInfo(
+    string Version,
+    string Commit,
+    string Author,
+    string Message,
+    DateTimeOffset BuiltAt,
+    PluginVersionState State);
+
+/// <summary>What a kept version is now.</summary>
+public enum PluginVersionState
+{
+    /// <summary>New runs use it.</summary>
+    Live,
+
+    /// <summary>It was replaced and still holds runs.</summary>
+    Draining,
+
+    /// <summary>It is on disk only.</summary>
+    Stored,
+}

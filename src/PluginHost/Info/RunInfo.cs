@@ -1,0 +1,151 @@
+using System.Text.Json.Nodes;
+
+namespace PluginHost;
+
+/// <summary>One run of a script, from request to outcome.</summary>
+public sealed record RunInfo
+{
+    /// <summary>Unique in the host; later runs sort after earlier ones.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The id of the script.</summary>
+    public required string Script { get; init; }
+
+    /// <summary>The id of the plugin.</summary>
+    public required string Plugin { get; init; }
+
+    /// <summary>The version it runs on; null while it is queued.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The commit of that version; null while it is queued.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>What started it.</summary>
+    public required RunTrigger Trigger { get; init; }
+
+    /// <summary>The time its schedule meant, or null.</summary>
+    public DateTimeOffset? ScheduledFor { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset QueuedAt { get; init; }
+
+    /// <summary>When the script began, or null.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended, or null.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>From start to end in milliseconds, or null before the end.</summary>
+    public long? DurationMs => (long?)(FinishedAt - StartedAt)?.TotalMilliseconds;
+
+    /// <summary>How far it is, or how it ended.</summary>
+    public required RunState State { get; init; }
+
+    /// <summary>1 for the first try.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The parameters it was given.</summary>
+    public JsonObject? Parameters { get; init; }
+
+    /// <summary>What the script set as its result, or null.</summary>
+    public JsonNode? Result { get; init; }
+
+    /// <summary>Why it failed, or null.</summary>
+    public RunError? Error { get; init; }
+
+    /// <summary>How far it says it has come, or null.</summary>
+    public RunProgress? Progress { get; init; }
+
+    /// <summary>Who asked for it: a user's name, or null when nobody is signed in or a schedule did.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>The node it runs on.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>Whether it has ended.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsFinished => State is not (RunState.Queued or RunState.Running);
+}
+
+/// <summary>How far a run is, or how it ended.</summary>
+public enum RunState
+{
+    /// <summary>It waits for its start.</summary>
+    Queued,
+
+    /// <summary>The script is at work.</summary>
+    Running,
+
+    /// <summary>The script ended without an exception.</summary>
+    Succeeded,
+
+    /// <summary>The script threw, or could not be started.</summary>
+    Failed,
+
+    /// <summary>Somebody, or the end of the host, cancelled it.</summary>
+    Cancelled,
+
+    /// <summary>It took longer than its time limit.</summary>
+    TimedOut,
+
+    /// <summary>The host died while it was under way.</summary>
+    Lost,
+}
+
+/// <summary>Why a run failed.</summary>
+/// <param name="Type">The exception's type.</param>
+/// <param name="Message">Its message.</param>
+/// <param name="StackTrace">Where it was thrown, with inner exceptions.</param>
+public sealed record RunError(string Type, string Message, string? StackTrace);
+
+/// <summary>How far a run says it has come.</summary>
+/// <param name="Fraction">From 0 to 1.</param>
+/// <param name="Message">What is being done.</param>
+public sealed record RunProgress(double Fraction, string? Message);
+
+/// <summary>One line of a run's log.</summary>
+/// <param name="Number">1 for the first line.</param>
+/// <param name="Text">Time, level and message: <c>2026-01-31T12:00:00.000Z INF message</c>.</param>
+public sealed record RunLogLine(long Number, string Text);
+
+/// <summary>What to run a script with.</summary>
+public sealed record RunRequest
+{
+    /// <summary>A value for each parameter by name; what is left out keeps its default.</summary>
+    public JsonObject? Parameters { get; init; }
+
+    /// <summary>The version to run on. The default is null: the live one.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Who asks.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>A second request for the same script with the same key answers the first one's run. Kept for 24 hours.</summary>
+    public string? IdempotencyKey { get; init; }
+}
+
+/// <summary>Which runs to list, newest first.</summary>
+public sealed record RunQuery
+{
+    /// <summary>Only runs of this script.</summary>
+    public string? Script { get; init; }
+
+    /// <summary>Only runs in this state.</summary>
+    public RunState? State { get; init; }
+
+    /// <summary>Only runs started so.</summary>
+    public RunTrigger? Trigger { get; init; }
+
+    /// <summary>How many at most.</summary>
+    /// <value>1 to 500. The default is 50.</value>
+    public int Limit { get; init; } = 50;
+
+    /// <summary>The cursor that the page before ended with.</summary>
+    public string? After { get; init; }
+}
+
+/// <summary>A part of a list.</summary>
+/// <param name="Items">The items, in order.</param>
+/// <param name="Next">The cursor of the next page, or null at the end.</param>
+/// <typeparam name="T">What is listed.</typeparam>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+
+namespace PluginHost;
+
+/// <summary>A script of a live plugin.</summary>
+/// <param name="Id"><c>plugin.name</c>.</param>
+/// <param name="Plugin">The id of its plugin.</param>
+/// <param name="Name">Its name within the plugin.</param>
+/// <param name="Description">What it does, in a sentence.</param>
+/// <param name="Tags">Words to find it by.</param>
+/// <param name="State">Whether its schedules run.</param>
+/// <param name="Live">The version that new runs use.</param>
+/// <param name="Schedules">When it runs by itself.</param>
+/// <param name="Parameters">JSON Schema of an object with one property for each parameter.</param>
+/// <param name="LastRun">The run that started last, or null.</param>
+public sealed record ScriptInfo(
+    string Id,
+    string Plugin,
+    string Name,
+    string? Description,
+    IReadOnlyList<string> Tags,
+    ScriptState State,
+    LiveVersionInfo Live,
+    IReadOnlyList<ScheduleInfo> Schedules,
+    JsonNode Parameters,
+    RunInfo? LastRun);
+
+/// <summary>Whether a script's schedules run.</summary>
+public enum ScriptState
+{
+    /// <summary>By schedule and by hand.</summary>
+    Ready,
+
+    /// <summary>By hand only, until somebody resumes it.</summary>
+    Paused,
+
+    /// <summary>The newest version of its plugin was rejected; an older one runs.</summary>
+    Broken,
+}
+
+/// <summary>The version that new runs use.</summary>
+/// <param name="Version"><c>short commit-short content key</c>.</param>
+/// <param name="Commit">The full id of the commit it was built from.</param>
+/// <param name="Since">When it went live.</param>
+public sealed record LiveVersionInfo(string Version, string Commit, DateTimeOffset Since);
+
+/// <summary>A schedule of a script.</summary>
+/// <param name="Cron">The cron expression.</param>
+/// <param name="TimeZone">The time zone it is read in.</param>
+/// <param name="Overlap">What happens when an earlier run is still going.</param>
+/// <param name="CatchUp">What happens to missed times.</param>
+/// <param name="Next">The next five times, in UTC; fewer when the expression has no more.</param>
+public sealed record ScheduleInfo(
+    string Cron,
+    string TimeZone,
+    OverlapPolicy Overlap,
+    CatchUpPolicy CatchUp,
+    IReadOnlyList<DateTimeOffset> Next);

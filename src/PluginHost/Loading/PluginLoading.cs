@@ -1,0 +1,107 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using McMaster.NETCore.Plugins;
+using Microsoft.Extensions.Options;
+using PluginHost.Artifacts;
+using PluginHost.Scripts;
+
+namespace PluginHost.Loading;
+
+/// <summary>What loading an artifact gave: a plugin, or a problem.</summary>
+internal sealed record LoadResult(LoadedPlugin? Plugin, PluginProblem? Problem);
+
+/// <summary>Loads artifacts into load contexts of their own and checks their scripts. The only user of McMaster.NETCore.Plugins.</summary>
+internal sealed class PluginLoading(
+    AssemblyInspector inspector,
+    SharedAssemblies shared,
+    ScriptChecker checker,
+    UnloadWatch unloading,
+    IOptions<PluginHostOptions> options,
+    TimeProvider time)
+{
+    /// <summary>Loads and checks a plugin. Nothing of it is live afterwards.</summary>
+    public async Task<LoadResult> LoadAsync(PluginArtifact artifact, CancellationToken cancellationToken)
+    {
+        if (inspector.Inspect(artifact.AssemblyPath) is { Count: > 0 } problems)
+        {
+            return Refuse(artifact, ProblemStage.Inspect, problems);
+        }
+
+        // Module initializers, static and instance constructors are the plugin's code, which may never come back. They
+        // run on a thread of their own, and nothing of the plugin stays on this one's stack.
+        var limit = options.Value.Load.Timeout;
+        var work = Task.Factory.StartNew(
+            () => LoadAndCheck(artifact, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        try
+        {
+            return await work.WaitAsync(limit, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            _ = work.ContinueWith(Discard, TaskScheduler.Default);
+            return Refuse(artifact, ProblemStage.Load, [$"Constructing and checking the scripts of {artifact.PluginId} took longer than {limit}, so it does not go live. Look for a constructor or a static initializer that waits; Load:Timeout sets the limit."]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task<LoadResult> LoadAndCheck(PluginArtifact artifact, CancellationToken cancellationToken)
+    {
+        // Not McMaster's hot reload: it unloads the old version before the new one is proven. Each version gets a
+        // loader of its own here, over a folder that never changes.
+        var loader = PluginLoader.CreateFromAssemblyFile(artifact.AssemblyPath, config =>
+        {
+            config.IsUnloadable = true;
+            foreach (var name in shared.Names)
+            {
+                config.SharedAssemblies.Add(name);
+            }
+        });
+
+        try
+        {
+            var found = ScriptReader.Read(artifact.PluginId, Types(loader.LoadDefaultAssembly()));
+            var read = await checker.CheckAsync(found, cancellationToken);
+            if (read.Problems.Count == 0)
+            {
+                return new LoadResult(new LoadedPlugin(artifact, loader, read.Scripts), null);
+            }
+
+            unloading.Unload(artifact, loader);
+            return Refuse(artifact, read.Problems[0].Stage, [.. read.Problems.Select(problem => problem.Message)]);
+        }
+        catch (Exception failure)
+        {
+            unloading.Unload(artifact, loader);
+            return Refuse(artifact, ProblemStage.Load, [$"{artifact.PluginId} cannot be loaded: {failure.GetType().Name}: {failure.Message}"]);
+        }
+    }
+
+    private static IEnumerable<Type> Types(Assembly assembly)
+    {
+        try
+        {
+            return assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException failure)
+        {
+            var reasons = failure.LoaderExceptions.OfType<Exception>().Select(reason => reason.Message).Distinct();
+            throw new TypeLoadException(string.Join(" ", reasons));
+        }
+    }
+
+    private void Discard(Task<LoadResult> late)
+    {
+        if (late is { IsCompletedSuccessfully: true, Result.Plugin: { } plugin })
+        {
+            unloading.Unload(plugin.Artifact, plugin.Loader);
+        }
+    }
+
+    private static LoadResult Refuse(PluginArtifact artifact, ProblemStage stage, IReadOnlyList<string> problems) => new(
+        null,
+        new PluginProblem(
+            stage,
+            artifact.Commit,
+            string.Join(" ", problems),
+            [.. problems.Select(problem => new Diagnostic(DiagnosticSeverity.Error, null, problem, artifact.Project, null, null))]));
+}

@@ -1,0 +1,28 @@
+using PluginHost.Hosting;
+using PluginHost.Loading;
+
+namespace PluginHost.Pipeline;
+
+/// <summary>Loads and checks the candidates, several at a time.</summary>
+internal sealed class CandidateLoader(PluginLoading loading, HostActivities activities)
+{
+    public async Task<IReadOnlyList<Candidate>> LoadAsync(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
+    {
+        var loaded = candidates.ToArray();
+        var open = Enumerable.Range(0, loaded.Length).Where(i => loaded[i].Outcome is null).ToList();
+        if (open.Count == 0)
+        {
+            return loaded;
+        }
+
+        var done = 0;
+        using var activity = activities.Begin("load", open.Count == 1 ? $"Loading {loaded[open[0]].PluginId}" : $"Loading {open.Count} plugins");
+        await Parallel.ForEachAsync(open, cancellationToken, async (i, token) =>
+        {
+            var result = await loading.LoadAsync(loaded[i].Artifact!, token);
+            loaded[i] = result.Problem is { } problem ? loaded[i].Reject(problem) : loaded[i] with { Loaded = result.Plugin };
+            activity.Report(Interlocked.Increment(ref done), open.Count);
+        });
+        return loaded;
+    }
+}

@@ -1,0 +1,100 @@
+using PluginHost.Hosting;
+using PluginHost.History;
+using PluginHost.Planning;
+using PluginHost.Swapping;
+
+namespace PluginHost.Pipeline;
+
+/// <summary>Writes the receipts of deployments, from their beginning on.</summary>
+internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry live, HostEvents events, TimeProvider time)
+{
+    public async Task<Receipt> OpenAsync(DeploymentRequest request, CancellationToken cancellationToken)
+    {
+        var deployment = new DeploymentInfo
+        {
+            Id = Guid.CreateVersion7(time.GetUtcNow()).ToString("n"),
+            Source = request.Source,
+            Commit = request.Snapshot.Commit,
+            Author = request.Snapshot.Author,
+            Message = request.Snapshot.Message,
+            Trigger = request.Trigger,
+            State = DeploymentState.Running,
+            SeenAt = request.SeenAt,
+            Stages = [new StageInfo("fetch", request.SeenAt, (long)request.FetchedAfter.TotalMilliseconds)],
+        };
+        await store.SaveAsync(deployment, cancellationToken);
+        events.Publish(HostEventKind.Deployment, deployment.Id);
+        return new Receipt(this, deployment);
+    }
+
+    private TimeProvider Time => time;
+
+    private string? LiveVersion(string pluginId) => live.Current.Plugins.GetValueOrDefault(pluginId)?.Version.Id;
+
+    private async Task<DeploymentInfo> SaveAsync(DeploymentInfo deployment)
+    {
+        // The end of a deployment is written down even when the host is stopping.
+        await store.SaveAsync(deployment, CancellationToken.None);
+        events.Publish(HostEventKind.Deployment, deployment.Id);
+        return deployment;
+    }
+
+    /// <summary>The receipt of a deployment under way.</summary>
+    internal sealed class Receipt(DeploymentReceipts owner, DeploymentInfo deployment)
+    {
+        private DeploymentInfo _deployment = deployment;
+
+        public T Measure<T>(string stage, Func<T> work)
+        {
+            var (startedAt, begin) = (owner.Time.GetUtcNow(), owner.Time.GetTimestamp());
+            try
+            {
+                return work();
+            }
+            finally
+            {
+                Add(stage, startedAt, begin);
+            }
+        }
+
+        public async Task<T> MeasureAsync<T>(string stage, Func<Task<T>> work)
+        {
+            var (startedAt, begin) = (owner.Time.GetUtcNow(), owner.Time.GetTimestamp());
+            try
+            {
+                return await work();
+            }
+            finally
+            {
+                Add(stage, startedAt, begin);
+            }
+        }
+
+        public Task<DeploymentInfo> CloseAsync(ChangePlan plan, IReadOnlyList<Candidate> candidates)
+        {
+            var rejected = candidates.Count(candidate => candidate.Outcome == PluginOutcomeKind.Rejected);
+            return owner.SaveAsync(_deployment with
+            {
+                LiveAt = owner.Time.GetUtcNow(),
+                State = rejected == 0 ? DeploymentState.Succeeded : rejected < candidates.Count ? DeploymentState.Degraded : DeploymentState.Failed,
+                Plugins =
+                [
+                    .. candidates.Select(candidate => new PluginOutcome(
+                        candidate.PluginId, candidate.Outcome!.Value, owner.LiveVersion(candidate.PluginId), candidate.Reason)),
+                    .. plan.Removed.Select(id => new PluginOutcome(id, PluginOutcomeKind.Removed, null, "its project is no longer in the watched folder")),
+                ],
+            });
+        }
+
+        public Task<DeploymentInfo> FailAsync(string error) =>
+            owner.SaveAsync(_deployment with { State = DeploymentState.Failed, Error = error });
+
+        private void Add(string stage, DateTimeOffset startedAt, long begin)
+        {
+            _deployment = _deployment with
+            {
+                Stages = [.. _deployment.Stages, new StageInfo(stage, startedAt, (long)owner.Time.GetElapsedTime(begin).TotalMilliseconds)],
+            };
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Logging;
+using PluginHost.Hosting;
+using PluginHost.Sources;
+
+namespace PluginHost.Pipeline;
+
+/// <summary>Looks at one source from time to time, and asks for a deployment when its tip has moved.</summary>
+internal sealed partial class SourceWatcher(
+    Source source, TimeSpan poll, DeploymentQueue queue, HostEvents events, TimeProvider time, ILogger<SourceWatcher> logger)
+{
+    private readonly SemaphoreSlim _oneCheckAtATime = new(1);
+    private readonly TaskCompletionSource _firstDeploymentEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PollBackoff _backoff = new(poll);
+    private SourceSnapshot? _latest;
+    private Task<DeploymentInfo>? _deployment;
+    private volatile SourceInfo _info = new(source.Name, source.Url, null, source.Folder, null, SourceState.Starting, null, null);
+
+    public SourceInfo Info => _info;
+
+    /// <summary>Ends when the source's first tip is deployed, or it turned out that there is none to be had now.</summary>
+    public Task FirstDeploymentEnded => _firstDeploymentEnded.Task;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var trigger = DeploymentTrigger.Startup;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await CheckAsync(trigger, cancellationToken);
+                trigger = DeploymentTrigger.Poll;
+            }
+            catch (SourceException)
+            {
+                // Said where it happened; the pause before the next try is longer now.
+                _firstDeploymentEnded.TrySetResult();
+            }
+
+            await Task.Delay(_backoff.Delay, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Looks now.</summary>
+    /// <returns>The deployment of the tip, under way or done.</returns>
+    /// <exception cref="SourceException">The source cannot be read.</exception>
+    public async Task<Task<DeploymentInfo>> CheckAsync(DeploymentTrigger trigger, CancellationToken cancellationToken)
+    {
+        await _oneCheckAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var seenAt = time.GetUtcNow();
+            var snapshot = await source.PullAsync(_latest, cancellationToken);
+            _backoff.Succeeded();
+            if (snapshot.Commit != _latest?.Commit || await IsWorthAnotherTry(trigger))
+            {
+                LogTipMoved(source.Name, snapshot.Branch ?? "HEAD", snapshot.Commit, snapshot.Author, snapshot.Message);
+                _deployment = queue.Enqueue(new DeploymentRequest(snapshot, source.Folder, trigger, seenAt, time.GetUtcNow() - seenAt));
+                _ = _deployment.ContinueWith(_ => _firstDeploymentEnded.TrySetResult(), TaskScheduler.Default);
+            }
+
+            _latest = snapshot;
+            Tell(_info with { Branch = snapshot.Branch, Commit = snapshot.Commit, State = SourceState.Watching, Error = null });
+            return _deployment!;
+        }
+        catch (SourceException failure)
+        {
+            _backoff.Failed(failure.Failure);
+            var state = failure.Failure == SourceFailure.NothingToDeploy ? SourceState.Empty : SourceState.Unreachable;
+            if (_info.Error != failure.Message)
+            {
+                LogUnreadable(source.Name, failure.Message);
+            }
+
+            Tell(_info with { State = state, Error = failure.Message });
+            throw;
+        }
+        finally
+        {
+            _oneCheckAtATime.Release();
+        }
+    }
+
+    /// <summary>Deploys the tip again although it has not moved: a plugin waits for the place of an older version.</summary>
+    public void DeployAgain()
+    {
+        if (_latest is { } snapshot)
+        {
+            _ = queue.Enqueue(new DeploymentRequest(snapshot, source.Folder, DeploymentTrigger.Poll, time.GetUtcNow(), TimeSpan.Zero));
+        }
+    }
+
+    /// <summary>Asked by hand, a tip is tried again unless all of it is live.</summary>
+    private async Task<bool> IsWorthAnotherTry(DeploymentTrigger trigger) =>
+        trigger == DeploymentTrigger.Manual && _deployment is { IsCompleted: true } done && (await done).State != DeploymentState.Succeeded;
+
+    private void Tell(SourceInfo info)
+    {
+        var changed = info with { LastCheckedAt = _info.LastCheckedAt } != _info;
+        _info = info with { LastCheckedAt = time.GetUtcNow() };
+        if (changed)
+        {
+            events.Publish(HostEventKind.Source, source.Name);
+        }
+    }
+
+    [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Source '{Source}': {Branch} is at {Commit}, {Author}: {Message}")]
+    private partial void LogTipMoved(string source, string branch, string commit, string author, string message);
+
+    [LoggerMessage(EventId = 111, Level = LogLevel.Warning, Message = "Source '{Source}': {Error}")]
+    private partial void LogUnreadable(string source, string error);
+}

@@ -1,0 +1,99 @@
+using System.Text.RegularExpressions;
+using PluginHost.Artifacts;
+using PluginHost.Sources;
+
+namespace PluginHost.Planning;
+
+/// <summary>What is known of a source's plugins before a commit is planned.</summary>
+/// <param name="Live">The builds that are live, by plugin id.</param>
+/// <param name="LiveElsewhere">The ids of plugins that are live from other sources, with the source.</param>
+/// <param name="Rejections">What was refused last, by plugin id.</param>
+internal sealed record KnownPlugins(
+    IReadOnlyDictionary<string, PluginArtifact> Live,
+    IReadOnlyDictionary<string, string> LiveElsewhere,
+    IReadOnlyDictionary<string, Rejection> Rejections);
+
+/// <summary>Finds out which plugins a commit affects, and why. Reads the commit, builds nothing.</summary>
+internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCatalog artifacts)
+{
+    public ChangePlan Plan(SourceSnapshot snapshot, string folder, string environment, KnownPlugins known)
+    {
+        var projects = scanner.FindPlugins(snapshot, folder)
+            .GroupBy(PluginId, StringComparer.OrdinalIgnoreCase)
+            .ToList();
+        var present = projects.Select(group => group.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+        return new ChangePlan(
+            snapshot,
+            environment,
+            [.. projects.Select(group => Plan(snapshot, environment, known, group.Key, [.. group]))],
+            [.. known.Live.Keys.Where(id => !present.Contains(id)).Order(StringComparer.Ordinal)]);
+    }
+
+    private PlannedPlugin Plan(SourceSnapshot snapshot, string environment, KnownPlugins known, string id, IReadOnlyList<string> projects)
+    {
+        var project = projects[0];
+        if (Refusal(snapshot, known, id, projects) is { } refusal)
+        {
+            return Reject(id, project, new PluginProblem(ProblemStage.Plan, snapshot.Commit, refusal, []));
+        }
+
+        var live = known.Live.GetValueOrDefault(id);
+        var difference = live is null ? "it is new" : Difference(live, project, snapshot.Tree, environment);
+        if (difference is null)
+        {
+            return new PlannedPlugin(id, project, PlanAction.Keep, "nothing it is made of changed") { Artifact = live };
+        }
+
+        var stored = artifacts.Of(id).FirstOrDefault(artifact => Difference(artifact, project, snapshot.Tree, environment) is null);
+        if (stored is not null)
+        {
+            return new PlannedPlugin(id, project, PlanAction.Reuse, $"{difference}, and a build of this content is stored") { Artifact = stored };
+        }
+
+        return known.Rejections.GetValueOrDefault(id) is { Inputs: { } tried } rejection && tried.FirstDifference(snapshot.Tree, environment) is null
+            ? Reject(id, project, rejection.Problem)
+            : new PlannedPlugin(id, project, PlanAction.Build, difference);
+    }
+
+    private static string? Difference(PluginArtifact artifact, string project, SourceTree tree, string environment) =>
+        artifact.Project == project
+            ? artifact.Inputs.FirstDifference(tree, environment)
+            : $"its project moved from {artifact.Project} to {project}";
+
+    private static string? Refusal(SourceSnapshot snapshot, KnownPlugins known, string id, IReadOnlyList<string> projects)
+    {
+        if (projects.Count > 1)
+        {
+            return $"Projects share the name {id}: {string.Join(", ", projects)}. A plugin's id is its project file's name, so none of them is built. Rename all but one.";
+        }
+
+        if (!ValidId().IsMatch(id))
+        {
+            return $"The project {projects[0]} cannot be a plugin: an id is made of letters, digits, '.', '-' and '_'. Rename the project file.";
+        }
+
+        if (known.LiveElsewhere.TryGetValue(id, out var source))
+        {
+            return $"A plugin {id} is live from source '{source}', and ids are unique in the host. Rename one of the two project files.";
+        }
+
+        return LinkOutOfTheTree(snapshot, RepositoryPath.Folder(projects[0])) is { } link
+            ? $"{link} is a symbolic link that leads out of the repository, or through another link, so {id} is not built. Replace it by the file it stands for."
+            : null;
+    }
+
+    private static string? LinkOutOfTheTree(SourceSnapshot snapshot, string folder) =>
+        snapshot.Tree.FindFolder(folder)?.AllFiles(folder)
+            .Where(file => file.Value.Kind == SourceFileKind.SymbolicLink && SymbolicLinks.Target(snapshot, file.Key, file.Value) is null)
+            .Select(file => file.Key)
+            .FirstOrDefault();
+
+    private static PlannedPlugin Reject(string id, string project, PluginProblem problem) =>
+        new(id, project, PlanAction.Reject, problem.Message) { Problem = problem };
+
+    private static string PluginId(string project) => Path.GetFileNameWithoutExtension(RepositoryPath.Name(project));
+
+    [GeneratedRegex("^[A-Za-z0-9._-]+$")]
+    private static partial Regex ValidId();
+}

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using PluginHost.Sources;
+
+namespace PluginHost.Planning;
+
+/// <summary>Finds the plugins of a commit: the projects in the watched folder that reference the contract.</summary>
+internal sealed partial class ProjectScanner
+{
+    // By object id: a file that did not change is not read again.
+    private readonly ConcurrentDictionary<string, bool> _referencesContract = new();
+
+    /// <summary>The paths of the plugins' project files, in order.</summary>
+    public IReadOnlyList<string> FindPlugins(SourceSnapshot snapshot, string folder)
+    {
+        var watched = snapshot.Tree.FindFolder(folder) ?? SourceTree.Empty;
+        return
+        [
+            .. watched.AllFiles(folder)
+                .Where(file => WellKnownFiles.IsProject(file.Key) && file.Value.Kind is SourceFileKind.Regular or SourceFileKind.Executable)
+                .Where(file => ReferencesContract(snapshot, file.Value) || InheritsContract(snapshot, file.Key))
+                .Select(file => file.Key)
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private bool InheritsContract(SourceSnapshot snapshot, string project) =>
+        RepositoryPath.SelfAndAbove(RepositoryPath.Folder(project))
+            .SelectMany(folder => new[] { "Directory.Build.props", "Directory.Build.targets" }.Select(name => RepositoryPath.Join(folder, name)))
+            .Select(snapshot.Tree.FindFile)
+            .Any(file => file is not null && ReferencesContract(snapshot, file));
+
+    private bool ReferencesContract(SourceSnapshot snapshot, SourceFile file) =>
+        _referencesContract.GetOrAdd(file.Id, _ => ContractReference().IsMatch(snapshot.ReadText(file)));
+
+    // The text is searched, not evaluated: evaluating every project of a large repository takes minutes, and a project
+    // that is not well formed must still be recognized, so that its build can say what is wrong.
+    [GeneratedRegex("""<(PackageReference|ProjectReference|Reference)\s[^>]*Include\s*=\s*["'][^"']*PluginHost\.Abstractions(\.csproj)?["']""", RegexOptions.IgnoreCase)]
+    private static partial Regex ContractReference();
+}

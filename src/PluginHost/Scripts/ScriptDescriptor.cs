@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+
+namespace PluginHost.Scripts;
+
+/// <summary>What a script says about itself. Holds no type of the plugin, so keeping one keeps no plugin in memory.</summary>
+internal sealed record ScriptDescriptor
+{
+    public static readonly TimeSpan DefaultRetryDelay = TimeSpan.FromSeconds(10);
+
+    public required string Id { get; init; }
+
+    public required string PluginId { get; init; }
+
+    public required string Name { get; init; }
+
+    public string? Description { get; init; }
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public TimeSpan? Timeout { get; init; }
+
+    public int MaxAttempts { get; init; } = 1;
+
+    public TimeSpan RetryDelay { get; init; } = DefaultRetryDelay;
+
+    public IReadOnlyList<ScheduleDescriptor> Schedules { get; init; } = [];
+
+    /// <summary>JSON Schema of an object with one property for each parameter.</summary>
+    public required JsonNode ParameterSchema { get; init; }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace PluginHost.Scripts;
+
+/// <summary>Makes the services for a run.</summary>
+internal sealed class ScriptServicesFactory(
+    IServiceScopeFactory scopes,
+    SharedServices shared,
+    IConfiguration configuration,
+    IHttpClientFactory httpClients,
+    TimeProvider time)
+{
+    /// <summary>The section that holds a section for each script, named by its id.</summary>
+    public const string ConfigurationSection = PluginHostOptions.SectionName + ":Scripts";
+
+    /// <summary>The name of the HTTP client that scripts get.</summary>
+    public const string HttpClientName = "PluginHost.Scripts";
+
+    public SharedServices Shared { get; } = shared;
+
+    public TimeProvider Time { get; } = time;
+
+    /// <param name="scriptId">The script.</param>
+    /// <param name="loggers">Write to the log of the run. Whoever made them disposes them.</param>
+    /// <returns>Services to dispose when the run has ended.</returns>
+    public ScriptServices Create(string scriptId, ILoggerFactory loggers) => new(this, scriptId, loggers);
+
+    public AsyncServiceScope CreateScope() => scopes.CreateAsyncScope();
+
+    public HttpClient CreateHttpClient() => httpClients.CreateClient(HttpClientName);
+
+    /// <summary>A copy of the script's own section.</summary>
+    /// <remarks>
+    /// Not the section itself: a script that registered for its changes would stay in memory for ever, and the values
+    /// could change in the middle of a run.
+    /// </remarks>
+    public IConfigurationRoot ReadConfiguration(string scriptId)
+    {
+        var section = configuration.GetSection($"{ConfigurationSection}:{scriptId}");
+        return new ConfigurationBuilder()
+            .AddInMemoryCollection(section.AsEnumerable(makePathsRelative: true).Where(setting => setting.Key.Length > 0))
+            .Build();
+    }
+}

@@ -1,0 +1,30 @@
+namespace PluginHost.Sources;
+
+/// <summary>A commit of a source: who, what, and the files.</summary>
+internal sealed record SourceSnapshot
+{
+    /// <summary>The source's name in the configuration.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The branch that was followed to it, or null when HEAD was detached.</summary>
+    public required string? Branch { get; init; }
+
+    /// <summary>The full id of the commit.</summary>
+    public required string Commit { get; init; }
+
+    public required string Author { get; init; }
+
+    /// <summary>The first line of the commit's message.</summary>
+    public required string Message { get; init; }
+
+    public required SourceTree Tree { get; init; }
+
+    /// <summary>Opens the content of a file by its object id.</summary>
+    public required Func<string, Stream> OpenContent { get; init; }
+
+    public string ReadText(SourceFile file)
+    {
+        using var reader = new StreamReader(OpenContent(file.Id));
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,124 @@
+using PluginHost.Artifacts;
+using PluginHost.Hosting;
+using PluginHost.Planning;
+using PluginHost.TestInfra;
+
+namespace PluginHost.Tests.Artifacts;
+
+public sealed class ArtifactStoreTests
+{
+    private TestDirectory _directory = null!;
+    private DataDirectory _data = null!;
+    private string _output = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _directory = new TestDirectory();
+        _data = Make.DataDirectory(_directory.Combine("data"));
+        _output = _directory.Combine("output");
+        Directory.CreateDirectory(Path.Combine(_output, "de"));
+        File.WriteAllText(Path.Combine(_output, "A.dll"), "code");
+        File.WriteAllText(Path.Combine(_output, "de", "A.resources.dll"), "texts");
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _data.Dispose();
+        _directory.Dispose();
+    }
+
+    [Test]
+    public void Keep_CopiesTheOutput_WithItsFolders()
+    {
+        var kept = Open(out var catalog).Keep(Artifact("one"), _output);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(File.ReadAllText(kept.AssemblyPath), Is.EqualTo("code"));
+            Assert.That(File.ReadAllText(Path.Combine(kept.Directory, "de", "A.resources.dll")), Is.EqualTo("texts"));
+            Assert.That(catalog.Of("a"), Is.EqualTo(new[] { kept }), "ids are compared without case");
+        });
+    }
+
+    [Test]
+    public void Keep_OfContentThatIsKept_AnswersWhatIsThere()
+    {
+        var store = Open(out _);
+        var first = store.Keep(Artifact("one"), _output);
+        File.WriteAllText(Path.Combine(_output, "A.dll"), "other code");
+
+        Assert.That(store.Keep(Artifact("one"), _output), Is.SameAs(first));
+        Assert.That(File.ReadAllText(first.AssemblyPath), Is.EqualTo("code"));
+    }
+
+    [Test]
+    public void TwoBuildsWithTheSameBytes_HaveTheSameOutputHash()
+    {
+        var store = Open(out _);
+        var one = store.Keep(Artifact("one"), _output);
+        var two = store.Keep(Artifact("two"), _output);
+        File.WriteAllText(Path.Combine(_output, "A.dll"), "other code");
+        var three = store.Keep(Artifact("three"), _output);
+
+        Assert.That(two.OutputHash, Is.EqualTo(one.OutputHash));
+        Assert.That(three.OutputHash, Is.Not.EqualTo(one.OutputHash));
+    }
+
+    [Test]
+    public void AfterARestart_WhatWasKeptIsThere_NewestFirst()
+    {
+        var store = Open(out _);
+        store.Keep(Artifact("one", minute: 1), _output);
+        var second = store.Keep(Artifact("two", minute: 2), _output);
+
+        Open(out var catalog);
+
+        Assert.That(catalog.Of("A").Select(artifact => artifact.ContentKey), Is.EqualTo(new[] { Key("two"), Key("one") }));
+        Assert.That(catalog.Of("A")[0].Inputs.ContentKey, Is.EqualTo(second.Inputs.ContentKey));
+    }
+
+    [Test]
+    public void AfterARestart_WhatAKilledHostLeftHalfDone_IsNotThere()
+    {
+        var kept = Open(out _).Keep(Artifact("one"), _output);
+        Directory.CreateDirectory(Path.Combine(_data.ArtifactStaging, "half"));
+        File.Delete(Path.Combine(kept.Directory, "..", "artifact.json"));
+
+        Open(out var catalog);
+
+        Assert.That(catalog.Of("A"), Is.Empty);
+        Assert.That(Directory.Exists(_data.ArtifactStaging), Is.False);
+    }
+
+    [Test]
+    public void ADamagedArtifact_IsLeftOut_AndKeptAnewWhenItIsBuiltAgain()
+    {
+        var kept = Open(out _).Keep(Artifact("one"), _output);
+        File.WriteAllText(Path.Combine(kept.Directory, "..", "artifact.json"), "{ not json");
+        var store = Open(out var catalog);
+        Assert.That(catalog.Of("A"), Is.Empty);
+
+        Assert.That(File.ReadAllText(store.Keep(Artifact("one"), _output).AssemblyPath), Is.EqualTo("code"));
+    }
+
+    private ArtifactStore Open(out ArtifactCatalog catalog)
+    {
+        catalog = new ArtifactCatalog();
+        var store = Make.ArtifactStore(_data, catalog);
+        store.Load();
+        return store;
+    }
+
+    private static string Key(string name) => Inputs(name).ContentKey;
+
+    private static InputManifest Inputs(string name) => new() { Files = new() { ["A.cs"] = name }, Folders = [], Environment = "sdk" };
+
+    private static PluginArtifact Artifact(string name, int minute = 0) => new()
+    {
+        PluginId = "A", Source = "default", Project = "plugins/A/A.csproj", ContentKey = Key(name), Commit = new string('1', 40),
+        Author = "Ada", Message = "A commit", BuiltAt = new DateTimeOffset(2026, 1, 1, 0, minute, 0, TimeSpan.Zero), AssemblyFile = "A.dll",
+        OutputHash = "", Inputs = Inputs(name),
+    };
+}
