@@ -95,7 +95,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<SharedAssemblies>();
         services.TryAddSingleton<AssemblyInspector>();
         services.TryAddSingleton<ScriptServicesFactory>();
-        services.TryAddSingleton<ScriptChecker>();
+        services.TryAddSingleton<ScriptValidator>();
         services.TryAddSingleton<PluginLoading>();
         services.TryAddSingleton<UnloadWatch>();
         services.TryAddSingleton<LiveRegistry>();

@@ -14,7 +14,7 @@ internal sealed record LoadResult(LoadedPlugin? Plugin, PluginProblem? Problem);
 internal sealed class PluginLoading(
     AssemblyInspector inspector,
     SharedAssemblies shared,
-    ScriptChecker checker,
+    ScriptValidator validator,
     UnloadWatch unloading,
     IOptions<PluginHostOptions> options,
     TimeProvider time)
@@ -31,7 +31,7 @@ internal sealed class PluginLoading(
         // run on a thread of their own, and nothing of the plugin stays on this one's stack.
         var limit = options.Value.Load.Timeout;
         var work = Task.Factory.StartNew(
-            () => LoadAndCheck(artifact, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+            () => LoadAndValidate(artifact), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             return await work.WaitAsync(limit, time, cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class PluginLoading(
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async Task<LoadResult> LoadAndCheck(PluginArtifact artifact, CancellationToken cancellationToken)
+    private LoadResult LoadAndValidate(PluginArtifact artifact)
     {
         // Not McMaster's hot reload: it unloads the old version before the new one is proven. Each version gets a
         // loader of its own here, over a folder that never changes.
@@ -59,8 +59,7 @@ internal sealed class PluginLoading(
 
         try
         {
-            var found = ScriptReader.Read(artifact.PluginId, Types(loader.LoadDefaultAssembly()));
-            var read = await checker.CheckAsync(found, cancellationToken);
+            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, Types(loader.LoadDefaultAssembly())));
             if (read.Problems.Count == 0)
             {
                 return new LoadResult(new LoadedPlugin(artifact, loader, read.Scripts), null);

@@ -23,7 +23,7 @@ internal sealed partial class LastGoodVersions(
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         artifacts.Load();
-        var rows = await store.GetAllAsync(cancellationToken);
+        var rows = store.GetAll();
         if (rows.Count == 0)
         {
             return;

@@ -22,7 +22,8 @@ internal static class ParameterJson
         return new JsonSerializerOptions
         {
             TypeInfoResolver = resolver,
-            Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false), Durations },
+            Converters = { new JsonStringEnumConverter(), Durations },
+            PropertyNameCaseInsensitive = true,
             RespectNullableAnnotations = true,
             RespectRequiredConstructorParameters = true,
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

@@ -62,7 +62,7 @@ internal sealed class ParameterSet
             }
             else if (parameter.IsRequired)
             {
-                found.Add(parameter.Name, $"'{parameter.Name}' is missing.{(parameter.Description is { } description ? $" ({description.TrimEnd('.')}.)" : "")}");
+                found.Add(parameter.Name, $"'{parameter.Name}' is missing.");
             }
         }
 
@@ -125,9 +125,21 @@ internal sealed class ParameterSet
             }
 
             // An initial value that its own rules refuse is no default: nothing runs with wrong parameters.
-            return parameter.Rules.Broken(value, parameter.Name).FirstOrDefault() is { } broken
-                ? parameter with { RequiredBecause = $"its initial value is not allowed ({broken.TrimEnd('.')})" }
-                : parameter with { HasDefault = true, Default = ParameterJson.Detach(JsonSerializer.SerializeToNode(value, parameter.Value)) };
+            if (parameter.Rules.Broken(value, parameter.Name).FirstOrDefault() is { } broken)
+            {
+                return parameter with { RequiredBecause = $"its initial value is not allowed ({broken.TrimEnd('.')})" };
+            }
+
+            var written = ParameterJson.Detach(JsonSerializer.SerializeToNode(value, parameter.Value));
+            if (value is Enum && written?.GetValueKind() == JsonValueKind.Number)
+            {
+                // No flag set is a value without a name, and an honest one. Any other number stands for nothing.
+                return EnumNames.AreFlags(value.GetType())
+                    ? parameter
+                    : parameter with { RequiredBecause = $"its initial value {written} has no name in {TypeDisplay.Name(value.GetType())}" };
+            }
+
+            return parameter with { HasDefault = true, Default = written };
         }
         catch (Exception failure)
         {

@@ -99,14 +99,14 @@ internal static class ParameterTypes
                 return Problem(info.ElementType!, options, seen);
 
             case ValueShape.Map when info.KeyType != typeof(string):
-                return $"has the type {TypeDisplay.Name(type)}. The keys of a dictionary have to be strings.";
+                return $"{Has(seen)} the type {TypeDisplay.Name(type)}. The keys of a dictionary have to be strings.";
 
             case ValueShape.Map:
                 JsonSerializer.Deserialize("{}", info);
                 return Problem(info.ElementType!, options, seen);
 
             case ValueShape.Object when info.CreateObject is null && info.ConstructorAttributeProvider is null:
-                return $"has the type {TypeDisplay.Name(type)}, which cannot be constructed. It has to be a class, record or struct with one public constructor, or with one without parameters.";
+                return $"{Has(seen)} the type {TypeDisplay.Name(type)}, which cannot be constructed. It has to be a class, record or struct with one public constructor, or with one without parameters.";
 
             case ValueShape.Object:
                 return info.Properties
@@ -115,12 +115,14 @@ internal static class ParameterTypes
                     .FirstOrDefault(problem => problem is not null);
 
             case ValueShape.Unsupported:
-                return $"has the type {TypeDisplay.Name(type)}, of which no value can be given. {Advice(type)}";
+                return $"{Has(seen)} the type {TypeDisplay.Name(type)}, of which no value can be given. {Advice(type)}";
 
             default:
                 return null;
         }
     }
+
+    private static string Has(HashSet<Type> seen) => seen.Count == 1 ? "has" : "contains";
 
     private static string Advice(Type type) => type == typeof(object)
         ? "For any JSON, use JsonNode or JsonElement."

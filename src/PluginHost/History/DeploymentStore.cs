@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+
+namespace PluginHost.History;
+
+/// <summary>The receipts of deployments.</summary>
+internal sealed class DeploymentStore(HistoryDatabase database)
+{
+    public Task SaveAsync(DeploymentInfo deployment, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => connection.Run(
+                """
+                INSERT INTO deployments (id, source, document) VALUES ($id, $source, $document)
+                ON CONFLICT (id) DO UPDATE SET document = excluded.document
+                """,
+                ("$id", deployment.Id), ("$source", deployment.Source), ("$document", JsonSerializer.Serialize(deployment, HistoryJson.Default.DeploymentInfo))),
+            cancellationToken);
+
+    public DeploymentInfo? Find(string id) =>
+        database.Read(connection => connection.Query("SELECT document FROM deployments WHERE id = $id", ReadDocument, ("$id", id))).SingleOrDefault();
+
+    /// <summary>Deployments, newest first.</summary>
+    public Page<DeploymentInfo> List(int limit, string? after)
+    {
+        limit = Math.Clamp(limit, 1, 500);
+        var deployments = database.Read(connection => connection.Query(
+            "SELECT document FROM deployments WHERE ($after IS NULL OR id < $after) ORDER BY id DESC LIMIT $limit",
+            ReadDocument,
+            ("$after", after), ("$limit", limit + 1)));
+        return new Page<DeploymentInfo>([.. deployments.Take(limit)], deployments.Count > limit ? deployments[limit - 1].Id : null);
+    }
+
+    private static DeploymentInfo ReadDocument(SqliteDataReader reader) =>
+        JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.DeploymentInfo)!;
+}

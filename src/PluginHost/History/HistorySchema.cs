@@ -1,0 +1,40 @@
+using Microsoft.Data.Sqlite;
+
+namespace PluginHost.History;
+
+/// <summary>The tables, step by step: a step that has been released is never changed, only followed by another.</summary>
+internal static class HistorySchema
+{
+    // Each row keeps its whole record as a JSON document; what is searched by stands beside it.
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE runs (id TEXT PRIMARY KEY, script TEXT NOT NULL COLLATE NOCASE, state TEXT NOT NULL, "trigger" TEXT NOT NULL, document TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX runs_by_script ON runs (script, id);
+        CREATE INDEX runs_by_state ON runs (state, id);
+        CREATE TABLE idempotency_keys (script TEXT NOT NULL COLLATE NOCASE, key TEXT NOT NULL, run TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (script, key)) WITHOUT ROWID;
+        CREATE TABLE deployments (id TEXT PRIMARY KEY, source TEXT NOT NULL, document TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE live_plugins (plugin TEXT PRIMARY KEY COLLATE NOCASE, document TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE paused_scripts (script TEXT PRIMARY KEY COLLATE NOCASE) WITHOUT ROWID;
+        CREATE TABLE schedules (script TEXT NOT NULL COLLATE NOCASE, key TEXT NOT NULL, accounted_until INTEGER NOT NULL, PRIMARY KEY (script, key)) WITHOUT ROWID;
+        """,
+    ];
+
+    public static void Migrate(SqliteConnection connection, string file)
+    {
+        var version = connection.Query("PRAGMA user_version", reader => reader.GetInt32(0)).Single();
+        if (version > Steps.Length)
+        {
+            throw new InvalidOperationException(
+                $"The history in {file} was written by a newer version of PluginHost (schema {version}, this one knows {Steps.Length}). Nothing was changed. Start the newer version, or another data directory.");
+        }
+
+        for (var step = version; step < Steps.Length; step++)
+        {
+            using var transaction = connection.BeginTransaction();
+            connection.Run(Steps[step]);
+            connection.Run($"PRAGMA user_version = {step + 1}");
+            transaction.Commit();
+        }
+    }
+}

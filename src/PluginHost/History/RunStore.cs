@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+
+namespace PluginHost.History;
+
+/// <summary>The runs.</summary>
+internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
+{
+    private static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
+
+    /// <summary>Stores a new run.</summary>
+    /// <returns>The run; when the key was used for the script before, the run from then.</returns>
+    public Task<RunInfo> AddAsync(RunInfo run, string? idempotencyKey, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                if (idempotencyKey is not null && Remember(connection, run, idempotencyKey) is { } earlier)
+                {
+                    return earlier;
+                }
+
+                Save(connection, run);
+                return run;
+            },
+            cancellationToken);
+
+    public Task SaveAsync(RunInfo run, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                Save(connection, run);
+                return true;
+            },
+            cancellationToken);
+
+    public RunInfo? Find(string id) => database.Read(connection => Find(connection, id));
+
+    /// <summary>Runs, newest first.</summary>
+    public Page<RunInfo> List(RunQuery query)
+    {
+        var limit = Math.Clamp(query.Limit, 1, 500);
+        var runs = database.Read(connection => connection.Query(
+            """
+            SELECT document FROM runs
+            WHERE ($script IS NULL OR script = $script) AND ($state IS NULL OR state = $state)
+              AND ($trigger IS NULL OR "trigger" = $trigger) AND ($after IS NULL OR id < $after)
+            ORDER BY id DESC LIMIT $limit
+            """,
+            ReadDocument,
+            ("$script", query.Script), ("$state", query.State?.ToString()), ("$trigger", query.Trigger?.ToString()),
+            ("$after", query.After), ("$limit", limit + 1)));
+        return new Page<RunInfo>([.. runs.Take(limit)], runs.Count > limit ? runs[limit - 1].Id : null);
+    }
+
+    /// <summary>The newest run of each script.</summary>
+    public IReadOnlyDictionary<string, RunInfo> Last() =>
+        database.Read(connection => connection.Query(
+                "SELECT document FROM runs WHERE id IN (SELECT MAX(id) FROM runs GROUP BY script)", ReadDocument))
+            .ToDictionary(run => run.Script, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What was under way when the host died.</summary>
+    public Task<List<RunInfo>> MarkLostAsync(CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                var lost = connection.Query("SELECT document FROM runs WHERE state IN ('Queued', 'Running')", ReadDocument)
+                    .ConvertAll(run => run with { State = RunState.Lost, FinishedAt = time.GetUtcNow() });
+                lost.ForEach(run => Save(connection, run));
+                return lost;
+            },
+            cancellationToken);
+
+    private RunInfo? Remember(SqliteConnection connection, RunInfo run, string key)
+    {
+        var now = time.GetUtcNow();
+        connection.Run("DELETE FROM idempotency_keys WHERE created_at < $limit", ("$limit", (now - KeyLifetime).ToUnixTimeMilliseconds()));
+        var earlier = connection.Query(
+            "SELECT run FROM idempotency_keys WHERE script = $script AND key = $key", reader => reader.GetString(0), ("$script", run.Script), ("$key", key));
+        if (earlier is [var id])
+        {
+            return Find(connection, id);
+        }
+
+        connection.Run(
+            "INSERT INTO idempotency_keys (script, key, run, created_at) VALUES ($script, $key, $run, $now)",
+            ("$script", run.Script), ("$key", key), ("$run", run.Id), ("$now", now.ToUnixTimeMilliseconds()));
+        return null;
+    }
+
+    private static RunInfo? Find(SqliteConnection connection, string id) =>
+        connection.Query("SELECT document FROM runs WHERE id = $id", ReadDocument, ("$id", id)).SingleOrDefault();
+
+    private static void Save(SqliteConnection connection, RunInfo run) => connection.Run(
+        """
+        INSERT INTO runs (id, script, state, "trigger", document) VALUES ($id, $script, $state, $trigger, $document)
+        ON CONFLICT (id) DO UPDATE SET state = excluded.state, document = excluded.document
+        """,
+        ("$id", run.Id), ("$script", run.Script), ("$state", run.State.ToString()), ("$trigger", run.Trigger.ToString()),
+        ("$document", JsonSerializer.Serialize(run, HistoryJson.Default.RunInfo)));
+
+    private static RunInfo ReadDocument(SqliteDataReader reader) =>
+        JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.RunInfo)!;
+}
