@@ -42,7 +42,8 @@ internal static partial class CronText
         }
         catch (CronFormatException failure)
         {
-            problem = $"cannot be read: {failure.Message.TrimEnd('.')}. A right one is, for example, {Example}.";
+            var reason = failure.Message.Replace("The given cron expression has an invalid format. ", "", StringComparison.Ordinal);
+            problem = $"cannot be read: {reason} A right one is, for example, {Example}.";
             return false;
         }
 
@@ -70,6 +71,6 @@ internal static partial class CronText
     };
 
     /// <summary>An H that is not part of a name such as THU.</summary>
-    [GeneratedRegex("^[^@]*(?<![A-Z])H(?![A-Z])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("(?<![A-Za-z@])H(?![A-Za-z])", RegexOptions.CultureInvariant)]
     private static partial Regex HashField();
 }

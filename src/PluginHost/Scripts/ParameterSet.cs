@@ -35,7 +35,7 @@ internal sealed class ParameterSet
     /// <param name="instance">A new instance of the class.</param>
     /// <param name="report">Told each mistake, to go on after "Parameter ".</param>
     public ParameterSet WithDefaultsOf(object instance, Action<string> report) =>
-        new([.. _parameters.Select(parameter => WithDefault(parameter, instance, report))], _options);
+        new([.. _parameters.Select(parameter => ParameterDefaults.Read(parameter, instance, report))], _options);
 
     /// <summary>Checks values, and names everything that is wrong.</summary>
     /// <param name="values">Values by the names of parameters, case ignored. Null is the same as none.</param>
@@ -107,44 +107,5 @@ internal sealed class ParameterSet
         }
 
         return effective;
-    }
-
-    private static Parameter WithDefault(Parameter parameter, object instance, Action<string> report)
-    {
-        if (parameter.IsRequired || parameter.Property.GetMethod is null)
-        {
-            return parameter;
-        }
-
-        try
-        {
-            var value = parameter.Get(instance);
-            if (value is null && !parameter.IsNullable)
-            {
-                return parameter with { RequiredBecause = "its initial value is null" };
-            }
-
-            // An initial value that its own rules refuse is no default: nothing runs with wrong parameters.
-            if (parameter.Rules.Broken(value, parameter.Name).FirstOrDefault() is { } broken)
-            {
-                return parameter with { RequiredBecause = $"its initial value is not allowed ({broken.TrimEnd('.')})" };
-            }
-
-            var written = ParameterJson.Detach(JsonSerializer.SerializeToNode(value, parameter.Value));
-            if (value is Enum && written?.GetValueKind() == JsonValueKind.Number)
-            {
-                // No flag set is a value without a name, and an honest one. Any other number stands for nothing.
-                return EnumNames.AreFlags(value.GetType())
-                    ? parameter
-                    : parameter with { RequiredBecause = $"its initial value {written} has no name in {TypeDisplay.Name(value.GetType())}" };
-            }
-
-            return parameter with { HasDefault = true, Default = written };
-        }
-        catch (Exception failure)
-        {
-            report($"'{parameter.Name}' has an initial value that cannot be read: {ExceptionText.Describe(failure)}");
-            return parameter;
-        }
     }
 }

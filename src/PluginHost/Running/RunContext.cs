@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
+using PluginHost.Hosting;
+
+namespace PluginHost.Running;
+
+/// <summary>One run, as its script sees it.</summary>
+internal sealed class RunContext(
+    ActiveRun run, string commit, string directory, ILogger logger, IServiceProvider services, TimeProvider time, HostEvents events, int maxResultBytes)
+    : ScriptContext
+{
+    // Its own options: what they remember of the plugin's types goes when the run does.
+    private readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    public override string RunId { get; } = run.Id;
+
+    public override string ScriptId { get; } = run.Info.Script;
+
+    public override string Commit { get; } = commit;
+
+    public override RunTrigger Trigger { get; } = run.Info.Trigger;
+
+    public override DateTimeOffset? ScheduledFor { get; } = run.Info.ScheduledFor;
+
+    public override int Attempt { get; } = run.Info.Attempt;
+
+    public override ILogger Logger { get; } = logger;
+
+    public override IServiceProvider Services { get; } = services;
+
+    public override TimeProvider TimeProvider { get; } = time;
+
+    public override string PluginDirectory { get; } = directory;
+
+    public override void ReportProgress(double fraction, string? message = null)
+    {
+        var progress = new RunProgress(double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message);
+        run.Update(info => info with { Progress = progress });
+        events.Publish(HostEventKind.Run, RunId);
+    }
+
+    public override void SetResult(object? result) => run.SetResult(Serialize(result));
+
+    private JsonNode? Serialize(object? result)
+    {
+        byte[] json;
+        try
+        {
+            json = JsonSerializer.SerializeToUtf8Bytes(result, result?.GetType() ?? typeof(object), _json);
+        }
+        catch (Exception failure) when (failure is NotSupportedException or JsonException)
+        {
+            throw new ArgumentException($"The result of type {result!.GetType().Name} cannot be written as JSON: {failure.Message}", nameof(result));
+        }
+
+        return json.Length <= maxResultBytes
+            ? JsonNode.Parse(json)
+            : throw new ArgumentException(
+                $"The result is {json.Length} bytes of JSON, and the host keeps at most {maxResultBytes} (PluginHost:Runs:MaxResultBytes). Write large results elsewhere, and return where.",
+                nameof(result));
+    }
+}

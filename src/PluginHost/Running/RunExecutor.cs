@@ -1,0 +1,153 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PluginHost.Hosting;
+using PluginHost.Scripts;
+using PluginHost.Swapping;
+
+namespace PluginHost.Running;
+
+/// <summary>Runs a script once: from its version to its outcome.</summary>
+internal sealed partial class RunExecutor(
+    LiveRegistry live,
+    IStoredVersions stored,
+    ScriptServicesFactory services,
+    RunLogs logs,
+    ConsoleCapture console,
+    HostEvents events,
+    IOptions<PluginHostOptions> options,
+    TimeProvider time,
+    ILoggerFactory loggers,
+    ILogger<RunExecutor> logger)
+{
+    private static readonly TimeSpan DisposeLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Takes the version that the run is to use, at the moment at which it starts.</summary>
+    public async Task<VersionLease> LeaseAsync(ActiveRun run)
+    {
+        var (id, plugin) = (run.Info.Script, run.Info.Plugin);
+        if (run.WantedVersion is { } wanted)
+        {
+            return await stored.LeaseAsync(plugin, wanted, run.CancellationToken) ?? throw new NotFoundException("version", $"{plugin} {wanted}");
+        }
+
+        // Between the look-up and the lease the version may have been swapped out; then there is a newer one.
+        while (live.Current.Scripts.TryGetValue(id, out var script))
+        {
+            if (script.Plugin.Version.TryLease() is { } lease)
+            {
+                return lease;
+            }
+        }
+
+        throw new NotFoundException("script", id);
+    }
+
+    /// <summary>Runs the script to its end, or gives up on it after its grace.</summary>
+    /// <returns>How it ended. The lease is given back when the script's task has really ended, which can be later.</returns>
+    public async Task<RunInfo> ExecuteAsync(ActiveRun run, VersionLease lease)
+    {
+        var log = logs.Open(run.Info);
+        var version = lease.Version;
+        var hostLogger = loggers.CreateLogger(ScriptServices.LogCategory(run.Info.Script));
+
+        // A thread-pool thread of its own, so that a script that blocks blocks nobody else, and none of the host's
+        // context flows into it.
+        var work = Task.Run(() => RunScriptAsync(run, lease, log, hostLogger));
+        using var limit = TimeLimit(run, lease);
+        await Task.WhenAny(work, run.StopRequested);
+        if (!work.IsCompleted)
+        {
+            await Task.WhenAny(work, Task.Delay(options.Value.Runs.CancelGrace, time, CancellationToken.None));
+        }
+
+        // From here on nothing stands on the script's stack: what holds its frames keeps its version in memory.
+        await Task.Yield();
+        if (work.IsCompleted)
+        {
+            var outcome = Outcome(run, work);
+            lease.Dispose();
+            return Finish(run, outcome);
+        }
+
+        log.Write("WRN", $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and is given up on. Version {version.Id} stays loaded until it ends.");
+        LogAbandoned(run.Info.Script, run.Id);
+        _ = work.ContinueWith(_ => lease.Dispose(), TaskScheduler.Default);
+        return Finish(run, run.Info with { State = run.StopState!.Value, Error = new RunError("Abandoned", "The script did not stop when it was asked to. It may still be at work.", null) });
+    }
+
+    private ITimer TimeLimit(ActiveRun run, VersionLease lease)
+    {
+        var limit = lease.FindScript(run.Info.Script)?.Descriptor.Timeout ?? options.Value.Runs.DefaultTimeout;
+        return time.CreateTimer(_ => run.RequestStop(RunState.TimedOut), null, limit ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Everything that touches objects of the plugin. Answers null, or why it failed, as text.</summary>
+    private async Task<RunError?> RunScriptAsync(ActiveRun run, VersionLease lease, RunLog log, ILogger hostLogger)
+    {
+        console.CaptureInto(log);
+        var runLoggers = new RunLoggerFactory(log, hostLogger);
+        await using var provider = services.Create(run.Info.Script, runLoggers);
+        IScript? script = null;
+        try
+        {
+            var definition = lease.FindScript(run.Info.Script) ?? throw new NotFoundException("script", $"{run.Info.Script} in version {lease.Version.Id}");
+            var values = definition.Parameters.Bind(run.Info.Parameters, out var errors)
+                ?? throw new InvalidParametersException(run.Info.Script, errors);
+            script = ScriptActivator.Create(definition.Type, provider);
+            values.ApplyTo(script);
+            var context = new RunContext(
+                run, lease.Version.Commit, lease.Version.Artifact.Directory, runLoggers.CreateLogger(""), provider, time, events, options.Value.Runs.MaxResultBytes);
+            await script.RunAsync(context, run.CancellationToken);
+            return null;
+        }
+        catch (Exception failure)
+        {
+            // Only text leaves: a kept exception keeps the plugin in memory, by the methods in its stack trace.
+            var error = new RunError(failure.GetType().FullName ?? failure.GetType().Name, ExceptionText.Message(failure), ExceptionText.FullText(failure));
+            if (run.StopState is null)
+            {
+                log.Write("ERR", error.StackTrace!);
+            }
+
+            return error;
+        }
+        finally
+        {
+            await DisposeAsync(script, log);
+        }
+    }
+
+    private async Task DisposeAsync(IScript? script, RunLog log)
+    {
+        if (script is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await ScriptActivator.DisposeAsync(script).AsTask().WaitAsync(DisposeLimit, time);
+        }
+        catch (Exception failure)
+        {
+            log.Write("WRN", $"Disposing the script failed: {ExceptionText.Describe(failure)}");
+        }
+    }
+
+    private static RunInfo Outcome(ActiveRun run, Task<RunError?> work)
+    {
+        var error = work.IsCompletedSuccessfully ? work.Result : new RunError(work.Exception!.GetBaseException().GetType().Name, work.Exception.GetBaseException().Message, null);
+        return run.StopState is { } stopped
+            ? run.Info with { State = stopped, Error = stopped == RunState.TimedOut ? new RunError("Timeout", "The run took longer than its time limit.", null) : null }
+            : run.Info with { State = error is null ? RunState.Succeeded : RunState.Failed, Error = error };
+    }
+
+    private RunInfo Finish(ActiveRun run, RunInfo outcome)
+    {
+        logs.Close(run.Info);
+        return outcome with { FinishedAt = time.GetUtcNow() };
+    }
+
+    [LoggerMessage(EventId = 703, Level = LogLevel.Warning, Message = "Run '{RunId}' of script '{ScriptId}' did not stop when it was asked to, and is given up on.")]
+    private partial void LogAbandoned(string scriptId, string runId);
+}
