@@ -57,13 +57,14 @@ public static class PluginHostServiceCollectionExtensions
         services.AddHttpClient();
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
-        return services
+        services
             .AddHosting()
             .AddBuilding()
             .AddLoading()
             .AddHistory()
             .AddRunning()
             .AddPipeline();
+        return new PluginHostBuilder(services);
     }
 
     private static IServiceCollection AddHosting(this IServiceCollection services)
@@ -92,15 +93,55 @@ public static class PluginHostServiceCollectionExtensions
 
     private static IServiceCollection AddLoading(this IServiceCollection services)
     {
+        services.TryAddSingleton<SharedServices>();
         services.TryAddSingleton<SharedAssemblies>();
         services.TryAddSingleton<AssemblyInspector>();
         services.TryAddSingleton<ScriptServicesFactory>();
         services.TryAddSingleton<ScriptValidator>();
         services.TryAddSingleton<PluginLoading>();
-        services.TryAddSingleton<UnloadWatch>();
         services.TryAddSingleton<LiveRegistry>();
         services.TryAddSingleton<DrainingVersions>();
+        return services.AddHosted<UnloadWatch>();
+    }
+
+    private static IServiceCollection AddHistory(this IServiceCollection services)
+    {
+        services.TryAddSingleton<HistoryDatabase>(provider => new HistoryDatabase(provider.GetRequiredService<DataDirectory>()));
+        services.TryAddSingleton<RunStore>();
+        services.TryAddSingleton<DeploymentStore>();
+        services.TryAddSingleton<LivePluginStore>();
+        services.TryAddSingleton<ScriptStateStore>();
+        services.TryAddSingleton<ScheduleStore>();
         return services;
+    }
+
+    // Hosted services start in this order and stop in the reverse one: first no new code, then no new runs, then the
+    // runs that are under way.
+    private static IServiceCollection AddRunning(this IServiceCollection services)
+    {
+        services.TryAddSingleton<RunLogs>();
+        services.TryAddSingleton<RunMetrics>();
+        services.TryAddSingleton<ConsoleCapture>();
+        services.TryAddSingleton<RunExecutor>();
+        services.TryAddSingleton<IStoredVersions, StoredVersions>();
+        return services.AddHosted<RunService>().AddHosted<Scheduler>();
+    }
+
+    private static IServiceCollection AddPipeline(this IServiceCollection services)
+    {
+        services.TryAddSingleton<DeploymentQueue>();
+        services.TryAddSingleton<DeploymentReceipts>();
+        services.TryAddSingleton<ArtifactKeeper>();
+        services.TryAddSingleton<CandidateLoader>();
+        services.TryAddSingleton<DrainLimit>();
+        services.TryAddSingleton<PluginSwapper>();
+        services.TryAddSingleton<PluginStates>();
+        services.TryAddSingleton<DeploymentPipeline>();
+        services.TryAddSingleton<LastGoodVersions>();
+        services.TryAddSingleton<SourceWatchers>();
+        services.TryAddSingleton<HostSummary>();
+        services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();
+        return services.AddHosted<DeploymentWorker>();
     }
 
     private static IServiceCollection AddHosted<T>(this IServiceCollection services) where T : class, IHostedService

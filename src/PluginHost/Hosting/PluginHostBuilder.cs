@@ -3,26 +3,13 @@ using PluginHost.Scripts;
 
 namespace PluginHost.Hosting;
 
-internal sealed class PluginHostBuilder(IServiceCollection services, SharedServices shared) : IPluginHostBuilder
+internal sealed class PluginHostBuilder(IServiceCollection services) : IPluginHostBuilder
 {
     public IServiceCollection Services { get; } = services;
 
     public IPluginHostBuilder Share<TService>() where TService : class
     {
-        shared.Share(typeof(TService));
+        Services.AddSingleton(new SharedService(typeof(TService)));
         return this;
-    }
-
-    /// <summary>The services that scripts may ask for: one list, however often AddPluginHost is called.</summary>
-    public static SharedServices SharedOf(IServiceCollection services)
-    {
-        if (services.FirstOrDefault(service => service.ServiceType == typeof(SharedServices))?.ImplementationInstance is SharedServices known)
-        {
-            return known;
-        }
-
-        var shared = new SharedServices();
-        services.AddSingleton(shared);
-        return shared;
     }
 }

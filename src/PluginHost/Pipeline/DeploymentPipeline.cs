@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PluginHost.Building;
 using PluginHost.Planning;
-using PluginHost.Swapping;
 
 namespace PluginHost.Pipeline;
 

@@ -1,15 +1,31 @@
 using Microsoft.Extensions.Hosting;
+using PluginHost.Building;
+using PluginHost.Hosting;
+using PluginHost.Swapping;
 
 namespace PluginHost.Pipeline;
 
 /// <summary>Deploys one tip at a time, in the order in which they were asked for.</summary>
-internal sealed class DeploymentWorker(DeploymentQueue queue, DeploymentPipeline pipeline, LastGoodVersions lastGood, SourceWatchers watchers) : BackgroundService
+internal sealed class DeploymentWorker(
+    DeploymentQueue queue,
+    DeploymentPipeline pipeline,
+    LastGoodVersions lastGood,
+    SourceWatchers watchers,
+    LiveRegistry live,
+    DrainingVersions draining,
+    BuildServers servers,
+    HostReadiness readiness) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // What a host that was killed has left behind would answer to this one's builds.
+        servers.End();
+
         // What ran before the restart runs again first, from disk alone; then the remotes are asked.
         await lastGood.RestoreAsync(stoppingToken);
+        draining.Drained += DeployWhatWaits;
         watchers.Start(stoppingToken);
+        _ = watchers.FirstDeploymentsEnded.ContinueWith(_ => readiness.Loaded(), TaskScheduler.Default);
         try
         {
             while (true)
@@ -21,6 +37,20 @@ internal sealed class DeploymentWorker(DeploymentQueue queue, DeploymentPipeline
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             await watchers.StoppedAsync();
+        }
+        finally
+        {
+            draining.Drained -= DeployWhatWaits;
+            servers.End();
+        }
+    }
+
+    /// <summary>The runs that kept a newer version waiting have ended.</summary>
+    private void DeployWhatWaits(string pluginId)
+    {
+        if (live.Current.Plugins.TryGetValue(pluginId, out var plugin))
+        {
+            watchers.Get(plugin.Source).DeployAgain();
         }
     }
 }

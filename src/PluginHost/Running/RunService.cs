@@ -263,7 +263,7 @@ internal sealed partial class RunService(
     private void Cancel(ActiveRun run)
     {
         run.RequestStop(RunState.Cancelled);
-        if (run.Info.State == RunState.Queued && (_queue.RemoveWaiting(run) || run.Info.Trigger == RunTrigger.Retry))
+        if (run.Info.State == RunState.Queued && (_queue.RemoveWaiting(run) || !_queue.Of(run.Info.Script).Contains(run)))
         {
             _ = EndAsync(run, run.Info with { State = RunState.Cancelled, FinishedAt = time.GetUtcNow() });
         }

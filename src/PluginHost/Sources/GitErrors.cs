@@ -1,4 +1,3 @@
-using LibGit2Sharp;
 
 namespace PluginHost.Sources;
 

@@ -117,7 +117,7 @@ public sealed class ScheduleReaderTests
         var offsets = Enumerable.Range(0, 1000).Select(i => ScheduleReader.Offset($"Plugin{i}.Script", "@hourly|UTC", TimeSpan.FromSeconds(100)).TotalSeconds).ToList();
 
         Assert.That(offsets, Is.All.InRange(0, 100));
-        Assert.That(offsets.GroupBy(offset => (int)(offset / 10)).Select(tenth => tenth.Count()), Has.Count.EqualTo(10).And.All.InRange(60, 140));
+        Assert.That(offsets.GroupBy(offset => (int)(offset / 10)).Select(tenth => tenth.Count()).ToList(), Has.Count.EqualTo(10).And.All.InRange(60, 140));
     }
 
     [Test]

@@ -1,0 +1,146 @@
+using System.Text.Json.Nodes;
+using PluginHost.Artifacts;
+using PluginHost.History;
+using PluginHost.Pipeline;
+using PluginHost.Running;
+using PluginHost.Scheduling;
+using PluginHost.Sources;
+using PluginHost.Swapping;
+
+namespace PluginHost.Hosting;
+
+/// <summary>Answers what applications ask by asking the part that knows.</summary>
+internal sealed class PluginHostFacade(
+    HostSummary summary,
+    LiveRegistry live,
+    RunService runs,
+    Scheduler scheduler,
+    ScriptStateStore scripts,
+    PluginStates plugins,
+    DrainingVersions draining,
+    ArtifactCatalog artifacts,
+    DeploymentStore deployments,
+    SourceWatchers sources,
+    HostEvents events,
+    TimeProvider time) : IPluginHost
+{
+    public HostStatus GetStatus() => summary.Read();
+
+    public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken)
+    {
+        var last = runs.Last();
+        return Task.FromResult<IReadOnlyList<ScriptInfo>>(
+            [.. live.Current.Scripts.Values.OrderBy(script => script.Descriptor.Id, StringComparer.OrdinalIgnoreCase).Select(script => Describe(script, last.GetValueOrDefault(script.Descriptor.Id)))]);
+    }
+
+    public Task<ScriptInfo> GetScriptAsync(string scriptId, CancellationToken cancellationToken)
+    {
+        var script = Find(scriptId);
+        return Task.FromResult(Describe(script, runs.List(new RunQuery { Script = script.Descriptor.Id, Limit = 1 }).Items.FirstOrDefault()));
+    }
+
+    public Task<ScriptInfo> PauseScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, true, cancellationToken);
+
+    public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, false, cancellationToken);
+
+    public Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken) =>
+        runs.StartRunAsync(scriptId, request, cancellationToken);
+
+    public Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken) => runs.WaitAsync(runId, limit, cancellationToken);
+
+    public Task<RunInfo> CancelRunAsync(string runId, CancellationToken cancellationToken) => Task.FromResult(runs.Cancel(runId));
+
+    public Task<Page<RunInfo>> GetRunsAsync(RunQuery query, CancellationToken cancellationToken) => Task.FromResult(runs.List(query));
+
+    public Task<RunInfo> GetRunAsync(string runId, CancellationToken cancellationToken) => Task.FromResult(runs.Get(runId));
+
+    public IAsyncEnumerable<RunLogLine> ReadLogAsync(string runId, long after, bool follow, CancellationToken cancellationToken) =>
+        runs.ReadLogAsync(runId, after, follow, cancellationToken);
+
+    public IReadOnlyList<PluginInfo> GetPlugins() => plugins.All;
+
+    public PluginInfo GetPlugin(string pluginId) => plugins.Get(pluginId);
+
+    public IReadOnlyList<PluginVersionInfo> GetVersions(string pluginId)
+    {
+        var plugin = plugins.Get(pluginId);
+        return [.. artifacts.Of(plugin.Id).Select(artifact => new PluginVersionInfo(
+            artifact.Version, artifact.Commit, artifact.Author, artifact.Message, artifact.BuiltAt, State(plugin, artifact.Version)))];
+    }
+
+    public Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit, string? after, CancellationToken cancellationToken) =>
+        Task.FromResult(deployments.List(limit, after));
+
+    public Task<DeploymentInfo> GetDeploymentAsync(string deploymentId, CancellationToken cancellationToken) =>
+        Task.FromResult(deployments.Find(deploymentId) ?? throw new NotFoundException("deployment", deploymentId));
+
+    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        Task<DeploymentInfo> deployment;
+        try
+        {
+            deployment = await sources.Get(sourceName).CheckAsync(DeploymentTrigger.Manual, cancellationToken);
+        }
+        catch (SourceException failure)
+        {
+            throw new ConflictException(failure.Message);
+        }
+
+        await Task.WhenAny(deployment, Task.Delay(limit, time, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+        return deployment.IsCompleted
+            ? await deployment
+            : deployments.List(1, null).Items.FirstOrDefault() ?? throw new ConflictException("The deployment has not begun yet; ask again.");
+    }
+
+    public IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken) => events.WatchAsync(cancellationToken);
+
+    private async Task<ScriptInfo> SetPausedAsync(string scriptId, bool paused, CancellationToken cancellationToken)
+    {
+        var id = Find(scriptId).Descriptor.Id;
+        await scripts.SetPausedAsync(id, paused, cancellationToken);
+        if (!paused)
+        {
+            scheduler.Resumed(id);
+        }
+
+        events.Publish(HostEventKind.Script, id);
+        return await GetScriptAsync(id, cancellationToken);
+    }
+
+    private LiveScript Find(string scriptId) =>
+        live.Current.Scripts.GetValueOrDefault(scriptId) ?? throw new NotFoundException("script", scriptId);
+
+    private ScriptInfo Describe(LiveScript script, RunInfo? last)
+    {
+        var descriptor = script.Descriptor;
+        var state = scripts.IsPaused(descriptor.Id) ? ScriptState.Paused
+            : plugins.HasProblem(script.Plugin.Id) ? ScriptState.Broken
+            : ScriptState.Ready;
+        return new ScriptInfo(
+            descriptor.Id,
+            script.Plugin.Id,
+            descriptor.Name,
+            descriptor.Description,
+            descriptor.Tags,
+            state,
+            new LiveVersionInfo(script.Plugin.Version.Id, script.Plugin.Version.Commit, script.Plugin.Since),
+            [.. descriptor.Schedules.Select(schedule => new ScheduleInfo(
+                schedule.Cron, schedule.TimeZone.Id, schedule.Overlap, schedule.CatchUp, [.. NextTimes(schedule).Take(5)]))],
+            (JsonObject)descriptor.ParameterSchema.DeepClone(),
+            last);
+    }
+
+    private IEnumerable<DateTimeOffset> NextTimes(Scripts.ScheduleDescriptor schedule)
+    {
+        for (var next = schedule.NextAfter(time.GetUtcNow()); next is { } due; next = schedule.NextAfter(due))
+        {
+            yield return due;
+        }
+    }
+
+    private PluginVersionState State(PluginInfo plugin, string version) =>
+        plugin.Live?.Version == version ? PluginVersionState.Live
+        : draining.Find(plugin.Id, version) is not null ? PluginVersionState.Draining
+        : PluginVersionState.Stored;
+}
