@@ -10,6 +10,9 @@ internal sealed class ParameterRules
     // A ValidationContext wants an object. The script does not exist yet when its parameters are checked.
     private static readonly object NoObject = new();
 
+    // The framework's own message does not say which values are allowed.
+    private static readonly string? AllowedValuesMessage = new AllowedValuesAttribute().ErrorMessage;
+
     private ParameterRules(IReadOnlyList<ValidationAttribute> attributes) => Attributes = attributes;
 
     public IReadOnlyList<ValidationAttribute> Attributes { get; }
@@ -44,7 +47,7 @@ internal sealed class ParameterRules
 
             if (result != ValidationResult.Success)
             {
-                yield return attribute is AllowedValuesAttribute { ErrorMessage: null, ErrorMessageResourceName: null } allowed
+                yield return attribute is AllowedValuesAttribute { ErrorMessageResourceName: null } allowed && allowed.ErrorMessage == AllowedValuesMessage
                     ? $"{name} must be one of {string.Join(", ", allowed.Values.Select(one => one ?? "null"))}."
                     : result?.ErrorMessage ?? $"{name} breaks {Name(attribute)}.";
             }

@@ -30,7 +30,8 @@ internal static class ParameterSchema
             described[parameter.Name] = Describe(schema["properties"]![parameter.Name]!, parameter);
         }
 
-        schema["properties"] = described;
+        schema.Remove("properties");
+        schema.Insert(1, "properties", described);
         return schema;
     }
 

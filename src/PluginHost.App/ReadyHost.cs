@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Options;
+
+namespace PluginHost.App;
+
+/// <summary>The host as a program of its own.</summary>
+internal static class ReadyHost
+{
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs until Ctrl-C, SIGTERM or the token stops it.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var app = Build(arguments);
+            Announcement.Register(app);
+            await app.RunAsync(cancellationToken);
+            return 0;
+        }
+        catch (UsageException failure)
+        {
+            return Say(failure.Message, WrongUsage);
+        }
+        catch (OptionsValidationException failure)
+        {
+            return Say(string.Join(Environment.NewLine, failure.Failures), WrongUsage);
+        }
+        catch (DataDirectoryInUseException failure)
+        {
+            return Say(failure.Message, Failed);
+        }
+        catch (IOException failure) when (failure.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            return Say($"{failure.Message} Another program listens there: stop it, or start this one with --urls.", Failed);
+        }
+    }
+
+    private static WebApplication Build(RunArguments arguments)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(HostSettings.Read(arguments, builder.Configuration));
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
+        builder.Services.AddPluginHost();
+
+        var app = builder.Build();
+        app.MapPluginHost();
+        return app;
+    }
+
+    private static int Say(string message, int exitCode)
+    {
+        Console.Error.WriteLine(message);
+        return exitCode;
+    }
+}

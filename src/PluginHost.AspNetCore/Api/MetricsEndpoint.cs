@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Routing;
+using Prometheus;
+
+namespace PluginHost.AspNetCore.Api;
+
+internal static class MetricsEndpoint
+{
+    /// <summary>Prometheus text of what the host measures. The application's own meters are its own business.</summary>
+    public static void MapMetricsText(this IEndpointRouteBuilder routes)
+    {
+        var registry = Metrics.NewCustomRegistry();
+        MeterAdapter.StartListening(new MeterAdapterOptions
+        {
+            Registry = registry, MetricFactory = Metrics.WithCustomRegistry(registry), InstrumentFilterPredicate = instrument => instrument.Meter.Name == "PluginHost",
+        });
+        DotNetStats.Register(registry);
+        routes.MapMetrics("/metrics", registry);
+    }
+}

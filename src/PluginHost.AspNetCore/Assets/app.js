@@ -1,0 +1,151 @@
+// Keeps the page true without reloading it: when the host says that something changed, the page is fetched again and
+// what differs is put in its place. What carries data-keep is the viewer's own (a half-filled form, a log) and stays.
+
+const RefreshPause = 400;
+const connection = document.getElementById("connection");
+
+let refreshing = false;
+let changed = false;
+
+async function refresh() {
+    changed = true;
+    if (refreshing) return;
+    refreshing = true;
+    while (changed) {
+        changed = false;
+        try {
+            const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+            if (response.ok) update(new DOMParser().parseFromString(await response.text(), "text/html"));
+        } catch {
+            // The host is away; the event stream tells when it is back.
+        }
+        await new Promise(done => setTimeout(done, RefreshPause));
+    }
+    refreshing = false;
+}
+
+function update(page) {
+    morph(document.querySelector("main"), page.querySelector("main"));
+    writeTimes();
+}
+
+// Makes one element like another, leaving alike parts alone, so that focus, selection and scrolling survive.
+function morph(now, next) {
+    if (now.hasAttribute?.("data-keep")) return;
+    if (now.nodeType === Node.ELEMENT_NODE) {
+        for (const { name } of [...now.attributes]) if (!next.hasAttribute(name)) now.removeAttribute(name);
+        for (const { name, value } of next.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
+    }
+    const wanted = [...next.childNodes];
+    wanted.forEach((child, i) => {
+        const present = now.childNodes[i];
+        if (!present) now.append(child.cloneNode(true));
+        else if (present.nodeName !== child.nodeName) present.replaceWith(child.cloneNode(true));
+        else if (child.nodeType === Node.ELEMENT_NODE && child.tagName === "TIME") {
+            if (present.dateTime !== child.dateTime) present.replaceWith(child.cloneNode(true));
+        } else if (child.nodeType === Node.ELEMENT_NODE) morph(present, child);
+        else if (present.nodeValue !== child.nodeValue) present.nodeValue = child.nodeValue;
+    });
+    while (now.childNodes.length > wanted.length) now.lastChild.remove();
+}
+
+function watch() {
+    const events = new EventSource("api/v1/events");
+    for (const kind of ["script", "run", "plugin", "deployment", "source", "activity"]) events.addEventListener(kind, refresh);
+    events.addEventListener("connected", () => { connection.textContent = ""; refresh(); });
+    events.onerror = () => { connection.textContent = "The host is away; trying again…"; };
+}
+
+function writeTimes() {
+    for (const time of document.querySelectorAll("time")) {
+        const at = new Date(time.dateTime);
+        const text = time.dataset.style === "absolute" ? at.toLocaleString() : relative(at);
+        if (time.textContent !== text) time.textContent = text;
+        time.title = at.toLocaleString();
+    }
+}
+
+function relative(at) {
+    const seconds = Math.round((at - Date.now()) / 1000);
+    const [size, unit] = Math.abs(seconds) < 60 ? [1, "s"] : Math.abs(seconds) < 3600 ? [60, "min"] : Math.abs(seconds) < 86400 ? [3600, "h"] : [86400, "d"];
+    const amount = `${Math.abs(Math.trunc(seconds / size))} ${unit}`;
+    return seconds >= 0 ? `in ${amount}` : `${amount} ago`;
+}
+
+async function post(url, body) {
+    const response = await fetch(url, {
+        method: "POST", headers: { "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    return { ok: response.ok, answer: await response.json() };
+}
+
+document.addEventListener("click", async event => {
+    const button = event.target.closest("button[data-post]");
+    if (!button) return;
+    button.disabled = true;
+    try {
+        const { ok, answer } = await post(button.dataset.post);
+        if (!ok) connection.textContent = answer.title;
+        else if (button.dataset.then === "run") location.href = new URL(`runs/${answer.id}`, document.baseURI);
+        else refresh();
+    } finally {
+        button.disabled = false;
+    }
+});
+
+document.addEventListener("submit", async event => {
+    const form = event.target.closest("form[data-run]");
+    if (!form) return;
+    event.preventDefault();
+    for (const place of form.querySelectorAll("[data-error]")) place.textContent = "";
+    const { ok, answer } = await post(form.dataset.run, { parameters: values(form) });
+    if (ok) {
+        location.href = new URL(`runs/${answer.id}`, document.baseURI);
+        return;
+    }
+    const errors = Object.entries(answer.errors ?? {});
+    for (const [name, texts] of errors) {
+        const place = form.querySelector(`[data-error="${CSS.escape(name)}"]`) ?? form.querySelector('[data-error=""]');
+        place.textContent += texts.join(" ");
+    }
+    if (errors.length === 0) form.querySelector('[data-error=""]').textContent = answer.title;
+});
+
+// What was left as it was is not sent: the script's own default holds.
+function values(form) {
+    const given = {};
+    for (const field of form.querySelectorAll("input[name], select[name]")) {
+        if (field.type === "checkbox") {
+            if (field.checked !== field.defaultChecked) given[field.name] = field.checked;
+        } else if (field.tagName === "SELECT" ? ![...field.options].some(o => o.selected && o.defaultSelected) : field.value !== field.defaultValue) {
+            given[field.name] = ["array", "object", "json"].includes(field.dataset.type) ? parse(field.value) : field.value;
+        }
+    }
+    return given;
+}
+
+function parse(text) {
+    try { return JSON.parse(text); } catch { return text; }
+}
+
+function followLog() {
+    const log = document.querySelector("[data-log]");
+    if (!log) return;
+    const source = new EventSource(log.dataset.log);
+    let waiting = [];
+    source.onmessage = event => {
+        if (waiting.push(event.data) > 1) return;
+        requestAnimationFrame(() => {
+            const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
+            log.append(waiting.join("\n") + "\n");
+            waiting = [];
+            if (atEnd) log.scrollTop = log.scrollHeight;
+        });
+    };
+    source.addEventListener("end", () => { source.close(); refresh(); });
+}
+
+writeTimes();
+setInterval(writeTimes, 1000);
+watch();
+followLog();
