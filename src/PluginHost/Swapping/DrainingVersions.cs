@@ -19,7 +19,7 @@ internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
         Matching(pluginId).Select(entry => entry.Version).FirstOrDefault(version => version.Id == versionId);
 
     /// <summary>The version that has been draining longest, or null.</summary>
-    public PluginVersion? Oldest(string pluginId) => Matching(pluginId).MinBy(entry => entry.Since).Version;
+    public PluginVersion? Oldest(string pluginId) => Matching(pluginId).OrderBy(entry => entry.Since).Select(entry => entry.Version).FirstOrDefault();
 
     public PluginVersion Track(LoadedPlugin loaded) => new(loaded, Unload);
 

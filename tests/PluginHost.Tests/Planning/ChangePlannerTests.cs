@@ -142,7 +142,7 @@ public sealed class ChangePlannerTests
         var plan = Plan();
 
         Assert.That(plan.Removed, Is.Empty);
-        Assert.That(plan.Plugins[0].Reason, Does.Contain("moved from plugins/A/A.csproj to plugins/team/A/A.csproj"));
+        Assert.That(plan.Plugins.Single(plugin => plugin.PluginId == "A").Reason, Does.Contain("moved from plugins/A/A.csproj to plugins/team/A/A.csproj"));
     }
 
     [Test]
