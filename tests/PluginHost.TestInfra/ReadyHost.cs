@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace PluginHost.TestInfra;
+
+/// <summary>The ready host as a process of its own, asked through its API as any program would.</summary>
+public sealed class ReadyHost : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly List<string> _output = [];
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ReadyHost(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.ErrorDataReceived += (_, line) => Read(line.Data);
+        _process.Exited += (_, _) => _address.TrySetException(new InvalidOperationException($"The host ended: {Output}"));
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public HttpClient Api { get; } = new() { Timeout = Patience };
+
+    public int ProcessId => _process.Id;
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return string.Join(Environment.NewLine, _output);
+            }
+        }
+    }
+
+    /// <summary>Starts a host and waits until its first load has ended.</summary>
+    public static async Task<ReadyHost> StartAsync(string repository, string data)
+    {
+        var host = Launch(repository, data);
+        host.Api.BaseAddress = await host._address.Task.WaitAsync(Patience);
+        await host.UntilAsync("health/ready", answer => answer["status"]?.ToString() != "starting");
+        return host;
+    }
+
+    /// <summary>Starts a host and waits until it has given up.</summary>
+    public static async Task<(int ExitCode, string Output)> FailAsync(string repository, string data)
+    {
+        await using var host = Launch(repository, data);
+        await host._process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
+        return (host._process.ExitCode, host.Output);
+    }
+
+    public async Task<JsonNode> GetAsync(string path) => (await Api.GetFromJsonAsync<JsonNode>(path))!;
+
+    public async Task<JsonNode> PostAsync(string path, object? body = null)
+    {
+        using var answer = body is null ? await Api.PostAsync(path, null) : await Api.PostAsJsonAsync(path, body);
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+    }
+
+    /// <summary>Asks until the answer is as wanted.</summary>
+    public async Task<JsonNode> UntilAsync(string path, Func<JsonNode, bool> wanted)
+    {
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience; await Task.Delay(50))
+        {
+            using var response = await Api.GetAsync(path);
+            var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+            if (wanted(answer))
+            {
+                return answer;
+            }
+        }
+
+        throw new TimeoutException($"{path} did not become as wanted. {Output}");
+    }
+
+    /// <summary>Deploys the tip and answers the receipt.</summary>
+    public Task<JsonNode> SyncAsync() => PostAsync("api/v1/sources/default/sync?wait=120");
+
+    /// <summary>Runs a script to its end.</summary>
+    public Task<JsonNode> RunAsync(string script, object? parameters = null) =>
+        PostAsync($"api/v1/scripts/{script}/runs?wait=60", new { parameters });
+
+    /// <summary>Asks the host to stop, as a service manager does, and answers its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        Command.Run("/", "kill", "-TERM", ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await _process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends the host without a chance to tidy up.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        if (!_process.HasExited)
+        {
+            await StopAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static ReadyHost Launch(string repository, string data)
+    {
+        // The host is built beside the tests: artifacts/bin/<project>/<configuration>.
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(here.Parent!.Parent!.FullName, "PluginHost.App", here.Name, "PluginHost.App.dll");
+        string[] arguments = [program, "run", "--repo", repository, "--data", data, "--urls", "http://127.0.0.1:0", "--poll", "200ms"];
+        return new ReadyHost(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.Add(line);
+        }
+
+        if (line.StartsWith("Dashboard: ", StringComparison.Ordinal))
+        {
+            _address.TrySetResult(new Uri(line["Dashboard: ".Length..]));
+        }
+    }
+}
