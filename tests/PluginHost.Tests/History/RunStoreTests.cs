@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Time.Testing;
+using PluginHost.History;
+using PluginHost.TestInfra;
+
+namespace PluginHost.Tests.History;
+
+public sealed class RunStoreTests
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private TestDirectory _directory = null!;
+    private HistoryDatabase _database = null!;
+    private RunStore _store = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _directory = new TestDirectory();
+        _database = new HistoryDatabase(_directory.Combine("history.db"));
+        _store = new RunStore(_database, _time);
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _database.Dispose();
+        _directory.Dispose();
+    }
+
+    [Test]
+    public async Task List_AnswersPages_NewestFirst_AndFilters()
+    {
+        for (var i = 1; i <= 5; i++)
+        {
+            await _store.AddAsync(Run($"{i}", i % 2 == 0 ? "A.Even" : "A.Odd"), null, default);
+        }
+
+        var first = _store.List(new RunQuery { Script = "a.odd", Limit = 2 });
+        var second = _store.List(new RunQuery { Script = "a.odd", Limit = 2, After = first.Next });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(first.Items.Select(run => run.Id), Is.EqualTo(new[] { "5", "3" }));
+            Assert.That(second.Items.Select(run => run.Id), Is.EqualTo(new[] { "1" }));
+            Assert.That(second.Next, Is.Null);
+            Assert.That(_store.Last().Values.Select(run => run.Id), Is.EquivalentTo(new[] { "4", "5" }));
+        });
+    }
+
+    [Test]
+    public async Task TheSameIdempotencyKey_AnswersTheFirstRun_ForADay()
+    {
+        await _store.AddAsync(Run("1"), "key", default);
+        Assert.That((await _store.AddAsync(Run("2"), "key", default)).Id, Is.EqualTo("1"));
+        Assert.That((await _store.AddAsync(Run("3", "A.Other"), "key", default)).Id, Is.EqualTo("3"), "keys are each script's own");
+
+        _time.Advance(TimeSpan.FromHours(25));
+        Assert.That((await _store.AddAsync(Run("4"), "key", default)).Id, Is.EqualTo("4"));
+    }
+
+    [Test]
+    public async Task AfterACrash_WhatWasUnderWay_IsLost_AndWhatHadEnded_IsNot()
+    {
+        await _store.AddAsync(Run("1"), null, default);
+        await _store.AddAsync(Run("2") with { State = RunState.Running }, null, default);
+        await _store.AddAsync(Run("3") with { State = RunState.Succeeded }, null, default);
+
+        await _store.MarkLostAsync(default);
+
+        Assert.That(new[] { "1", "2", "3" }.Select(id => _store.Find(id)!.State), Is.EqualTo(new[] { RunState.Lost, RunState.Lost, RunState.Succeeded }));
+    }
+
+    [Test]
+    public void AHistoryOfANewerVersion_IsRefused_AndNotTouched()
+    {
+        _database.Read(connection => connection.Run("PRAGMA user_version = 99"));
+
+        Assert.That(() => new HistoryDatabase(_directory.Combine("history.db")), Throws.InvalidOperationException.With.Message.Contains("newer version"));
+    }
+
+    [Test]
+    public void ADamagedHistory_IsRefused_AndNotTouched()
+    {
+        File.WriteAllText(_directory.Combine("damaged.db"), new string('x', 4096));
+
+        Assert.That(() => new HistoryDatabase(_directory.Combine("damaged.db")), Throws.InvalidOperationException.With.Message.Contains("cannot be opened"));
+        Assert.That(File.ReadAllText(_directory.Combine("damaged.db")), Has.Length.EqualTo(4096));
+    }
+
+    private RunInfo Run(string id, string script = "A.Work") => new()
+    {
+        Id = id, Script = script, Plugin = "A", Trigger = RunTrigger.Manual, QueuedAt = _time.GetUtcNow(), State = RunState.Queued, Attempt = 1, Node = "node",
+    };
+}
