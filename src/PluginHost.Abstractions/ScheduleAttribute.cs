@@ -25,7 +25,8 @@ public sealed class ScheduleAttribute(string cron) : Attribute
 
     /// <summary>How far back missed times are caught up.</summary>
     /// <value>
-    /// A number with a unit (<c>30s</c>, <c>5m</c>, <c>2h</c>, <c>1d</c>) or <c>hh:mm:ss</c>. The default is <c>1h</c>.
+    /// A number with a unit (<c>30s</c>, <c>5m</c>, <c>2h</c>, <c>1d</c>) or <c>hh:mm:ss</c>, more than zero and at
+    /// most 366 days. The default is <c>1h</c>.
     /// </value>
     public string? CatchUpWindow { get; set; }
 

@@ -17,7 +17,7 @@ public sealed class ScriptAttribute : Attribute
     /// <summary>How long a run may take before it is cancelled and counted as timed out.</summary>
     /// <value>
     /// A number with a unit (<c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>1d</c>) or <c>hh:mm:ss</c>, more
-    /// than zero. The default is null: the host's own limit, which is none unless its operator sets one.
+    /// than zero and at most 30 days. The default is null: the host's own limit, which is none unless its operator sets one.
     /// </value>
     public string? Timeout { get; set; }
 
@@ -26,6 +26,6 @@ public sealed class ScriptAttribute : Attribute
     public int MaxAttempts { get; set; } = 1;
 
     /// <summary>How long to wait before the first retry; each further retry waits twice as long, up to an hour.</summary>
-    /// <value>Written as <see cref="Timeout"/> is. The default is <c>10s</c>.</value>
+    /// <value>Written as <see cref="Timeout"/> is, from <c>0s</c> to <c>1h</c>. The default is <c>10s</c>.</value>
     public string? RetryDelay { get; set; }
 }

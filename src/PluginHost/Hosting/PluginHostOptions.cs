@@ -111,7 +111,8 @@ public sealed class LoadOptions
     /// <summary>Whether runtime caches that hold on to types of an unloaded version are cleared.</summary>
     /// <value>
     /// The default is true. It makes versions that use System.Text.Json collectable; the cost is that the whole
-    /// process fills these caches anew, some milliseconds after each swap.
+    /// process fills these caches anew, some milliseconds after each swap. Without it a version whose parameters or
+    /// results are of its own types stays in memory after it was replaced.
     /// </value>
     public bool ClearRuntimeCaches { get; set; } = true;
 
