@@ -10,9 +10,9 @@ internal static class Announcement
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             var options = app.Services.GetRequiredService<IOptions<PluginHostOptions>>().Value;
-            foreach (var (name, source) in options.Sources)
+            foreach (var source in app.Services.GetRequiredService<IPluginHost>().GetStatus().Sources)
             {
-                Console.WriteLine($"Watching '{name}': {new UriFreeOfSecrets(source.Url)}, folder {source.Path}, every {source.Poll.TotalSeconds} s");
+                Console.WriteLine($"Watching '{source.Name}': {source.Url}, folder {source.Path}, every {options.Sources[source.Name].Poll.TotalSeconds} s");
             }
 
             Console.WriteLine($"Data:      {Path.GetFullPath(options.DataDirectory)}");
@@ -21,13 +21,5 @@ internal static class Announcement
                 Console.WriteLine($"Dashboard: {url}/");
             }
         });
-    }
-
-    private readonly struct UriFreeOfSecrets(string url)
-    {
-        public override string ToString() =>
-            Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0 && uri.Scheme != "ssh"
-                ? new UriBuilder(uri) { UserName = "", Password = "" }.Uri.AbsoluteUri
-                : url;
     }
 }

@@ -3,11 +3,9 @@ namespace PluginHost.Hosting;
 /// <summary>Whether the first load has ended.</summary>
 internal sealed class HostReadiness
 {
-    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _loaded;
 
-    public bool IsReady => _loaded.Task.IsCompleted;
+    public bool IsReady => _loaded;
 
-    public Task Ready => _loaded.Task;
-
-    public void Loaded() => _loaded.TrySetResult();
+    public void Loaded() => _loaded = true;
 }

@@ -36,19 +36,6 @@ internal sealed partial class UnloadWatch(
         }
     }
 
-    /// <summary>How many unloaded versions are still in memory, leaked or not yet collected.</summary>
-    public int StillInMemory
-    {
-        get
-        {
-            Look();
-            lock (_lock)
-            {
-                return _watched.Count;
-            }
-        }
-    }
-
     private const string LeakReason =
         "Something outside the plugin still holds it: a timer or thread that the plugin left running, an event of the host or of the runtime that it subscribed to, or a cache of a library.";
 

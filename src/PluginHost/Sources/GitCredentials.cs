@@ -9,8 +9,6 @@ internal sealed class GitCredentials(CredentialOptions options, RemoteAddress re
     /// <summary>Where ssh writes why it failed; libgit2 does not pass that on.</summary>
     public string SshLogFile { get; } = sshLogFile;
 
-    public bool Configured => Token() is not null;
-
     /// <summary>The ssh command, which never waits for a person and never trusts a host that it does not know.</summary>
     public string SshCommand
     {

@@ -19,9 +19,6 @@ internal sealed record RemoteAddress
     /// <summary>The password that was written in the address, or null.</summary>
     public string? Password { get; }
 
-    public bool IsLocal => (!Url.Contains("://", StringComparison.Ordinal) && !IsScpLike(Url))
-        || Url.StartsWith("file://", StringComparison.OrdinalIgnoreCase);
-
     public bool IsSsh => Url.StartsWith("ssh://", StringComparison.OrdinalIgnoreCase) || IsScpLike(Url);
 
     public static RemoteAddress Parse(string text)
