@@ -16,6 +16,14 @@ public static class PluginSource
         </Project>
         """;
 
+    /// <summary>A project whose build waits until a file exists. That it waits is told by a second file, <c>….waiting</c>.</summary>
+    public static string ProjectThatWaitsFor(string file) => Project().Replace("</Project>", $"""
+          <Target Name="Wait" BeforeTargets="CoreCompile">
+            <Exec Command="touch '{file}.waiting'; until [ -e '{file}' ]; do sleep 0.05; done" />
+          </Target>
+        </Project>
+        """, StringComparison.Ordinal);
+
     /// <summary>A project that is no plugin.</summary>
     public static string Library() => """
         <Project Sdk="Microsoft.NET.Sdk">

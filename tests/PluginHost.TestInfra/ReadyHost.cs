@@ -9,12 +9,19 @@ public sealed class ReadyHost : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    // Passed on to everything that the host starts, so that what it leaves behind can be told from everybody else's.
+    private const string MarkVariable = "PLUGINHOST_TEST";
+
+    private readonly string _mark = Guid.NewGuid().ToString("n");
     private readonly Process _process;
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ReadyHost(ProcessStartInfo start)
     {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.Environment[MarkVariable] = _mark;
+        start.Environment["PluginHost__Build__PassEnvironment__0"] = MarkVariable;
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
@@ -42,9 +49,27 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <summary>Starts a host and waits until its first load has ended.</summary>
     public static async Task<ReadyHost> StartAsync(string repository, string data)
     {
-        var host = Launch(repository, data);
-        host.Api.BaseAddress = await host._address.Task.WaitAsync(Patience);
-        await host.UntilAsync("health/ready", answer => answer["status"]?.ToString() != "starting");
+        var host = await LaunchAsync(repository, data);
+        await host.UntilReadyAsync();
+        return host;
+    }
+
+    /// <summary>Starts a host and waits until it listens; its first load goes on.</summary>
+    public static Task<ReadyHost> LaunchAsync(string repository, string data) => ListeningAsync(Launch(repository, data), "");
+
+    /// <summary>Starts another app that has the host in it, and waits until its first load has ended.</summary>
+    /// <param name="project">The app's project.</param>
+    /// <param name="mount">Where the app has mapped the host.</param>
+    /// <param name="repository">The repository to watch.</param>
+    /// <param name="data">The host's data directory.</param>
+    public static async Task<ReadyHost> StartInAppAsync(string project, string mount, string repository, string data)
+    {
+        var start = new ProcessStartInfo("dotnet", [ProgramOf(project)]) { WorkingDirectory = Path.GetDirectoryName(ProgramOf(project)) };
+        start.Environment["Urls"] = "http://127.0.0.1:0";
+        start.Environment["PluginHost__Sources__default__Url"] = repository;
+        start.Environment["PluginHost__DataDirectory"] = data;
+        var host = await ListeningAsync(new ReadyHost(start), mount);
+        await host.UntilReadyAsync();
         return host;
     }
 
@@ -55,6 +80,14 @@ public sealed class ReadyHost : IAsyncDisposable
         await host._process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
         return (host._process.ExitCode, host.Output);
     }
+
+    /// <summary>The command lines of what the host has started and has not ended.</summary>
+    public IReadOnlyList<string> StartedProcesses() =>
+        [.. Directory.EnumerateDirectories("/proc").Where(process => ReadLines(process, "environ").Contains($"{MarkVariable}={_mark}"))
+            .Where(process => Path.GetFileName(process) != ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .Select(process => string.Join(' ', ReadLines(process, "cmdline")))];
+
+    public Task UntilReadyAsync() => UntilAsync("health/ready", answer => answer["status"]?.ToString() != "starting");
 
     public async Task<JsonNode> GetAsync(string path) => (await Api.GetFromJsonAsync<JsonNode>(path))!;
 
@@ -113,13 +146,33 @@ public sealed class ReadyHost : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ReadyHost Launch(string repository, string data)
+    private static ReadyHost Launch(string repository, string data) => new(new ProcessStartInfo(
+        "dotnet", [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", "http://127.0.0.1:0", "--poll", "200ms"]));
+
+    private static async Task<ReadyHost> ListeningAsync(ReadyHost host, string mount)
     {
-        // The host is built beside the tests: artifacts/bin/<project>/<configuration>.
+        host.Api.BaseAddress = new Uri(await host._address.Task.WaitAsync(Patience), mount);
+        return host;
+    }
+
+    // Everything is built beside the tests: artifacts/bin/<project>/<configuration>.
+    private static string ProgramOf(string project)
+    {
         var here = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(here.Parent!.Parent!.FullName, "PluginHost.App", here.Name, "PluginHost.App.dll");
-        string[] arguments = [program, "run", "--repo", repository, "--data", data, "--urls", "http://127.0.0.1:0", "--poll", "200ms"];
-        return new ReadyHost(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+        return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, project + ".dll");
+    }
+
+    private static string[] ReadLines(string process, string file)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, file)).Split('\0');
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Not a process, or one that has ended, or somebody else's.
+            return [];
+        }
     }
 
     private void Read(string? line)
@@ -134,9 +187,13 @@ public sealed class ReadyHost : IAsyncDisposable
             _output.Add(line);
         }
 
-        if (line.StartsWith("Dashboard: ", StringComparison.Ordinal))
+        // What the ready host says, and what ASP.NET Core says in any other app.
+        foreach (var words in new[] { "Dashboard: ", "Now listening on: " })
         {
-            _address.TrySetResult(new Uri(line["Dashboard: ".Length..]));
+            if (line.IndexOf(words, StringComparison.Ordinal) is var start and >= 0)
+            {
+                _address.TrySetResult(new Uri(line[(start + words.Length)..]));
+            }
         }
     }
 }

@@ -49,6 +49,17 @@ public sealed class TestRepository
         return this;
     }
 
+    /// <summary>Takes over folders of another repository, as they are committed there or lie there, without what a build made.</summary>
+    public TestRepository CopyFrom(string root, params string[] folders)
+    {
+        foreach (var file in Command.Run(root, "git", ["ls-files", "--cached", "--others", "--exclude-standard", .. folders]).Split('\n'))
+        {
+            Write(file, File.ReadAllText(System.IO.Path.Combine(root, file)));
+        }
+
+        return this;
+    }
+
     /// <summary>Commits everything that changed.</summary>
     /// <returns>The id of the commit.</returns>
     public string Commit(string message)

@@ -23,7 +23,7 @@ internal sealed class DeploymentWorker(
 
         // What ran before the restart runs again first, from disk alone; then the remotes are asked.
         await lastGood.RestoreAsync(stoppingToken);
-        draining.Drained += DeployWhatWaits;
+        draining.MadeWay += DeployWhatWaits;
         watchers.Start(stoppingToken);
         _ = watchers.FirstDeploymentsEnded.ContinueWith(_ => readiness.Loaded(), TaskScheduler.Default);
         try
@@ -40,7 +40,7 @@ internal sealed class DeploymentWorker(
         }
         finally
         {
-            draining.Drained -= DeployWhatWaits;
+            draining.MadeWay -= DeployWhatWaits;
             servers.End();
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Planning;
@@ -7,7 +8,8 @@ using PluginHost.Swapping;
 namespace PluginHost.Pipeline;
 
 /// <summary>What is known of each plugin besides the live snapshot: its problem, and what was refused.</summary>
-internal sealed class PluginStates(LiveRegistry live, DrainingVersions draining, UnloadWatch unloaded, HostEvents events)
+internal sealed partial class PluginStates(
+    LiveRegistry live, DrainingVersions draining, UnloadWatch unloaded, HostEvents events, ILogger<PluginStates> logger)
 {
     private readonly ConcurrentDictionary<string, PluginRecord> _records = new(StringComparer.OrdinalIgnoreCase);
 
@@ -61,6 +63,11 @@ internal sealed class PluginStates(LiveRegistry live, DrainingVersions draining,
                 continue;
             }
 
+            if (candidate.Problem is not null && candidate.Problem != known?.Rejection?.Problem)
+            {
+                LogRejected(candidate.PluginId, live.Current.Plugins.GetValueOrDefault(candidate.PluginId)?.Version.Id ?? "none", candidate.Problem.Message);
+            }
+
             // A restore can fail because of the network; the next commit is worth a try whatever it changes.
             var rejection = candidate.Problem is { } problem
                 ? new Rejection(problem.Stage == ProblemStage.Restore ? null : candidate.Inputs, problem)
@@ -104,6 +111,9 @@ internal sealed class PluginStates(LiveRegistry live, DrainingVersions draining,
         (_, true) => PluginState.Live,
         (_, false) => PluginState.Building,
     };
+
+    [LoggerMessage(EventId = 506, Level = LogLevel.Warning, Message = "Plugin '{PluginId}' was rejected; live stays: {LiveVersion}. {Problem}")]
+    private partial void LogRejected(string pluginId, string liveVersion, string problem);
 
     private sealed record PluginRecord(string Id, string Source, string Project, Rejection? Rejection, bool Removed);
 }

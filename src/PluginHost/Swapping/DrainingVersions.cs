@@ -7,10 +7,11 @@ namespace PluginHost.Swapping;
 internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
 {
     private readonly Lock _lock = new();
+    private readonly HashSet<PluginVersion> _inTheWay = [];
     private ImmutableList<(PluginVersion Version, DateTimeOffset Since)> _versions = [];
 
-    /// <summary>Told the plugin's id when the last run on a replaced version has ended. Not on the script's stack.</summary>
-    public event Action<string>? Drained;
+    /// <summary>Told the plugin's id when the version that was in the way of a newer one is gone. Not on the script's stack.</summary>
+    public event Action<string>? MadeWay;
 
     public IReadOnlyList<DrainingVersion> Of(string pluginId) =>
         [.. Matching(pluginId).Select(entry => new DrainingVersion(entry.Version.Id, entry.Version.ActiveRuns, entry.Since))];
@@ -18,8 +19,20 @@ internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
     public PluginVersion? Find(string pluginId, string versionId) =>
         Matching(pluginId).Select(entry => entry.Version).FirstOrDefault(version => version.Id == versionId);
 
-    /// <summary>The version that has been draining longest, or null.</summary>
-    public PluginVersion? Oldest(string pluginId) => Matching(pluginId).OrderBy(entry => entry.Since).Select(entry => entry.Version).FirstOrDefault();
+    /// <summary>The version that still holds runs and so keeps a third one from its place, or null. When it is gone, <see cref="MadeWay"/> tells.</summary>
+    public PluginVersion? FindInTheWay(string pluginId)
+    {
+        lock (_lock)
+        {
+            var oldest = Matching(pluginId).Where(entry => entry.Version.ActiveRuns > 0).OrderBy(entry => entry.Since).Select(entry => entry.Version).FirstOrDefault();
+            if (oldest is not null)
+            {
+                _inTheWay.Add(oldest);
+            }
+
+            return oldest;
+        }
+    }
 
     public PluginVersion Track(LoadedPlugin loaded) => new(loaded, Unload);
 
@@ -38,12 +51,17 @@ internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
 
     private void Unload(PluginVersion version, LoadedPlugin loaded)
     {
+        bool madeWay;
         lock (_lock)
         {
             _versions = _versions.RemoveAll(entry => entry.Version == version);
+            madeWay = _inTheWay.Remove(version);
         }
 
         unloading.Unload(loaded.Artifact, loaded.Loader);
-        ThreadPool.UnsafeQueueUserWorkItem(plugin => Drained?.Invoke(plugin), version.PluginId, preferLocal: false);
+        if (madeWay)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(plugin => MadeWay?.Invoke(plugin), version.PluginId, preferLocal: false);
+        }
     }
 }

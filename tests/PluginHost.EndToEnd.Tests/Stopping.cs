@@ -1,0 +1,49 @@
+using PluginHost.TestInfra;
+
+namespace PluginHost.EndToEnd.Tests;
+
+/// <summary>The host is told to stop, as a service manager and Ctrl-C do it.</summary>
+[Platform("Linux")]
+public sealed class Stopping
+{
+    private TestDirectory _directory = null!;
+    private TestRepository _repository = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _directory = new TestDirectory();
+        _repository = TestRepository.Create(_directory.Combine("repository"));
+    }
+
+    [TearDown]
+    public void TearDown() => _directory.Dispose();
+
+    [Test]
+    public async Task WhileAScriptRuns_CancelsIt_AndLeavesNoProcess()
+    {
+        _repository.AddPlugin("Endless", "await Task.Delay(Timeout.Infinite, cancellationToken);").Commit("Endless");
+        await using var host = await ReadyHost.StartAsync(_repository.Path, _directory.Combine("data"));
+        var run = await host.PostAsync("api/v1/scripts/Endless.Work/runs");
+        await host.UntilAsync($"api/v1/runs/{run["id"]}", now => now["state"]!.ToString() == "running");
+        Assert.That(host.StartedProcesses(), Is.Not.Empty, "the build servers are kept warm");
+
+        Assert.That(await host.StopAsync(), Is.Zero);
+
+        Assert.That(host.StartedProcesses(), Is.Empty);
+        await using var again = await ReadyHost.StartAsync(_repository.Path, _directory.Combine("data"));
+        Assert.That((await again.GetAsync($"api/v1/runs/{run["id"]}"))["state"]!.ToString(), Is.EqualTo("cancelled"));
+    }
+
+    [Test]
+    public async Task WhileABuildGoesOn_EndsItWithAllItStarted()
+    {
+        _repository.AddPlugin("Waits").Write("plugins/Waits/Waits.csproj", PluginSource.ProjectThatWaitsFor(_directory.Combine("never"))).Commit("Waits");
+        await using var host = await ReadyHost.LaunchAsync(_repository.Path, _directory.Combine("data"));
+        await host.UntilAsync("api/v1/status", status => File.Exists(_directory.Combine("never.waiting")));
+
+        Assert.That(await host.StopAsync(), Is.Zero);
+
+        Assert.That(host.StartedProcesses(), Is.Empty);
+    }
+}
