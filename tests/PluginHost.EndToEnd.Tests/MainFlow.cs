@@ -85,21 +85,6 @@ public sealed class MainFlow
         Assert.That((await host.GetAsync("api/v1/plugins/B"))["state"]!.ToString(), Is.EqualTo("removed"));
     }
 
-    [TestCase("[Schedule(\"61 * * * *\")]", "schedule", "61 * * * *")]
-    [TestCase("[Script(Name = \"not a name\")]", "load", "not a name")]
-    public async Task AScriptThatIsRefused_KeepsTheLastGoodVersion_AndSaysWhy(string attribute, string stage, string word)
-    {
-        await using var host = await StartAsync();
-        _repository.Write("plugins/A/Work.cs", PluginSource.Script("context.SetResult(9);", attribute)).Commit("Refuse me");
-
-        await host.SyncAsync();
-
-        var problem = (await host.GetAsync("api/v1/plugins/A"))["problem"]!;
-        Assert.That((problem["stage"]!.ToString(), problem["message"]!.ToString()), Is.EqualTo((stage, problem["message"]!.ToString())));
-        Assert.That(problem["message"]!.ToString(), Does.Contain(word));
-        Assert.That((await host.RunAsync("A.Work"))["result"]!.GetValue<int>(), Is.EqualTo(1));
-    }
-
     [Test]
     public async Task AReadmeAlone_RebuildsNothing()
     {

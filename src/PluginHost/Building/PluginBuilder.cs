@@ -73,7 +73,7 @@ internal sealed partial class PluginBuilder(
             $"-p:PluginHostContractVersion={contract.Version}",
 
             // The same content gives the same bytes: neither the commit nor the place shows in them.
-            $"-p:PathMap={batch.Workspace.Root}=/_",
+            $"-p:PathMap={batch.Workspace.Root}={Workspace.MappedRoot}",
             "-p:IncludeSourceRevisionInInformationalVersion=false",
             "-p:EnableSourceControlManagerQueries=false",
             .. BuildServers.Arguments(environment.Mark),

@@ -16,6 +16,9 @@ internal sealed class Workspace
         Root = Path.Combine(_folder, "tree");
     }
 
+    /// <summary>What builds write in place of <see cref="Root"/>, so that the same content gives the same bytes anywhere.</summary>
+    public const string MappedRoot = "/_";
+
     /// <summary>The folder that stands for the root of the repository.</summary>
     public string Root { get; }
 

@@ -66,7 +66,7 @@ internal sealed class PluginLoading(
             }
 
             unloading.Unload(artifact, loader);
-            return Refuse(artifact, read.Problems[0].Stage, [.. read.Problems.Select(problem => problem.Message)]);
+            return Refuse(artifact, read.Problems[0].Stage, [.. read.Problems.Select(problem => Locate(artifact, problem))]);
         }
         catch (Exception failure)
         {
@@ -96,11 +96,20 @@ internal sealed class PluginLoading(
         }
     }
 
-    private static LoadResult Refuse(PluginArtifact artifact, ProblemStage stage, IReadOnlyList<string> problems) => new(
+    private static LoadResult Refuse(PluginArtifact artifact, ProblemStage stage, IReadOnlyList<string> problems) =>
+        Refuse(artifact, stage, [.. problems.Select(problem => new Diagnostic(DiagnosticSeverity.Error, null, problem, artifact.Project, null, null))]);
+
+    private static LoadResult Refuse(PluginArtifact artifact, ProblemStage stage, IReadOnlyList<Diagnostic> problems) => new(
         null,
         new PluginProblem(
             stage,
             artifact.Commit,
-            string.Join(" ", problems),
-            [.. problems.Select(problem => new Diagnostic(DiagnosticSeverity.Error, null, problem, artifact.Project, null, null))]));
+            string.Join(" ", problems.Select(problem => problem.Line is null ? problem.Message : $"{problem.File} line {problem.Line}: {problem.Message}")),
+            problems));
+
+    private static Diagnostic Locate(PluginArtifact artifact, ScriptProblem problem)
+    {
+        var place = problem.TypeName is { } type ? SourcePlaces.Find(artifact.AssemblyPath, type) : null;
+        return new Diagnostic(DiagnosticSeverity.Error, null, problem.Message, place?.File ?? artifact.Project, place?.Line, null);
+    }
 }
