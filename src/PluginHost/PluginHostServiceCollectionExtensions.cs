@@ -83,6 +83,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<BuildServers>();
         services.TryAddSingleton<ContractPackage>();
         services.TryAddSingleton<DotnetSdk>();
+        services.TryAddSingleton<DotnetBuild>();
         services.TryAddSingleton<PluginBuilder>();
         services.TryAddSingleton<ArtifactCatalog>();
         services.TryAddSingleton<ArtifactStore>();
@@ -141,7 +142,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<SourceWatchers>();
         services.TryAddSingleton<HostSummary>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();
-        return services.AddHosted<DeploymentWorker>();
+        return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>();
     }
 
     private static IServiceCollection AddHosted<T>(this IServiceCollection services) where T : class, IHostedService

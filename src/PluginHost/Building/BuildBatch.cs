@@ -13,6 +13,9 @@ internal sealed class BuildBatch(Workspace workspace, string commit)
 
     public string FactsFolder => Path.Combine(Workspace.Batch, "facts");
 
+    /// <summary>Written when the packages are in place.</summary>
+    public string RestoredMark => Path.Combine(Workspace.Batch, "restored");
+
     public string LogFile => Path.Combine(LogFolder, $"{Commit[..12]}.log");
 
     public string BinaryLog => Path.Combine(LogFolder, $"{Commit[..12]}.binlog");

@@ -7,16 +7,35 @@ namespace PluginHost.Building;
 internal sealed record BuildReport(IReadOnlyDictionary<string, BuildResult> Plugins)
 {
     public static readonly BuildReport Nothing = new(new Dictionary<string, BuildResult>());
+
+    /// <summary>How long it took until the packages were in place; null when they already were.</summary>
+    public TimeSpan? RestoreTime { get; init; }
+
+    /// <summary>The same report with some results replaced by those of a second try.</summary>
+    public BuildReport With(BuildReport again) =>
+        new(Plugins.ToDictionary(result => result.Key, result => again.Plugins.GetValueOrDefault(result.Key, result.Value), StringComparer.OrdinalIgnoreCase))
+        {
+            RestoreTime = RestoreTime is null ? again.RestoreTime : RestoreTime + (again.RestoreTime ?? TimeSpan.Zero),
+        };
 }
 
 /// <summary>What the build of one plugin gave: an output, or a problem.</summary>
 internal sealed record BuildResult
 {
+    /// <summary>The project file, from the root of the repository.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>What its packages were chosen by; null when the build ended before they were in place.</summary>
+    public InputManifest? PackageInputs { get; init; }
+
     /// <summary>Everything that went into it; null when the build failed before that was known.</summary>
     public InputManifest? Inputs { get; init; }
 
     /// <summary>Where the output is, or null when it failed.</summary>
     public ProjectOutput? Output { get; init; }
+
+    /// <summary>Whether it failed without a word, as it does when a build server crashes.</summary>
+    public bool IsUnexplained { get; init; }
 
     /// <summary>Why it failed, or null.</summary>
     public PluginProblem? Problem { get; init; }

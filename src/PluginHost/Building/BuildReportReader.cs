@@ -15,19 +15,34 @@ internal sealed class BuildReportReader(BuildBatch batch, ChangePlan plan, Child
         [.. File.ReadLines(batch.LogFile).Select(DiagnosticParser.Parse).OfType<ProjectDiagnostic>().Distinct()];
 
     public BuildReport Read(IReadOnlyList<PlannedPlugin> planned) =>
-        new(planned.ToDictionary(plugin => plugin.PluginId, Read, StringComparer.OrdinalIgnoreCase));
+        new(planned.ToDictionary(plugin => plugin.PluginId, Read, StringComparer.OrdinalIgnoreCase)) { RestoreTime = RestoreTime() };
+
+    // By one clock, that of the file system.
+    private TimeSpan? RestoreTime() => File.Exists(batch.RestoredMark)
+        ? File.GetLastWriteTimeUtc(batch.RestoredMark) - File.GetLastWriteTimeUtc(batch.ProjectFile)
+        : null;
 
     private BuildResult Read(PlannedPlugin plugin)
     {
         var inputs = _inputs.Value.Read(plugin.Project, plan.Environment);
+        var packageInputs = _inputs.Value.ReadOfPackages(plugin.Project, plan.Environment);
         var outputs = _outputs[FullPath(plugin.Project)].ToList();
         if (outputs.Count > 0 && !exit.TimedOut)
         {
             // A project with several target frameworks: the newest is nearest to what the host runs on.
-            return new BuildResult { Inputs = inputs ?? Guess(plugin), Output = outputs.MaxBy(output => output.Framework, FrameworkOrder) };
+            return new BuildResult
+            {
+                Project = plugin.Project, PackageInputs = packageInputs,
+                Inputs = inputs ?? Guess(plugin), Output = outputs.MaxBy(output => output.Framework, FrameworkOrder),
+            };
         }
 
-        return new BuildResult { Inputs = exit.TimedOut ? null : inputs, Problem = Explain(plugin) };
+        var problem = Explain(plugin);
+        return new BuildResult
+        {
+            Project = plugin.Project, PackageInputs = packageInputs, Inputs = exit.TimedOut ? null : inputs,
+            Problem = problem, IsUnexplained = !exit.TimedOut && problem.Diagnostics.Count == 0,
+        };
     }
 
     private PluginProblem Explain(PlannedPlugin plugin)

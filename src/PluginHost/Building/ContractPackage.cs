@@ -11,34 +11,34 @@ internal sealed class ContractPackage
     private const string AssemblyEntry = $"lib/net10.0/{PackageId}.dll";
 
     private readonly byte[] _package = Read();
-    private readonly string _directory;
 
     public ContractPackage(DataDirectory data)
     {
         Version = typeof(IScript).Assembly.GetCustomAttributes(false)
             .OfType<System.Reflection.AssemblyInformationalVersionAttribute>().Single().InformationalVersion.Split('+')[0];
         Hash = Convert.ToHexStringLower(SHA256.HashData(_package));
-        _directory = Path.Combine(data.Builds, "contract");
+        Folder = Path.Combine(data.Builds, ".contract");
     }
 
     public string Version { get; }
+
+    /// <summary>The folder that builds have as an additional NuGet source.</summary>
+    public string Folder { get; }
 
     /// <summary>Names the contract's content: two hosts with the same one build the same.</summary>
     public string Hash { get; }
 
     /// <summary>Writes the package where a build finds it.</summary>
-    /// <returns>The folder to offer as a NuGet source.</returns>
-    public string Offer()
+    public void Offer()
     {
-        var file = Path.Combine(_directory, $"{PackageId}.{Version}.nupkg");
+        var file = Path.Combine(Folder, $"{PackageId}.{Version}.nupkg");
         if (!File.Exists(file) || !File.ReadAllBytes(file).AsSpan().SequenceEqual(_package))
         {
-            Directory.CreateDirectory(_directory);
+            Directory.CreateDirectory(Folder);
             File.WriteAllBytes(file, _package);
         }
 
         ForgetStaleCopy();
-        return _directory;
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ internal sealed class DotnetSdk(ChildProcess processes, BuildEnvironment environ
     public async Task<string> DescribeAsync(SourceSnapshot snapshot, string folder, CancellationToken cancellationToken)
     {
         var version = await FindVersionAsync(snapshot, cancellationToken);
-        var text = string.Join('\n', version, contract.Hash, PluginBuilder.SettingsHash, options.Value.Build.Configuration, folder);
+        var text = string.Join('\n', version, contract.Hash, DotnetBuild.SettingsHash, options.Value.Build.Configuration, folder);
         return $"sdk-{version}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
     }
 

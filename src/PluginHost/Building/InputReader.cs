@@ -37,6 +37,10 @@ internal sealed partial class InputReader
             : InputManifest.Capture(_tree, projects.SelectMany(Files), projects.Select(RepositoryPath.Folder), environment);
     }
 
+    /// <summary>What decides which packages a project gets, or null when its build ended before it said so.</summary>
+    public InputManifest? ReadOfPackages(string project, string environment) =>
+        Closure(project) is { } projects ? InputManifest.Capture(_tree, projects.SelectMany(ProjectFiles), [], environment) : null;
+
     /// <summary>The projects that a project is built from, itself first; null when one of them did not say.</summary>
     public IReadOnlyList<string>? Closure(string project)
     {
@@ -56,10 +60,9 @@ internal sealed partial class InputReader
     }
 
     private IEnumerable<string> Files(string project) =>
-        FactsOf(project)!.Inputs.Select(_workspace.PathOf).OfType<string>()
-            .Append(project)
-            .Concat(Imports(project))
-            .Concat(WellKnownFiles.For(project));
+        FactsOf(project)!.Inputs.Select(_workspace.PathOf).OfType<string>().Concat(ProjectFiles(project));
+
+    private IEnumerable<string> ProjectFiles(string project) => Imports(project).Prepend(project).Concat(WellKnownFiles.For(project));
 
     private ProjectFacts? FactsOf(string project) =>
         _facts.GetValueOrDefault(Path.Combine(_workspace.Root, project.Replace('/', Path.DirectorySeparatorChar)));

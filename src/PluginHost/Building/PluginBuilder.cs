@@ -1,100 +1,80 @@
-using System.Security.Cryptography;
-using System.Text;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using PluginHost.Hosting;
 using PluginHost.Planning;
-using PluginHost.Processes;
 
 namespace PluginHost.Building;
 
-/// <summary>Builds the affected plugins of a commit with one <c>dotnet build</c>.</summary>
-internal sealed partial class PluginBuilder(
-    DataDirectory data,
-    DotnetSdk sdk,
-    BuildEnvironment environment,
-    ContractPackage contract,
-    ChildProcess processes,
-    HostActivities activities,
-    IOptions<PluginHostOptions> options,
-    ILogger<PluginBuilder> logger)
+/// <summary>Builds the affected plugins of a commit in one batch.</summary>
+internal sealed class PluginBuilder(DataDirectory data, DotnetBuild build, BuildServers servers, HostActivities activities, TimeProvider time)
 {
-    // A build that writes without end must not fill the disk; what is wrong with it stands at its beginning.
-    private const long MaxLogChars = 16 * 1024 * 1024;
-
-    private static readonly string Targets = ReadTargets();
-
+    // Builds that run beside each other share one build server badly: the second falls back to a slow way.
+    private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly Dictionary<string, Workspace> _workspaces = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Changes when the way in which plugins are built changes, and with it what the same sources give.</summary>
-    public static string SettingsHash { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Targets)))[..16];
+    /// <summary>When the build servers were last at work, or null.</summary>
+    public DateTimeOffset? LastUsed { get; private set; }
 
-    /// <summary>Builds what the plan says, one commit of a source at a time.</summary>
-    public async Task<BuildReport> BuildAsync(ChangePlan plan, CancellationToken cancellationToken)
+    /// <summary>Builds what the plan says.</summary>
+    public Task<BuildReport> BuildAsync(ChangePlan plan, CancellationToken cancellationToken) => plan.ToBuild switch
     {
-        var planned = plan.ToBuild;
-        if (planned.Count == 0)
+        [] => Task.FromResult(BuildReport.Nothing),
+        [var one] => BuildAsync(plan, $"Building {one.PluginId}", cancellationToken),
+        var several => BuildAsync(plan, $"Building {several.Count} plugins", cancellationToken),
+    };
+
+    /// <summary>Builds a tiny plugin, so that the servers have started and know their work when a commit comes.</summary>
+    public Task WarmUpAsync(CancellationToken cancellationToken) => BuildAsync(WarmUp.Plan(), "Warming up the build servers", cancellationToken);
+
+    private async Task<BuildReport> BuildAsync(ChangePlan plan, string what, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
         {
-            return BuildReport.Nothing;
+            using var activity = activities.Begin("build", what);
+            return await BuildAsync(WorkspaceOf(plan.Snapshot.Source), plan, cancellationToken);
+        }
+        finally
+        {
+            LastUsed = time.GetUtcNow();
+            _oneAtATime.Release();
+        }
+    }
+
+    private async Task<BuildReport> BuildAsync(Workspace workspace, ChangePlan plan, CancellationToken cancellationToken)
+    {
+        workspace.MoveTo(plan.Snapshot);
+        var packages = RestoredPackages.Read(workspace.RestoredFile);
+        var toRestore = plan.ToBuild.Where(plugin => !packages.AreInPlace(plugin.Project, plan)).ToList();
+        var report = await BuildAsync(workspace, plan, plan.ToBuild, toRestore, cancellationToken);
+
+        // The packages may have been taken away, or the build server may have died: neither is the commit's fault.
+        var again = plan.ToBuild.Where(plugin => SecondTry.MayHeal(report.Plugins[plugin.PluginId], restored: toRestore.Contains(plugin))).ToList();
+        if (again.Count > 0)
+        {
+            report = report.With(await BuildAsync(workspace, plan, again, again, cancellationToken));
         }
 
-        using var activity = activities.Begin("build", planned.Count == 1 ? $"Building {planned[0].PluginId}" : $"Building {planned.Count} plugins");
-        var batch = Prepare(plan, planned);
-        var exit = await RunAsync(batch, cancellationToken);
-        return new BuildReportReader(batch, plan, exit, options.Value.Build.Timeout).Read(planned);
+        packages.Remember(report);
+        packages.Write(workspace.RestoredFile);
+        return report;
     }
 
-    private BuildBatch Prepare(ChangePlan plan, IReadOnlyList<PlannedPlugin> planned)
+    private async Task<BuildReport> BuildAsync(
+        Workspace workspace, ChangePlan plan, IReadOnlyList<PlannedPlugin> planned, IReadOnlyList<PlannedPlugin> toRestore, CancellationToken cancellationToken)
     {
-        var workspace = WorkspaceOf(plan.Snapshot.Source);
-        workspace.MoveTo(plan.Snapshot);
-
         var batch = new BuildBatch(workspace, plan.Snapshot.Commit);
-        batch.Clear();
-        File.WriteAllText(batch.TargetsFile, Targets);
-        BatchProject.Write(batch.ProjectFile, [.. planned.Select(plugin => Path.Combine(workspace.Root, plugin.Project))]);
-        return batch;
+        var exit = await build.RunAsync(batch, Files(workspace, planned), Files(workspace, toRestore), cancellationToken);
+        var report = new BuildReportReader(batch, plan, exit, build.Timeout).Read(planned);
+        if (exit.TimedOut || report.Plugins.Values.Any(result => result.IsUnexplained))
+        {
+            // Whatever hangs or is broken in them would be there for the next build, too.
+            servers.End();
+        }
+
+        return report;
     }
 
-    private async Task<ChildExit> RunAsync(BuildBatch batch, CancellationToken cancellationToken)
-    {
-        var contractSource = contract.Offer();
-        string[] arguments =
-        [
-            "build", batch.ProjectFile,
-            "--no-restore", "-nologo", "-tl:off", "-v:q", "-clp:NoSummary",
-            $"-bl:LogFile={batch.BinaryLog};ProjectImports=ZipFile",
-            $"-p:Configuration={options.Value.Build.Configuration}",
-            "-p:UseArtifactsOutput=true",
-            $"-p:ArtifactsPath={batch.Workspace.Output}",
-            $"-p:CustomAfterMicrosoftCommonTargets={batch.TargetsFile}",
-            $"-p:PluginHostFactsDirectory={batch.FactsFolder}",
-            $"-p:PluginHostContractSource={contractSource}",
-            $"-p:PluginHostContractVersion={contract.Version}",
-
-            // The same content gives the same bytes: neither the commit nor the place shows in them.
-            $"-p:PathMap={batch.Workspace.Root}={Workspace.MappedRoot}",
-            "-p:IncludeSourceRevisionInInformationalVersion=false",
-            "-p:EnableSourceControlManagerQueries=false",
-            .. BuildServers.Arguments(environment.Mark),
-        ];
-
-        using var log = new StreamWriter(batch.LogFile, append: false);
-        long written = 0;
-        var exit = await processes.RunAsync(
-            new ChildCommand(sdk.Command, arguments, batch.Workspace.Root, environment.Variables, options.Value.Build.Timeout),
-            line =>
-            {
-                written += line.Length;
-                if (written < MaxLogChars)
-                {
-                    log.WriteLine(line);
-                }
-            },
-            cancellationToken);
-        LogBuilt(batch.Commit, exit.Code, batch.LogFile);
-        return exit;
-    }
+    private static List<string> Files(Workspace workspace, IReadOnlyList<PlannedPlugin> plugins) =>
+        [.. plugins.Select(plugin => Path.Combine(workspace.Root, plugin.Project))];
 
     private Workspace WorkspaceOf(string source)
     {
@@ -105,14 +85,4 @@ internal sealed partial class PluginBuilder(
 
         return workspace;
     }
-
-    private static string ReadTargets()
-    {
-        using var resource = typeof(PluginBuilder).Assembly.GetManifestResourceStream("PluginHost.Build.targets")!;
-        using var reader = new StreamReader(resource);
-        return reader.ReadToEnd();
-    }
-
-    [LoggerMessage(EventId = 301, Level = LogLevel.Debug, Message = "The build of commit {Commit} ended with exit code {ExitCode}. Log: {LogFile}")]
-    private partial void LogBuilt(string commit, int exitCode, string logFile);
 }

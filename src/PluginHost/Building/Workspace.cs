@@ -25,6 +25,9 @@ internal sealed class Workspace
     /// <summary>Where builds keep what they make, apart from the sources.</summary>
     public string Output => Path.Combine(_folder, "output");
 
+    /// <summary>Where it is written down whose packages are in place in <see cref="Output"/>.</summary>
+    public string RestoredFile => Path.Combine(_folder, "restored.json");
+
     /// <summary>Where one batch writes what it tells the host.</summary>
     public string Batch => Path.Combine(_folder, "batch");
 

@@ -24,6 +24,7 @@ internal sealed partial class DeploymentPipeline(
             var plan = await receipt.MeasureAsync("plan", () => PlanAsync(request, cancellationToken));
             plugins.Expect(plan);
             var builds = await receipt.MeasureAsync("build", () => builder.BuildAsync(plan, cancellationToken));
+            receipt.TellRestoreFromBuild(builds.RestoreTime);
             var candidates = receipt.Measure("keep", () => keeper.Keep(plan, builds));
             candidates = await receipt.MeasureAsync("load", () => loader.LoadAsync(candidates, cancellationToken));
             candidates = await receipt.MeasureAsync("swap", () => swapper.SwapAsync(plan, candidates, cancellationToken));

@@ -70,6 +70,25 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
             }
         }
 
+        /// <summary>Both are one command, but people want to know which of them took the time.</summary>
+        public void TellRestoreFromBuild(TimeSpan? restoreTime)
+        {
+            if (restoreTime is { } time)
+            {
+                var build = _deployment.Stages[^1];
+                var restoreMs = Math.Clamp((long)time.TotalMilliseconds, 0, build.DurationMs);
+                _deployment = _deployment with
+                {
+                    Stages =
+                    [
+                        .. _deployment.Stages.SkipLast(1),
+                        build with { Name = "restore", DurationMs = restoreMs },
+                        build with { StartedAt = build.StartedAt.AddMilliseconds(restoreMs), DurationMs = build.DurationMs - restoreMs },
+                    ],
+                };
+            }
+        }
+
         public Task<DeploymentInfo> CloseAsync(ChangePlan plan, IReadOnlyList<Candidate> candidates)
         {
             var rejected = candidates.Count(candidate => candidate.Outcome == PluginOutcomeKind.Rejected);

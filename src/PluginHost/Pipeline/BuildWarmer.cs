@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PluginHost.Building;
+
+namespace PluginHost.Pipeline;
+
+/// <summary>Keeps the build servers warm: a commit that finds them cold takes seconds longer.</summary>
+internal sealed partial class BuildWarmer(PluginBuilder builder, SourceWatchers watchers, TimeProvider time, ILogger<BuildWarmer> logger) : BackgroundService
+{
+    // The compiler server ends itself when it was idle for ten minutes.
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(8);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The first deployments go first; when they have built something, everything is warm.
+        await watchers.FirstDeploymentsEnded.WaitAsync(stoppingToken);
+        while (true)
+        {
+            var idle = builder.LastUsed is { } lastUsed ? time.GetUtcNow() - lastUsed : LongestIdle;
+            if (idle >= LongestIdle)
+            {
+                await WarmUpAsync(stoppingToken);
+                idle = TimeSpan.Zero;
+            }
+
+            await Task.Delay(LongestIdle - idle, time, stoppingToken);
+        }
+    }
+
+    private async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await builder.WarmUpAsync(cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A commit's own build says what is wrong where it matters.
+            LogFailed(failure);
+        }
+    }
+
+    [LoggerMessage(EventId = 311, Level = LogLevel.Debug, Message = "Warming up the build servers failed.")]
+    private partial void LogFailed(Exception failure);
+}
