@@ -7,6 +7,7 @@ const string Usage = """
 
       run [host options]   build the ready host, then run it in the current directory
       test [--filter X]    build everything and run every test; X is a filter of 'dotnet test'
+      bench [names]        measure the host beside its rivals: live
       pack                 make the packages, in artifacts/packages
 
     """;
@@ -27,6 +28,8 @@ try
             return await TestCommand.ExecuteAsync(root, filter: null, stop.Token);
         case ["test", "--filter", var filter]:
             return await TestCommand.ExecuteAsync(root, filter, stop.Token);
+        case ["bench", .. var names]:
+            return await BenchCommand.ExecuteAsync(root, names, stop.Token);
         case ["pack"]:
             return await PackCommand.ExecuteAsync(root, stop.Token);
         case ["help" or "--help" or "-h"]:

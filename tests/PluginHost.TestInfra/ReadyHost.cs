@@ -9,10 +9,7 @@ public sealed class ReadyHost : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    // Passed on to everything that the host starts, so that what it leaves behind can be told from everybody else's.
-    private const string MarkVariable = "PLUGINHOST_TEST";
-
-    private readonly string _mark = Guid.NewGuid().ToString("n");
+    private readonly MarkedProcesses _processes = new();
     private readonly Process _process;
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,9 +17,10 @@ public sealed class ReadyHost : IAsyncDisposable
     private ReadyHost(ProcessStartInfo start)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
-        start.Environment[MarkVariable] = _mark;
-        start.Environment["PluginHost__Build__PassEnvironment__0"] = MarkVariable;
-        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+
+        // The mark is passed on to builds, so that what a host leaves behind can be told from everybody else's.
+        start.Environment["PluginHost__Build__PassEnvironment__0"] = MarkedProcesses.Variable;
+        _process = new Process { StartInfo = _processes.Mark(start), EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
         _process.Exited += (_, _) => _address.TrySetException(new InvalidOperationException($"The host ended: {Output}"));
@@ -47,15 +45,15 @@ public sealed class ReadyHost : IAsyncDisposable
     }
 
     /// <summary>Starts a host and waits until its first load has ended.</summary>
-    public static async Task<ReadyHost> StartAsync(string repository, string data)
+    public static async Task<ReadyHost> StartAsync(string repository, string data, string poll = "200ms")
     {
-        var host = await LaunchAsync(repository, data);
+        var host = await LaunchAsync(repository, data, poll);
         await host.UntilReadyAsync();
         return host;
     }
 
     /// <summary>Starts a host and waits until it listens; its first load goes on.</summary>
-    public static Task<ReadyHost> LaunchAsync(string repository, string data) => ListeningAsync(Launch(repository, data), "");
+    public static Task<ReadyHost> LaunchAsync(string repository, string data, string poll = "200ms") => ListeningAsync(Launch(repository, data, poll), "");
 
     /// <summary>Starts another app that has the host in it, and waits until its first load has ended.</summary>
     /// <param name="project">The app's project.</param>
@@ -82,10 +80,7 @@ public sealed class ReadyHost : IAsyncDisposable
     }
 
     /// <summary>The command lines of what the host has started and has not ended.</summary>
-    public IReadOnlyList<string> StartedProcesses() =>
-        [.. Directory.EnumerateDirectories("/proc").Where(process => ReadLines(process, "environ").Contains($"{MarkVariable}={_mark}"))
-            .Where(process => Path.GetFileName(process) != ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture))
-            .Select(process => string.Join(' ', ReadLines(process, "cmdline")))];
+    public IReadOnlyList<string> StartedProcesses() => [.. _processes.Running().Where(process => process.Key != ProcessId).Select(process => process.Value)];
 
     public Task UntilReadyAsync() => UntilAsync("health/ready", answer => answer["status"]?.ToString() != "starting");
 
@@ -146,8 +141,8 @@ public sealed class ReadyHost : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ReadyHost Launch(string repository, string data) => new(new ProcessStartInfo(
-        "dotnet", [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", "http://127.0.0.1:0", "--poll", "200ms"]));
+    private static ReadyHost Launch(string repository, string data, string poll = "200ms") => new(new ProcessStartInfo(
+        "dotnet", [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", "http://127.0.0.1:0", "--poll", poll]));
 
     private static async Task<ReadyHost> ListeningAsync(ReadyHost host, string mount)
     {
@@ -160,19 +155,6 @@ public sealed class ReadyHost : IAsyncDisposable
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory);
         return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, project + ".dll");
-    }
-
-    private static string[] ReadLines(string process, string file)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(process, file)).Split('\0');
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // Not a process, or one that has ended, or somebody else's.
-            return [];
-        }
     }
 
     private void Read(string? line)

@@ -1,0 +1,21 @@
+using PluginHost.Benchmarks;
+using PluginHost.Benchmarks.Live;
+
+var benchmarks = new Dictionary<string, Func<Task>>
+{
+    ["live"] = LiveBenchmark.RunAsync,
+};
+
+if (args.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no benchmark '{unknown}'. There are: {string.Join(", ", benchmarks.Keys)}.");
+    return 2;
+}
+
+Console.WriteLine(Machine.Describe());
+foreach (var name in args.Length > 0 ? args : [.. benchmarks.Keys])
+{
+    await benchmarks[name]();
+}
+
+return 0;
