@@ -11,6 +11,7 @@ using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Planning;
 using PluginHost.Processes;
+using PluginHost.Retention;
 using PluginHost.Running;
 using PluginHost.Scheduling;
 using PluginHost.Scripts;
@@ -140,9 +141,10 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<DeploymentPipeline>();
         services.TryAddSingleton<LastGoodVersions>();
         services.TryAddSingleton<SourceWatchers>();
+        services.TryAddSingleton<VersionRetention>();
         services.TryAddSingleton<HostSummary>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();
-        return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>();
+        return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>();
     }
 
     private static IServiceCollection AddHosted<T>(this IServiceCollection services) where T : class, IHostedService

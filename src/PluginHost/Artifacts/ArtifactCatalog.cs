@@ -8,10 +8,15 @@ internal sealed class ArtifactCatalog
 {
     private readonly ConcurrentDictionary<string, ImmutableList<PluginArtifact>> _byPlugin = new(StringComparer.OrdinalIgnoreCase);
 
+    public IReadOnlyCollection<string> PluginIds => [.. _byPlugin.Keys];
+
     public IReadOnlyList<PluginArtifact> Of(string pluginId) => _byPlugin.GetValueOrDefault(pluginId, []);
 
     public PluginArtifact? Find(string pluginId, string contentKey) =>
         Of(pluginId).FirstOrDefault(artifact => artifact.ContentKey == contentKey);
+
+    public void Remove(PluginArtifact artifact) =>
+        _byPlugin.AddOrUpdate(artifact.PluginId, [], (_, known) => known.RemoveAll(other => other.ContentKey == artifact.ContentKey));
 
     public void Add(PluginArtifact artifact) =>
         _byPlugin.AddOrUpdate(

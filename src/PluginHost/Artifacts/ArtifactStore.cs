@@ -41,7 +41,7 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
         var staging = Path.Combine(data.ArtifactStaging, Guid.NewGuid().ToString("n"));
         var files = Path.Combine(staging, FilesFolder);
         CopyFolder(outputDirectory, files);
-        var kept = artifact with { OutputHash = HashFolder(files) };
+        var kept = artifact with { OutputHash = HashFolder(files), Bytes = new DirectoryInfo(files).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) };
         WriteThrough(Path.Combine(staging, DescriptionFile), JsonSerializer.SerializeToUtf8Bytes(kept, ArtifactJson.Default.PluginArtifact));
 
         var place = Path.Combine(data.Artifacts, artifact.PluginId, artifact.ContentKey[..16]);
@@ -56,6 +56,18 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
         kept = kept with { Directory = Path.Combine(place, FilesFolder) };
         catalog.Add(kept);
         return kept;
+    }
+
+    /// <summary>Deletes a build; it is no longer in the catalogue, whatever happens to its files.</summary>
+    public void Delete(PluginArtifact artifact)
+    {
+        catalog.Remove(artifact);
+
+        // Out of its place in one step: a host that is killed meanwhile must not find half of it.
+        var staging = Path.Combine(data.ArtifactStaging, Guid.NewGuid().ToString("n"));
+        Directory.CreateDirectory(data.ArtifactStaging);
+        Directory.Move(Path.GetDirectoryName(artifact.Directory)!, staging);
+        Directory.Delete(staging, recursive: true);
     }
 
     private PluginArtifact? Read(string place)

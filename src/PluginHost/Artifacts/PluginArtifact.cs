@@ -31,6 +31,9 @@ internal sealed record PluginArtifact
     /// <summary>Hash of the built files: two builds with the same one behave the same.</summary>
     public required string OutputHash { get; init; }
 
+    /// <summary>The space that the built files take.</summary>
+    public long Bytes { get; init; }
+
     /// <summary>Everything that went into the build.</summary>
     public required InputManifest Inputs { get; init; }
 

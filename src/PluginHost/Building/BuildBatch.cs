@@ -1,3 +1,5 @@
+using PluginHost.Hosting;
+
 namespace PluginHost.Building;
 
 /// <summary>The files of one <c>dotnet build</c>.</summary>
@@ -23,7 +25,7 @@ internal sealed class BuildBatch(Workspace workspace, string commit)
     /// <summary>The archive of project files that MSBuild writes beside the binary log.</summary>
     public string ImportsArchive => Path.ChangeExtension(BinaryLog, ".ProjectImports.zip");
 
-    private string LogFolder => Path.Combine(Workspace.Batch, "..", "logs");
+    private string LogFolder => DataDirectory.BuildLogsOf(Workspace.Folder);
 
     public void Clear()
     {

@@ -6,30 +6,32 @@ namespace PluginHost.Building;
 /// <summary>The files of a commit on disk, outside any clone: exactly what was committed, whatever a build has done to them since.</summary>
 internal sealed class Workspace
 {
-    private readonly string _folder;
     private readonly Dictionary<string, Written> _written = new(StringComparer.Ordinal);
     private SourceTree? _current;
 
     public Workspace(DataDirectory data, string source)
     {
-        _folder = Path.Combine(data.Builds, source);
-        Root = Path.Combine(_folder, "tree");
+        Folder = Path.Combine(data.Builds, source);
+        Root = Path.Combine(Folder, "tree");
     }
 
     /// <summary>What builds write in place of <see cref="Root"/>, so that the same content gives the same bytes anywhere.</summary>
     public const string MappedRoot = "/_";
 
+    /// <summary>Everything that building this source takes and leaves.</summary>
+    public string Folder { get; }
+
     /// <summary>The folder that stands for the root of the repository.</summary>
     public string Root { get; }
 
     /// <summary>Where builds keep what they make, apart from the sources.</summary>
-    public string Output => Path.Combine(_folder, "output");
+    public string Output => Path.Combine(Folder, "output");
 
     /// <summary>Where it is written down whose packages are in place in <see cref="Output"/>.</summary>
-    public string RestoredFile => Path.Combine(_folder, "restored.json");
+    public string RestoredFile => Path.Combine(Folder, "restored.json");
 
     /// <summary>Where one batch writes what it tells the host.</summary>
-    public string Batch => Path.Combine(_folder, "batch");
+    public string Batch => Path.Combine(Folder, "batch");
 
     public void MoveTo(SourceSnapshot snapshot)
     {
@@ -81,7 +83,7 @@ internal sealed class Workspace
         // MSBuild and the SDK look for these upwards. The search ends here, not in whatever holds the data directory.
         foreach (var (name, content) in BoundaryFiles)
         {
-            File.WriteAllText(Path.Combine(_folder, name), content);
+            File.WriteAllText(Path.Combine(Folder, name), content);
         }
     }
 

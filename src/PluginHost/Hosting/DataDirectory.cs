@@ -33,7 +33,12 @@ internal sealed class DataDirectory : IDisposable
 
     public string Builds => Path.Combine(Root, "builds");
 
+    /// <summary>A folder for each source that was built from.</summary>
+    public IEnumerable<string> BuildLogs => Directory.Exists(Builds) ? Directory.EnumerateDirectories(Builds).Select(BuildLogsOf) : [];
+
     public string Logs => Path.Combine(Root, "logs");
+
+    public static string BuildLogsOf(string buildFolder) => Path.Combine(buildFolder, "logs");
 
     public string Source(string name) => Path.Combine(Root, "sources", name);
 

@@ -26,6 +26,9 @@ public sealed class PluginHostOptions
 
     /// <summary>How scripts run.</summary>
     public RunOptions Runs { get; set; } = new();
+
+    /// <summary>How much of the past is kept on disk.</summary>
+    public RetentionOptions Retention { get; set; } = new();
 }
 
 /// <summary>A watched repository.</summary>

@@ -20,6 +20,9 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
             .. Between("Runs:CancelGrace", options.Runs.CancelGrace, TimeSpan.Zero, TimeSpan.FromHours(1)),
             .. Check(options.Runs.MaxLogBytes is >= 1024 and <= 1L << 30, $"PluginHost:Runs:MaxLogBytes is {options.Runs.MaxLogBytes}; it must be from 1 KiB to 1 GiB."),
             .. Check(options.Runs.MaxResultBytes is >= 0 and <= 100 << 20, $"PluginHost:Runs:MaxResultBytes is {options.Runs.MaxResultBytes}; it must be from 0 to 100 MiB."),
+            .. Limit("Retention:Versions", options.Retention.Versions),
+            .. Limit("Retention:BuildLogs", options.Retention.BuildLogs),
+            .. Limit("Retention:RunLogs", options.Retention.RunLogs),
         ];
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
@@ -32,6 +35,13 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
         .. Check(!source.Path.Split('/', '\\').Contains(".."), $"PluginHost:Sources:{name}:Path is '{source.Path}', which leads out of the repository."),
         .. Between($"Sources:{name}:Poll", source.Poll, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
         .. Between($"Sources:{name}:Timeout", source.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+    ];
+
+    private static IEnumerable<string> Limit(string key, RetentionLimit limit) =>
+    [
+        .. Check(!(limit.Count < 0), $"PluginHost:{key}:Count is {limit.Count}; it must be at least 0."),
+        .. Check(!(limit.Age <= TimeSpan.Zero), $"PluginHost:{key}:Age is {limit.Age}; it must be more than zero."),
+        .. Check(!(limit.Bytes < 0), $"PluginHost:{key}:Bytes is {limit.Bytes}; it must be at least 0."),
     ];
 
     private static IEnumerable<string> Between(string key, TimeSpan value, TimeSpan least, TimeSpan most) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using PluginHost.Building;
 using PluginHost.Hosting;
+using PluginHost.Retention;
 using PluginHost.Swapping;
 
 namespace PluginHost.Pipeline;
@@ -14,6 +15,7 @@ internal sealed class DeploymentWorker(
     LiveRegistry live,
     DrainingVersions draining,
     BuildServers servers,
+    VersionRetention retention,
     HostReadiness readiness) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,6 +34,7 @@ internal sealed class DeploymentWorker(
             {
                 var pending = await queue.DequeueAsync(stoppingToken);
                 pending.Done.TrySetResult(await pipeline.DeployAsync(pending.Request, stoppingToken));
+                retention.Sweep();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -54,6 +54,18 @@ public sealed class ArtifactStoreTests
     }
 
     [Test]
+    public void Delete_TakesItOutOfTheCatalogue_AndOffTheDisk()
+    {
+        var store = Open(out var catalog);
+        var kept = store.Keep(Artifact("one"), _output);
+
+        store.Delete(kept);
+
+        Assert.That(catalog.Of("A"), Is.Empty);
+        Assert.That(Directory.EnumerateFiles(_data.Root, "*.dll", SearchOption.AllDirectories), Is.Empty);
+    }
+
+    [Test]
     public void TwoBuildsWithTheSameBytes_HaveTheSameOutputHash()
     {
         var store = Open(out _);

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using PluginHost.Artifacts;
+using PluginHost.Hosting;
+using PluginHost.Loading;
+using PluginHost.Planning;
+using PluginHost.Retention;
+using PluginHost.Swapping;
+using PluginHost.TestInfra;
+
+namespace PluginHost.Tests.Retention;
+
+public sealed class VersionRetentionTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private TestDirectory _directory = null!;
+    private DataDirectory _data = null!;
+    private ArtifactCatalog _catalog = null!;
+    private ArtifactStore _store = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _directory = new TestDirectory();
+        _data = Make.DataDirectory(_directory.Combine("data"));
+        _catalog = new ArtifactCatalog();
+        _store = Make.ArtifactStore(_data, _catalog);
+        Directory.CreateDirectory(_directory.Combine("output"));
+        File.WriteAllText(_directory.Combine("output", "A.dll"), "code");
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _data.Dispose();
+        _directory.Dispose();
+    }
+
+    [Test]
+    public void WhatIsLive_AndWhatStillHoldsRuns_IsKept_HoweverOldItIs()
+    {
+        var versions = Enumerable.Range(0, 6).Select(Keep).ToList();
+        var live = new LiveRegistry();
+        var draining = Draining();
+        live.Swap(new LiveSnapshot([new LivePlugin("default", draining.Track(Loaded(versions[0])), Start)]));
+        var older = draining.Track(Loaded(versions[1]));
+        using var run = older.TryLease();
+        draining.Retire(older);
+
+        Sweep(live, draining, new RetentionLimit { Count = 2 });
+
+        Assert.That(_catalog.Of("A").Select(artifact => artifact.ContentKey[0] - '0'), Is.EquivalentTo(new[] { 0, 1, 4, 5 }));
+        Assert.That(Directory.GetDirectories(Path.Combine(_data.Artifacts, "A")), Has.Length.EqualTo(4));
+    }
+
+    [Test]
+    public void TheSpaceOfAllPluginsTogether_IsLimited()
+    {
+        _ = Enumerable.Range(0, 4).Select(Keep).ToList();
+
+        Sweep(new LiveRegistry(), Draining(), new RetentionLimit { Bytes = 2 * "code".Length });
+
+        Assert.That(_catalog.Of("A").Select(artifact => artifact.ContentKey[0] - '0'), Is.EquivalentTo(new[] { 2, 3 }));
+    }
+
+    private void Sweep(LiveRegistry live, DrainingVersions draining, RetentionLimit limit) => new VersionRetention(
+        _catalog, _store, live, draining, Options.Create(new PluginHostOptions { Retention = { Versions = limit } }),
+        TimeProvider.System, NullLogger<VersionRetention>.Instance).Sweep();
+
+    private static DrainingVersions Draining() => new(
+        new UnloadWatch(new HostEvents(), Options.Create(new PluginHostOptions()), TimeProvider.System, NullLogger<UnloadWatch>.Instance), TimeProvider.System);
+
+    private static LoadedPlugin Loaded(PluginArtifact artifact) => new(artifact, null!, []);
+
+    private PluginArtifact Keep(int number) => _store.Keep(
+        new PluginArtifact
+        {
+            PluginId = "A", Source = "default", Project = "plugins/A/A.csproj", ContentKey = new string((char)('0' + number), 64), Commit = new string('c', 40),
+            Author = "", Message = "", BuiltAt = Start.AddHours(number), AssemblyFile = "A.dll", OutputHash = "",
+            Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
+        },
+        _directory.Combine("output"));
+}
