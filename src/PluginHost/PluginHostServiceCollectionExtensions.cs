@@ -132,6 +132,7 @@ public static class PluginHostServiceCollectionExtensions
     private static IServiceCollection AddPipeline(this IServiceCollection services)
     {
         services.TryAddSingleton<DeploymentQueue>();
+        services.TryAddSingleton<DeploymentTelemetry>();
         services.TryAddSingleton<DeploymentReceipts>();
         services.TryAddSingleton<ArtifactKeeper>();
         services.TryAddSingleton<CandidateLoader>();

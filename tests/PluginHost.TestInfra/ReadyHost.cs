@@ -7,7 +7,9 @@ namespace PluginHost.TestInfra;
 /// <summary>The ready host as a process of its own, asked through its API as any program would.</summary>
 public sealed class ReadyHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    /// <summary>How long anything may take before a test gives up on it.</summary>
+    public static TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(2);
+
 
     private readonly MarkedProcesses _processes = new();
     private readonly Process _process;
@@ -109,7 +111,7 @@ public sealed class ReadyHost : IAsyncDisposable
     }
 
     /// <summary>Deploys the tip and answers the receipt.</summary>
-    public Task<JsonNode> SyncAsync() => PostAsync("api/v1/sources/default/sync?wait=120");
+    public Task<JsonNode> SyncAsync(TimeSpan? limit = null) => PostAsync($"api/v1/sources/default/sync?wait={(limit ?? Patience).TotalSeconds}");
 
     /// <summary>Runs a script to its end.</summary>
     public Task<JsonNode> RunAsync(string script, object? parameters = null) =>

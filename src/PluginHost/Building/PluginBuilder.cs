@@ -42,8 +42,7 @@ internal sealed class PluginBuilder(DataDirectory data, DotnetBuild build, Build
     private async Task<BuildReport> BuildAsync(Workspace workspace, ChangePlan plan, CancellationToken cancellationToken)
     {
         workspace.MoveTo(plan.Snapshot);
-        var packages = RestoredPackages.Read(workspace.RestoredFile);
-        var toRestore = plan.ToBuild.Where(plugin => !packages.AreInPlace(plugin.Project, plan)).ToList();
+        var toRestore = plan.ToBuild.Where(plugin => !workspace.Packages.AreInPlace(plugin.Project, plan)).ToList();
         var report = await BuildAsync(workspace, plan, plan.ToBuild, toRestore, cancellationToken);
 
         // The packages may have been taken away, or the build server may have died: neither is the commit's fault.
@@ -53,8 +52,7 @@ internal sealed class PluginBuilder(DataDirectory data, DotnetBuild build, Build
             report = report.With(await BuildAsync(workspace, plan, again, again, cancellationToken));
         }
 
-        packages.Remember(report);
-        packages.Write(workspace.RestoredFile);
+        workspace.Packages.Remember(report);
         return report;
     }
 

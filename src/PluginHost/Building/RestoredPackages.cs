@@ -8,24 +8,14 @@ namespace PluginHost.Building;
 /// <remarks>A version with a wildcard is looked up when the packages are fetched, and stays as it was found until one of these files changes.</remarks>
 internal sealed partial class RestoredPackages
 {
+    private readonly string _file;
     private readonly SortedDictionary<string, InputManifest> _byProject;
 
-    private RestoredPackages(SortedDictionary<string, InputManifest> byProject) => _byProject = byProject;
-
-    public static RestoredPackages Read(string file)
+    public RestoredPackages(string file)
     {
-        try
-        {
-            return new(JsonSerializer.Deserialize(File.ReadAllBytes(file), Json.Default.SortedDictionaryStringInputManifest) ?? []);
-        }
-        catch (Exception failure) when (failure is IOException or JsonException)
-        {
-            // The first build, or a host that was killed while it wrote: everything is fetched, which is never wrong.
-            return new([]);
-        }
+        _file = file;
+        _byProject = Read(file);
     }
-
-    public void Write(string file) => File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(_byProject, Json.Default.SortedDictionaryStringInputManifest));
 
     public bool AreInPlace(string project, ChangePlan plan) =>
         _byProject.TryGetValue(project, out var fetched) && fetched.FirstDifference(plan.Snapshot.Tree, plan.Environment) is null;
@@ -33,16 +23,37 @@ internal sealed partial class RestoredPackages
     /// <summary>A project that came as far as compiling had its packages.</summary>
     public void Remember(BuildReport report)
     {
+        var changed = false;
         foreach (var result in report.Plugins.Values)
         {
-            if (result.PackageInputs is { } inputs)
+            var known = _byProject.GetValueOrDefault(result.Project);
+            if (result.PackageInputs is null)
             {
-                _byProject[result.Project] = inputs;
+                changed |= _byProject.Remove(result.Project);
             }
-            else
+            else if (known?.ContentKey != result.PackageInputs.ContentKey)
             {
-                _byProject.Remove(result.Project);
+                _byProject[result.Project] = result.PackageInputs;
+                changed = true;
             }
+        }
+
+        if (changed)
+        {
+            File.WriteAllBytes(_file, JsonSerializer.SerializeToUtf8Bytes(_byProject, Json.Default.SortedDictionaryStringInputManifest));
+        }
+    }
+
+    private static SortedDictionary<string, InputManifest> Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), Json.Default.SortedDictionaryStringInputManifest) ?? [];
+        }
+        catch (Exception failure) when (failure is IOException or JsonException)
+        {
+            // The first build, or a host that was killed while it wrote: everything is fetched, which is never wrong.
+            return [];
         }
     }
 

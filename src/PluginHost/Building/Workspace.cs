@@ -13,6 +13,7 @@ internal sealed class Workspace
     {
         Folder = Path.Combine(data.Builds, source);
         Root = Path.Combine(Folder, "tree");
+        Packages = new RestoredPackages(Path.Combine(Folder, "restored.json"));
     }
 
     /// <summary>What builds write in place of <see cref="Root"/>, so that the same content gives the same bytes anywhere.</summary>
@@ -27,8 +28,8 @@ internal sealed class Workspace
     /// <summary>Where builds keep what they make, apart from the sources.</summary>
     public string Output => Path.Combine(Folder, "output");
 
-    /// <summary>Where it is written down whose packages are in place in <see cref="Output"/>.</summary>
-    public string RestoredFile => Path.Combine(Folder, "restored.json");
+    /// <summary>Whose packages are in place in <see cref="Output"/>.</summary>
+    public RestoredPackages Packages { get; }
 
     /// <summary>Where one batch writes what it tells the host.</summary>
     public string Batch => Path.Combine(Folder, "batch");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PluginHost.Hosting;
 using PluginHost.History;
 using PluginHost.Planning;
@@ -6,7 +7,7 @@ using PluginHost.Swapping;
 namespace PluginHost.Pipeline;
 
 /// <summary>Writes the receipts of deployments, from their beginning on.</summary>
-internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry live, HostEvents events, TimeProvider time)
+internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry live, DeploymentTelemetry telemetry, HostEvents events, TimeProvider time)
 {
     public async Task<Receipt> OpenAsync(DeploymentRequest request, CancellationToken cancellationToken)
     {
@@ -29,10 +30,14 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
 
     private TimeProvider Time => time;
 
+    private Activity? Begin(DeploymentInfo deployment) => telemetry.Begin(deployment);
+
     private string? LiveVersion(string pluginId) => live.Current.Plugins.GetValueOrDefault(pluginId)?.Version.Id;
 
-    private async Task<DeploymentInfo> SaveAsync(DeploymentInfo deployment)
+    private async Task<DeploymentInfo> EndAsync(Activity? span, DeploymentInfo deployment)
     {
+        telemetry.Ended(span, deployment, time.GetUtcNow() - deployment.SeenAt);
+
         // The end of a deployment is written down even when the host is stopping.
         await store.SaveAsync(deployment, CancellationToken.None);
         events.Publish(HostEventKind.Deployment, deployment.Id);
@@ -42,6 +47,7 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
     /// <summary>The receipt of a deployment under way.</summary>
     internal sealed class Receipt(DeploymentReceipts owner, DeploymentInfo deployment)
     {
+        private readonly Activity? _span = owner.Begin(deployment);
         private DeploymentInfo _deployment = deployment;
 
         public T Measure<T>(string stage, Func<T> work)
@@ -92,7 +98,7 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
         public Task<DeploymentInfo> CloseAsync(ChangePlan plan, IReadOnlyList<Candidate> candidates)
         {
             var rejected = candidates.Count(candidate => candidate.Outcome == PluginOutcomeKind.Rejected);
-            return owner.SaveAsync(_deployment with
+            return owner.EndAsync(_span, _deployment with
             {
                 LiveAt = owner.Time.GetUtcNow(),
                 State = rejected == 0 ? DeploymentState.Succeeded : rejected < candidates.Count ? DeploymentState.Degraded : DeploymentState.Failed,
@@ -106,7 +112,7 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
         }
 
         public Task<DeploymentInfo> FailAsync(string error) =>
-            owner.SaveAsync(_deployment with { State = DeploymentState.Failed, Error = error });
+            owner.EndAsync(_span, _deployment with { State = DeploymentState.Failed, Error = error });
 
         private void Add(string stage, DateTimeOffset startedAt, long begin)
         {

@@ -84,8 +84,12 @@ internal sealed partial class PluginStates(
 
     private void Update(PluginRecord record)
     {
+        var known = _records.GetValueOrDefault(record.Id);
         _records[record.Id] = record;
-        events.Publish(HostEventKind.Plugin, record.Id);
+        if (known != record)
+        {
+            events.Publish(HostEventKind.Plugin, record.Id);
+        }
     }
 
     private PluginInfo Describe(PluginRecord record)

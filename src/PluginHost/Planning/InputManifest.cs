@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using PluginHost.Sources;
@@ -9,6 +10,9 @@ internal sealed record InputManifest
 {
     // Changing how plugins are built, so that the same input gives another output, means raising this.
     private const int Revision = 1;
+
+    // A folder that did not change is the same object in the next commit.
+    private static readonly ConditionalWeakTable<SourceTree, string> KnownNames = [];
 
     /// <summary>Each file that was read, with its object id; null for a file that would have been read had it been there.</summary>
     public required SortedDictionary<string, string?> Files { get; init; }
@@ -76,7 +80,7 @@ internal sealed record InputManifest
     private static string Names(SourceTree tree, string folder) =>
         tree.FindFolder(folder) is not { } found
             ? ""
-            : Hash(string.Join('\n', found.AllFiles().Select(file => file.Key).Where(WellKnownFiles.MayBeInput).Order(StringComparer.Ordinal)));
+            : KnownNames.GetValue(found, folder => Hash(string.Join('\n', folder.AllFiles().Select(file => file.Key).Where(WellKnownFiles.MayBeInput).Order(StringComparer.Ordinal))));
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using PluginHost.Sources;
 
@@ -7,6 +8,10 @@ namespace PluginHost.Planning;
 /// <summary>Finds the plugins of a commit: the projects in the watched folder that reference the contract.</summary>
 internal sealed partial class ProjectScanner
 {
+    // The project files of a folder, by their paths in it. A folder that did not change is the same object in the next
+    // commit, and is not walked again.
+    private readonly ConditionalWeakTable<SourceTree, IReadOnlyList<KeyValuePair<string, SourceFile>>> _projects = [];
+
     // By object id: a file that did not change is not read again.
     private readonly ConcurrentDictionary<string, bool> _referencesContract = new();
 
@@ -16,13 +21,19 @@ internal sealed partial class ProjectScanner
         var watched = snapshot.Tree.FindFolder(folder) ?? SourceTree.Empty;
         return
         [
-            .. watched.AllFiles(folder)
-                .Where(file => WellKnownFiles.IsProject(file.Key) && file.Value.Kind is SourceFileKind.Regular or SourceFileKind.Executable)
+            .. Projects(watched)
+                .Select(file => KeyValuePair.Create(RepositoryPath.Join(folder, file.Key), file.Value))
                 .Where(file => ReferencesContract(snapshot, file.Value) || InheritsContract(snapshot, file.Key))
                 .Select(file => file.Key)
                 .Order(StringComparer.Ordinal),
         ];
     }
+
+    private IReadOnlyList<KeyValuePair<string, SourceFile>> Projects(SourceTree tree) => _projects.GetValue(tree, folder =>
+    [
+        .. folder.Files.Where(file => WellKnownFiles.IsProject(file.Key) && file.Value.Kind is SourceFileKind.Regular or SourceFileKind.Executable),
+        .. folder.Folders.SelectMany(below => Projects(below.Value).Select(file => KeyValuePair.Create(RepositoryPath.Join(below.Key, file.Key), file.Value))),
+    ]);
 
     private bool InheritsContract(SourceSnapshot snapshot, string project) =>
         RepositoryPath.SelfAndAbove(RepositoryPath.Folder(project))
