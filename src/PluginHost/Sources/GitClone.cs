@@ -200,6 +200,11 @@ internal sealed class GitClone : IDisposable
             return Damaged(failure);
         }
 
+        if (!Repository.IsValid(_directory))
+        {
+            return Damaged("it is no repository any more");
+        }
+
         try
         {
             _ = _repository.Refs.Head;

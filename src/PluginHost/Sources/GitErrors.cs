@@ -31,7 +31,7 @@ internal static class GitErrors
         {
             return Unreachable(
                 $"The certificate of {remote} is not trusted: {said}. Nothing was sent to it; what is live stays live, and it is tried again. "
-                    + "If the server has a certificate authority of its own, add that to the certificates this machine trusts, or on Linux name its PEM file in the environment variable SSL_CERT_FILE, and start the host again.",
+                    + "If the server has a certificate authority of its own, add that to the certificates this machine trusts, or on Linux have the environment variable SSL_CERT_FILE name a PEM file that holds it, and start the host again.",
                 failure);
         }
 

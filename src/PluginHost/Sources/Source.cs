@@ -6,6 +6,8 @@ namespace PluginHost.Sources;
 /// <summary>A watched repository: asks for its tip, and fetches it when it moved.</summary>
 internal sealed partial class Source : IDisposable
 {
+    private const string UnknownCommit = "";
+
     // Whoever gets anything from the remote notices within moments that it is to stop.
     private static readonly TimeSpan TimeToNotice = TimeSpan.FromSeconds(5);
 
@@ -20,8 +22,10 @@ internal sealed partial class Source : IDisposable
     // The clone is one thread's at a time; contents are read while the next exchange is under way, and the clone may be replaced in it.
     private readonly Lock _lock = new();
     private GitClone? _clone;
-    private volatile SourceException? _damage;
-    private bool _madeAnew;
+    private SourceException? _damage;
+
+    // The commit at which the clone was made anew, or null. Once is enough for a commit: when the new clone is no better, the disk or the remote is to blame.
+    private string? _madeAnewAt;
 
     public Source(string name, SourceOptions options, string directory, HostActivities activities, TimeProvider time, ILogger<Source> logger)
     {
@@ -63,7 +67,7 @@ internal sealed partial class Source : IDisposable
         try
         {
             var snapshot = FollowOrMakeAnew(current, cancellationToken);
-            _madeAnew = false;
+            _madeAnewAt = _madeAnewAt == UnknownCommit || _madeAnewAt == snapshot.Commit ? snapshot.Commit : null;
             return snapshot;
         }
         catch (Exception failure) when (failure is not (SourceException or OperationCanceledException))
@@ -78,20 +82,24 @@ internal sealed partial class Source : IDisposable
 
     private SourceSnapshot FollowOrMakeAnew(SourceSnapshot? current, CancellationToken cancellationToken)
     {
-        try
+        var damage = Interlocked.Exchange(ref _damage, null);
+        if (damage is null || _madeAnewAt is not null)
         {
-            return _damage is { } found ? throw found : Follow(current, cancellationToken);
+            try
+            {
+                return Follow(current, cancellationToken);
+            }
+            catch (SourceException found) when (found.Failure == SourceFailure.CloneDamaged && _madeAnewAt is null)
+            {
+                damage = found;
+            }
         }
-        catch (SourceException damage) when (damage.Failure == SourceFailure.CloneDamaged && !_madeAnew)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            DeleteClone();
-            LogMadeAnew(Name, damage.Message);
 
-            // Once: when the new clone is no better, the disk or the remote is to blame.
-            _madeAnew = true;
-            return Follow(current: null, cancellationToken);
-        }
+        cancellationToken.ThrowIfCancellationRequested();
+        DeleteClone();
+        LogMadeAnew(Name, damage.Message);
+        _madeAnewAt = UnknownCommit;
+        return Follow(current: null, cancellationToken);
     }
 
     private SourceSnapshot Follow(SourceSnapshot? current, CancellationToken cancellationToken)
@@ -154,7 +162,10 @@ internal sealed partial class Source : IDisposable
         {
             _clone?.Dispose();
             _clone = null;
-            _damage = null;
+            if (!Directory.Exists(CloneDirectory))
+            {
+                return;
+            }
 
             // git marks its object files read-only, which Windows takes as "cannot be deleted".
             foreach (var file in new DirectoryInfo(CloneDirectory).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.IsReadOnly))
