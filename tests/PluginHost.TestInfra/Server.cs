@@ -9,6 +9,8 @@ public sealed class Server : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly Lock LogLock = new();
+
     private readonly Process _process;
 
     private Server(Process process) => _process = process;
@@ -72,7 +74,7 @@ public sealed class Server : IDisposable
     {
         if (line is not null)
         {
-            lock (typeof(Server))
+            lock (LogLock)
             {
                 File.AppendAllLines(log, [line]);
             }

@@ -329,6 +329,43 @@ public sealed class SourceTests
     }
 
     [Test]
+    public async Task Pull_WhenTheNewCloneIsNoBetter_LeavesItUntilTheNextCommit()
+    {
+        var missing = new string('1', 40);
+        _repository.Commit("First");
+        using var source = Open();
+        var snapshot = await source.PullAsync(null, default);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Throws<SourceException>(() => snapshot.OpenContent(missing));
+            snapshot = await source.PullAsync(snapshot, default);
+        }
+
+        Assert.That(_log.Lines, Has.Count.EqualTo(1));
+
+        _repository.Commit("Second");
+        snapshot = await source.PullAsync(snapshot, default);
+        Assert.Throws<SourceException>(() => snapshot.OpenContent(missing));
+        await source.PullAsync(snapshot, default);
+        Assert.That(_log.Lines, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Pull_AfterSomebodyDeletedTheClone_MakesItAnew()
+    {
+        _repository.Commit("First");
+        using var source = Open();
+        var first = await source.PullAsync(null, default);
+        Directory.Delete(_directory.Combine("clone"), recursive: true);
+        var commit = _repository.Write("a.txt", "2").Commit("Second");
+
+        var second = await source.PullAsync(first, default);
+
+        Assert.That(second.Commit, Is.EqualTo(commit));
+        Assert.That(second.ReadText(second.Tree.FindFile("a.txt")!), Is.EqualTo("2"));
+    }
+
+    [Test]
     public async Task Pull_FromADamagedRemote_MakesTheCloneAnewOnceOnly()
     {
         _repository.Write("a.txt", "1").Commit("First");
