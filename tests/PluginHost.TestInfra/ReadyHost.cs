@@ -47,9 +47,9 @@ public sealed class ReadyHost : IAsyncDisposable
     }
 
     /// <summary>Starts a host and waits until its first load has ended.</summary>
-    public static async Task<ReadyHost> StartAsync(string repository, string data, string poll = "200ms")
+    public static async Task<ReadyHost> StartAsync(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null)
     {
-        var host = await LaunchAsync(repository, data, poll);
+        var host = await ListeningAsync(Launch(repository, data, poll, environment), "");
         await host.UntilReadyAsync();
         return host;
     }
@@ -143,8 +143,17 @@ public sealed class ReadyHost : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ReadyHost Launch(string repository, string data, string poll = "200ms") => new(new ProcessStartInfo(
-        "dotnet", [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", "http://127.0.0.1:0", "--poll", poll]));
+    private static ReadyHost Launch(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(
+            "dotnet", [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", "http://127.0.0.1:0", "--poll", poll]);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return new ReadyHost(start);
+    }
 
     private static async Task<ReadyHost> ListeningAsync(ReadyHost host, string mount)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
@@ -14,11 +15,13 @@ internal static class Make
 
     public static HostActivities Activities() => new(new HostEvents(), TimeProvider.System, NullLogger<HostActivities>.Instance);
 
-    public static Source Source(string url, string folder, Action<SourceOptions>? configure = null)
+    public static Source Source(
+        string url, string folder, Action<SourceOptions>? configure = null,
+        HostActivities? activities = null, TimeProvider? time = null, ILogger<Source>? logger = null)
     {
         var options = new SourceOptions { Url = url };
         configure?.Invoke(options);
-        return new Source("default", options, folder, Activities(), TimeProvider.System, NullLogger<Source>.Instance);
+        return new Source("default", options, folder, activities ?? Activities(), time ?? TimeProvider.System, logger ?? NullLogger<Source>.Instance);
     }
 
     public static ArtifactStore ArtifactStore(DataDirectory data, ArtifactCatalog catalog) =>

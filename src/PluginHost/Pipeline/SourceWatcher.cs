@@ -51,7 +51,9 @@ internal sealed partial class SourceWatcher(
             var seenAt = time.GetUtcNow();
             var snapshot = await source.PullAsync(_latest, cancellationToken);
             _backoff.Succeeded();
-            if (snapshot.Commit != _latest?.Commit || await IsWorthAnotherTry(trigger))
+
+            // A clone that was made anew reads its trees anew, and what failed for want of it may succeed now.
+            if (snapshot.Commit != _latest?.Commit || !ReferenceEquals(snapshot.Tree, _latest.Tree) || await IsWorthAnotherTry(trigger))
             {
                 LogTipMoved(source.Name, snapshot.Branch ?? "HEAD", snapshot.Commit, snapshot.Author, snapshot.Message);
                 _deployment = queue.Enqueue(new DeploymentRequest(snapshot, source.Folder, trigger, seenAt, time.GetUtcNow() - seenAt));

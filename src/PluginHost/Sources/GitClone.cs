@@ -1,4 +1,5 @@
 using LibGit2Sharp;
+using LibGit2Sharp.Handlers;
 
 namespace PluginHost.Sources;
 
@@ -8,49 +9,49 @@ namespace PluginHost.Sources;
 /// <param name="Branch">The branch's name, or null when HEAD is detached.</param>
 internal sealed record RemoteTip(string Commit, string Reference, string? Branch);
 
-/// <summary>A bare clone of a remote. With <see cref="GitTreeReader"/>, the only user of LibGit2Sharp; blocks, and is used by one thread at a time.</summary>
+/// <summary>A bare clone of a remote. With <see cref="GitTreeReader"/> and <see cref="GitSignIn"/>, the only user of LibGit2Sharp; blocks, and is used by one thread at a time.</summary>
 internal sealed class GitClone : IDisposable
 {
     // Kept under a name of our own: branches of the remote come and go, and the clone must not follow their deletion.
     private const string TipReference = "refs/pluginhost/tip";
     private const string RemoteName = "origin";
 
+    private readonly string _directory;
     private readonly Repository _repository;
     private readonly RemoteAddress _remote;
-    private readonly GitCredentials _credentials;
+    private readonly CredentialOptions _credentials;
+    private readonly SshCommand? _ssh;
     private readonly GitTreeReader _trees;
 
-    public GitClone(string directory, RemoteAddress remote, GitCredentials credentials)
+    /// <param name="directory">Where the clone is, or will be.</param>
+    /// <param name="remote">What it is a clone of.</param>
+    /// <param name="credentials">How to sign in.</param>
+    /// <param name="ssh">The command for ssh remotes, null for others.</param>
+    /// <exception cref="SourceException">What is there is damaged.</exception>
+    public GitClone(string directory, RemoteAddress remote, CredentialOptions credentials, SshCommand? ssh)
     {
+        _directory = directory;
         _remote = remote;
         _credentials = credentials;
-        _repository = OpenOrCreate(directory);
-        _trees = new GitTreeReader(_repository);
-
-        SetRemote();
-
-        // Bytes are taken as they were committed, whatever the operator's own git configuration says.
-        _repository.Config.Set("core.autocrlf", false);
-        if (remote.IsSsh)
+        _ssh = ssh;
+        try
         {
-            // libgit2 runs the ssh command for ssh:// and reads this setting; it holds paths, never a secret.
-            _repository.Config.Set("core.sshCommand", credentials.SshCommand);
+            _repository = OpenOrCreate(directory);
+            Configure();
         }
+        catch (LibGit2SharpException failure)
+        {
+            _repository?.Dispose();
+            throw Damaged(failure);
+        }
+
+        _trees = new GitTreeReader(_repository);
     }
 
     /// <summary>Asks the remote where the branch is, without fetching anything.</summary>
-    public RemoteTip ReadTip(string? branch)
+    public RemoteTip ReadTip(string? branch, CancellationToken cancellationToken)
     {
-        List<Reference> references;
-        try
-        {
-            references = [.. _repository.Network.ListReferences(_remote.Url, _credentials.Provide(_remote))];
-        }
-        catch (Exception failure) when (failure is LibGit2SharpException or InvalidOperationException)
-        {
-            throw GitErrors.Explain(failure, _remote, _credentials);
-        }
-
+        var references = Exchange(answer => _repository.Network.ListReferences(_remote.Url, answer).ToList(), cancellationToken);
         if (references.Count == 0)
         {
             throw new SourceException(SourceFailure.NothingToDeploy, $"The repository {_remote} has no commit yet. Push one, and it is deployed.");
@@ -59,70 +60,103 @@ internal sealed class GitClone : IDisposable
         return branch is null ? FollowHead(references) : FollowBranch(references, branch);
     }
 
-    public void Fetch(RemoteTip tip, Action<int, int> progress, CancellationToken cancellationToken)
-    {
-        var options = new FetchOptions
+    public void Fetch(RemoteTip tip, Action<int, int> progress, CancellationToken cancellationToken) => Exchange(
+        answer =>
         {
-            CredentialsProvider = _credentials.Provide(_remote),
-            TagFetchMode = TagFetchMode.None,
-            OnProgress = _ => !cancellationToken.IsCancellationRequested,
-            OnTransferProgress = transfer =>
+            var options = new FetchOptions
             {
-                progress(transfer.ReceivedObjects, transfer.TotalObjects);
-                return !cancellationToken.IsCancellationRequested;
-            },
-        };
+                CredentialsProvider = answer,
+                TagFetchMode = TagFetchMode.None,
+                OnProgress = _ => !cancellationToken.IsCancellationRequested,
+                OnTransferProgress = transfer =>
+                {
+                    progress(transfer.ReceivedObjects, transfer.TotalObjects);
+                    return !cancellationToken.IsCancellationRequested;
+                },
+            };
+            Commands.Fetch(_repository, RemoteName, [$"+{tip.Reference}:{TipReference}"], options, logMessage: null);
+            return tip;
+        },
+        cancellationToken);
 
+    /// <summary>The commit that was fetched last, which may be newer than the tip that was asked for.</summary>
+    public SourceSnapshot ReadFetched(string source, string? branch, Func<string, Stream> openContent)
+    {
         try
         {
-            Commands.Fetch(_repository, RemoteName, [$"+{tip.Reference}:{TipReference}"], options, logMessage: null);
+            var tip = _repository.Refs[TipReference]?.ResolveToDirectReference().TargetIdentifier;
+            if (tip is not null && Read(source, branch, tip, openContent) is { } snapshot)
+            {
+                return snapshot;
+            }
         }
-        catch (UserCancelledException)
+        catch (LibGit2SharpException failure)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw;
+            throw Damaged(failure);
         }
-        catch (Exception failure) when (failure is LibGit2SharpException or InvalidOperationException)
+
+        throw Damaged("what was fetched is not in it");
+    }
+
+    /// <summary>A commit that the clone holds, or null.</summary>
+    public SourceSnapshot? Read(string source, string? branch, string commitId, Func<string, Stream> openContent)
+    {
+        try
         {
-            throw GitErrors.Explain(failure, _remote, _credentials);
+            return _repository.Lookup<Commit>(commitId) is not { } commit
+                ? null
+                : new SourceSnapshot
+                {
+                    Source = source,
+                    Branch = branch,
+                    Commit = commit.Sha,
+                    Author = commit.Author.Name,
+                    Message = commit.MessageShort,
+                    Tree = _trees.Read(commit.Tree),
+                    OpenContent = openContent,
+                };
+        }
+        catch (LibGit2SharpException failure)
+        {
+            throw Damaged(failure);
         }
     }
 
-    /// <summary>The commit that was fetched last, which may be newer than the tip that was asked for.</summary>
-    public SourceSnapshot ReadFetched(string source, string? branch) =>
-        Read(source, branch, _repository.Refs[TipReference].ResolveToDirectReference().TargetIdentifier)
-        ?? throw new SourceException(SourceFailure.Unreachable, $"The fetch from {_remote} ended without a commit.");
-
-    /// <summary>A commit that the clone holds, or null.</summary>
-    public SourceSnapshot? Read(string source, string? branch, string commitId) =>
-        _repository.Lookup<Commit>(commitId) is not { } commit
-            ? null
-            : new SourceSnapshot
-            {
-                Source = source,
-                Branch = branch,
-                Commit = commit.Sha,
-                Author = commit.Author.Name,
-                Message = commit.MessageShort,
-                Tree = _trees.Read(commit.Tree),
-                OpenContent = _trees.OpenContent,
-            };
+    /// <summary>Opens the content of a file by its object id.</summary>
+    public Stream OpenContent(string blobId)
+    {
+        try
+        {
+            return _trees.OpenContent(blobId) ?? throw Damaged($"the object {blobId} is missing");
+        }
+        catch (LibGit2SharpException failure)
+        {
+            throw Damaged(failure);
+        }
+    }
 
     public void Dispose() => _repository.Dispose();
 
     private static Repository OpenOrCreate(string directory)
     {
-        if (!Repository.IsValid(directory))
+        if (!Directory.Exists(directory))
         {
             Repository.Init(directory, isBare: true);
+            return new Repository(directory);
+        }
+
+        // The data directory has one host, and this host has not begun: whoever held these locks was killed.
+        foreach (var file in Directory.EnumerateFiles(directory, "*.lock", SearchOption.AllDirectories))
+        {
+            File.Delete(file);
         }
 
         return new Repository(directory);
     }
 
-    // Commands.Fetch takes a remote's name only, although its documentation speaks of addresses.
-    private void SetRemote()
+    private void Configure()
     {
+        // Commands.Fetch takes a remote's name only, although its documentation speaks of addresses.
         if (_repository.Network.Remotes[RemoteName] is null)
         {
             _repository.Network.Remotes.Add(RemoteName, _remote.Url, $"+HEAD:{TipReference}");
@@ -131,7 +165,69 @@ internal sealed class GitClone : IDisposable
         {
             _repository.Network.Remotes.Update(RemoteName, remote => remote.Url = _remote.Url);
         }
+
+        // Bytes are taken as they were committed, whatever the operator's own git configuration says.
+        _repository.Config.Set("core.autocrlf", false);
+        if (_ssh is not null)
+        {
+            _repository.Config.Set("core.sshCommand", _ssh.File);
+        }
     }
+
+    /// <summary>Talks with the remote, giving the talk what answers its question for credentials.</summary>
+    private T Exchange<T>(Func<CredentialsHandler, T> exchange, CancellationToken cancellationToken)
+    {
+        var signIn = new GitSignIn(_credentials, _remote);
+        using var ssh = _ssh?.Begin(cancellationToken);
+        try
+        {
+            return exchange(signIn.Answer);
+        }
+        catch (Exception failure) when (failure is LibGit2SharpException or InvalidOperationException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw signIn.Refusal
+                ?? FindDamage(failure)
+                ?? GitErrors.Explain(failure, _remote, ssh?.ReadWhatItSaid());
+        }
+    }
+
+    /// <summary>Whether the clone is to blame. libgit2's failures do not tell its files from the remote's, so what the clone should hold is read.</summary>
+    private SourceException? FindDamage(Exception failure)
+    {
+        if (failure is LockedFileException)
+        {
+            return Damaged(failure);
+        }
+
+        if (!Repository.IsValid(_directory))
+        {
+            return Damaged("it is no repository any more");
+        }
+
+        try
+        {
+            _ = _repository.Refs.Head;
+            var tip = _repository.Refs[TipReference]?.ResolveToDirectReference().TargetIdentifier;
+            if (tip is not null && !GitTreeReader.IsWhole(_repository.Lookup<Commit>(tip)?.Tree))
+            {
+                return Damaged("objects of the last commit are missing");
+            }
+
+            return null;
+        }
+        catch (LibGit2SharpException damage)
+        {
+            return Damaged(damage);
+        }
+    }
+
+    private SourceException Damaged(Exception failure) => Damaged(failure.Message.TrimEnd('.'), failure);
+
+    private SourceException Damaged(string said, Exception? failure = null) => new(
+        SourceFailure.CloneDamaged,
+        $"The clone of {_remote} in {_directory} is damaged: {said}. What is live stays live, and the clone is made anew. If that does not help, check the disk and the repository (git fsck).",
+        failure);
 
     private RemoteTip FollowHead(List<Reference> references)
     {

@@ -8,7 +8,6 @@ namespace PluginHost.Sources;
 internal sealed class GitTreeReader(Repository repository)
 {
     private readonly ConcurrentDictionary<string, SourceTree> _known = new();
-    private readonly Lock _lock = new();
 
     public SourceTree Read(Tree tree)
     {
@@ -18,19 +17,24 @@ internal sealed class GitTreeReader(Repository repository)
         return Read(tree, before);
     }
 
-    public Stream OpenContent(string blobId)
+    /// <summary>The content of a file, or null when it is missing.</summary>
+    public Stream? OpenContent(string blobId)
     {
-        lock (_lock)
+        if (repository.Lookup<Blob>(blobId) is not { } blob)
         {
-            var blob = repository.Lookup<Blob>(blobId)
-                ?? throw new SourceException(SourceFailure.Unreachable, $"The clone lacks the object {blobId}. Delete the source's folder in the data directory; it is cloned anew.");
-            var content = new MemoryStream();
-            using var stream = blob.GetContentStream();
-            stream.CopyTo(content);
-            content.Position = 0;
-            return content;
+            return null;
         }
+
+        var content = new MemoryStream();
+        using var stream = blob.GetContentStream();
+        stream.CopyTo(content);
+        content.Position = 0;
+        return content;
     }
+
+    /// <summary>Whether the folders can be read. Throws LibGit2Sharp's exception when one is damaged.</summary>
+    public static bool IsWhole(Tree? tree) =>
+        tree is not null && tree.All(entry => entry.TargetType != TreeEntryTargetType.Tree || IsWhole(entry.Target as Tree));
 
     private SourceTree Read(Tree tree, Dictionary<string, SourceTree> before)
     {

@@ -30,18 +30,31 @@ internal sealed record RemoteAddress
         }
 
         var uri = new Uri(text);
-        if (uri.UserInfo.Length == 0 || uri.Scheme.Equals("ssh", StringComparison.OrdinalIgnoreCase))
+        if (uri.UserInfo.Length == 0)
         {
             return new RemoteAddress(text, null, null);
         }
 
         var parts = uri.UserInfo.Split(':', 2);
+        if (uri.Scheme.Equals("ssh", StringComparison.OrdinalIgnoreCase))
+        {
+            // The user is part of where to connect. A password is nothing that ssh would take from here, and nothing to show.
+            return new RemoteAddress(parts.Length == 1 ? text : text.Replace($"{uri.UserInfo}@", $"{parts[0]}@", StringComparison.Ordinal), null, null);
+        }
+
         var shown = new UriBuilder(uri) { UserName = "", Password = "" };
         return new RemoteAddress(
             shown.Uri.AbsoluteUri,
             Uri.UnescapeDataString(parts[0]),
             parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : null);
     }
+
+    /// <summary>Whether an address is on the same server, which a redirect may lead away from. From http to https is a step up.</summary>
+    public bool IsOn(string url) =>
+        Uri.TryCreate(Url, UriKind.Absolute, out var mine)
+        && Uri.TryCreate(url, UriKind.Absolute, out var other)
+        && mine.Host.Equals(other.Host, StringComparison.OrdinalIgnoreCase)
+        && ((mine.Scheme == other.Scheme && mine.Port == other.Port) || (mine.Scheme == "http" && mine.IsDefaultPort && other.Scheme == "https" && other.IsDefaultPort));
 
     public override string ToString() => Url;
 

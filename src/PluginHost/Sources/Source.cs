@@ -6,6 +6,11 @@ namespace PluginHost.Sources;
 /// <summary>A watched repository: asks for its tip, and fetches it when it moved.</summary>
 internal sealed partial class Source : IDisposable
 {
+    private const string UnknownCommit = "";
+
+    // Whoever gets anything from the remote notices within moments that it is to stop.
+    private static readonly TimeSpan TimeToNotice = TimeSpan.FromSeconds(5);
+
     private readonly SourceOptions _options;
     private readonly string _directory;
     private readonly HostActivities _activities;
@@ -13,7 +18,14 @@ internal sealed partial class Source : IDisposable
     private readonly ILogger _logger;
     private readonly RemoteAddress _remote;
     private readonly SemaphoreSlim _oneAtATime = new(1);
+
+    // The clone is one thread's at a time; contents are read while the next exchange is under way, and the clone may be replaced in it.
+    private readonly Lock _lock = new();
     private GitClone? _clone;
+    private SourceException? _damage;
+
+    // The commit at which the clone was made anew, or null. Once is enough for a commit: when the new clone is no better, the disk or the remote is to blame.
+    private string? _madeAnewAt;
 
     public Source(string name, SourceOptions options, string directory, HostActivities activities, TimeProvider time, ILogger<Source> logger)
     {
@@ -42,35 +54,127 @@ internal sealed partial class Source : IDisposable
 
     public void Dispose()
     {
-        _clone?.Dispose();
-        _oneAtATime.Dispose();
+        // An exchange that is still under way would be left with freed memory. It ends with the process.
+        if (_oneAtATime.Wait(0))
+        {
+            _clone?.Dispose();
+            _oneAtATime.Dispose();
+        }
     }
 
     private SourceSnapshot Pull(SourceSnapshot? current, CancellationToken cancellationToken)
     {
-        _clone ??= Open();
-        var tip = _clone.ReadTip(_options.Branch);
+        try
+        {
+            var snapshot = FollowOrMakeAnew(current, cancellationToken);
+            _madeAnewAt = _madeAnewAt == UnknownCommit || _madeAnewAt == snapshot.Commit ? snapshot.Commit : null;
+            return snapshot;
+        }
+        catch (Exception failure) when (failure is not (SourceException or OperationCanceledException))
+        {
+            // A full disk, a folder that is somebody else's: the watcher goes on, and says it.
+            throw new SourceException(
+                SourceFailure.Unreachable,
+                $"The clone of {_remote} in {_directory} cannot be used: {failure.Message} What is live stays live, and it is tried again. Check the disk and who owns the folder.",
+                failure);
+        }
+    }
+
+    private SourceSnapshot FollowOrMakeAnew(SourceSnapshot? current, CancellationToken cancellationToken)
+    {
+        var damage = Interlocked.Exchange(ref _damage, null);
+        if (damage is null || _madeAnewAt is not null)
+        {
+            try
+            {
+                return Follow(current, cancellationToken);
+            }
+            catch (SourceException found) when (found.Failure == SourceFailure.CloneDamaged && _madeAnewAt is null)
+            {
+                damage = found;
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        DeleteClone();
+        LogMadeAnew(Name, damage.Message);
+        _madeAnewAt = UnknownCommit;
+        return Follow(current: null, cancellationToken);
+    }
+
+    private SourceSnapshot Follow(SourceSnapshot? current, CancellationToken cancellationToken)
+    {
+        var clone = GetClone();
+        var tip = clone.ReadTip(_options.Branch, cancellationToken);
         if (tip.Commit == current?.Commit)
         {
             return tip.Branch == current.Branch ? current : current with { Branch = tip.Branch };
         }
 
-        if (_clone.Read(Name, tip.Branch, tip.Commit) is { } known)
+        if (clone.Read(Name, tip.Branch, tip.Commit, OpenContent) is { } known)
         {
             return known;
         }
 
         var stage = current is null ? "clone" : "fetch";
         using var activity = _activities.Begin(stage, $"Fetching {_remote}");
-        _clone.Fetch(tip, (received, total) => activity.Report(received, total), cancellationToken);
-        return _clone.ReadFetched(Name, tip.Branch);
+        clone.Fetch(tip, (received, total) => activity.Report(received, total), cancellationToken);
+        return clone.ReadFetched(Name, tip.Branch, OpenContent);
     }
 
-    private GitClone Open()
+    private Stream OpenContent(string blobId)
     {
-        Directory.CreateDirectory(_directory);
-        var credentials = new GitCredentials(_options.Credentials, _remote, Path.Combine(_directory, "ssh.log"));
-        return new GitClone(Path.Combine(_directory, "repository.git"), _remote, credentials);
+        lock (_lock)
+        {
+            try
+            {
+                return GetClone().OpenContent(blobId);
+            }
+            catch (SourceException damage) when (damage.Failure == SourceFailure.CloneDamaged)
+            {
+                // The next look makes the clone anew; here, in the middle of a deployment, is no time to talk with a remote.
+                _damage = damage;
+                throw;
+            }
+        }
+    }
+
+    private GitClone GetClone()
+    {
+        lock (_lock)
+        {
+            if (_clone is null)
+            {
+                Directory.CreateDirectory(_directory);
+                var ssh = _remote.IsSsh ? new SshCommand(_options.Credentials, _remote, _directory) : null;
+                _clone = new GitClone(CloneDirectory, _remote, _options.Credentials, ssh);
+            }
+
+            return _clone;
+        }
+    }
+
+    private string CloneDirectory => Path.Combine(_directory, "repository.git");
+
+    private void DeleteClone()
+    {
+        lock (_lock)
+        {
+            _clone?.Dispose();
+            _clone = null;
+            if (!Directory.Exists(CloneDirectory))
+            {
+                return;
+            }
+
+            // git marks its object files read-only, which Windows takes as "cannot be deleted".
+            foreach (var file in new DirectoryInfo(CloneDirectory).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.IsReadOnly))
+            {
+                file.IsReadOnly = false;
+            }
+
+            Directory.Delete(CloneDirectory, recursive: true);
+        }
     }
 
     /// <summary>libgit2 blocks and cannot always be interrupted: it works on a thread of its own, which is given up on when the time is over.</summary>
@@ -81,17 +185,11 @@ internal sealed partial class Source : IDisposable
             throw TimedOut();
         }
 
-        using var limit = new CancellationTokenSource(_options.Timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var limit = new CancellationTokenSource(_options.Timeout, _time);
+        var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var work = Task.Factory.StartNew(
             () => exchange(either.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _ = work.ContinueWith(
-            done =>
-            {
-                _ = done.Exception;
-                _oneAtATime.Release();
-            },
-            TaskScheduler.Default);
+        _ = MakeRoomAfterAsync(work, limit, either);
 
         try
         {
@@ -104,10 +202,46 @@ internal sealed partial class Source : IDisposable
         }
     }
 
+    /// <summary>Lets the next exchange begin: when this one has ended, or does not end although it was told to.</summary>
+    private async Task MakeRoomAfterAsync<T>(Task<T> work, CancellationTokenSource limit, CancellationTokenSource either)
+    {
+        var ended = work.ContinueWith(done => _ = done.Exception, TaskScheduler.Default);
+        try
+        {
+            await ended.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // A remote that is silent can hold libgit2 for ever, and then the thread keeps the clone it has.
+            if (await Task.WhenAny(ended, Task.Delay(TimeToNotice, _time, CancellationToken.None)) != ended)
+            {
+                Abandon(ended);
+            }
+        }
+
+        _oneAtATime.Release();
+        await ended;
+        either.Dispose();
+        limit.Dispose();
+    }
+
+    private void Abandon(Task ended)
+    {
+        lock (_lock)
+        {
+            var clone = _clone;
+            _clone = null;
+            _ = ended.ContinueWith(_ => clone?.Dispose(), TaskScheduler.Default);
+        }
+    }
+
     private SourceException TimedOut() => new(
         SourceFailure.Unreachable,
         $"The exchange with {_remote} took longer than {_options.Timeout}. What is live stays live, and it is tried again. Sources:{Name}:Timeout sets the limit.");
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "The exchange with the remote of source '{Source}' was given up on after {Timeout}.")]
     private partial void LogTimedOut(string source, TimeSpan timeout);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "Source '{Source}': {Damage}")]
+    private partial void LogMadeAnew(string source, string damage);
 }

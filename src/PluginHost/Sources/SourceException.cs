@@ -17,4 +17,7 @@ internal enum SourceFailure
 
     /// <summary>The remote answered; the branch is not there, or has no commit.</summary>
     NothingToDeploy,
+
+    /// <summary>The clone's own files cannot be read, and a new clone did not help.</summary>
+    CloneDamaged,
 }
