@@ -125,6 +125,10 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunMetrics>();
         services.TryAddSingleton<ConsoleCapture>();
         services.TryAddSingleton<RunExecutor>();
+        services.TryAddSingleton<RunFactory>();
+        services.TryAddSingleton<RunLifecycle>();
+        services.TryAddSingleton<RunRequests>();
+        services.TryAddSingleton<ScheduleWriter>();
         services.TryAddSingleton<IStoredVersions, StoredVersions>();
         return services.AddHosted<RunService>().AddHosted<Scheduler>();
     }

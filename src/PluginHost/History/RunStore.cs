@@ -24,6 +24,17 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
             },
             cancellationToken);
 
+    /// <summary>Stores a new run of a schedule, and that its time is accounted for; both or neither.</summary>
+    public Task<RunInfo> AddScheduledAsync(RunInfo run, ScheduleMark mark, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                Save(connection, run);
+                ScheduleStore.Save(connection, mark);
+                return run;
+            },
+            cancellationToken);
+
     public Task SaveAsync(RunInfo run, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>

@@ -1,6 +1,14 @@
+using Microsoft.Data.Sqlite;
+
 namespace PluginHost.History;
 
-/// <summary>Up to which moment the times of each schedule are accounted for.</summary>
+/// <summary>Up to which moment the times of a schedule are accounted for.</summary>
+/// <param name="Script">The script.</param>
+/// <param name="Key">The schedule within the script.</param>
+/// <param name="Until">As the cron expression says, without jitter, so that another jitter in a new version repeats no time.</param>
+internal sealed record ScheduleMark(string Script, string Key, DateTimeOffset Until);
+
+/// <summary>The mark of each schedule.</summary>
 internal sealed class ScheduleStore(HistoryDatabase database)
 {
     public Dictionary<(string Script, string Key), DateTimeOffset> GetAll() =>
@@ -9,15 +17,16 @@ internal sealed class ScheduleStore(HistoryDatabase database)
                 reader => (Script: reader.GetString(0), Key: reader.GetString(1), Until: DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2)))))
             .ToDictionary(row => (row.Script, row.Key), row => row.Until);
 
-    public Task SetAsync(string script, string key, DateTimeOffset until, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            connection => connection.Run(
-                "INSERT OR REPLACE INTO schedules (script, key, accounted_until) VALUES ($script, $key, $until)",
-                ("$script", script), ("$key", key), ("$until", until.ToUnixTimeMilliseconds())),
-            cancellationToken);
+    public Task SetAsync(ScheduleMark mark, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => Save(connection, mark), cancellationToken);
 
     public Task RemoveAsync(string script, string key, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection => connection.Run("DELETE FROM schedules WHERE script = $script AND key = $key", ("$script", script), ("$key", key)),
             cancellationToken);
+
+    /// <summary>For a transaction that stores more than the mark.</summary>
+    public static int Save(SqliteConnection connection, ScheduleMark mark) => connection.Run(
+        "INSERT OR REPLACE INTO schedules (script, key, accounted_until) VALUES ($script, $key, $until)",
+        ("$script", mark.Script), ("$key", mark.Key), ("$until", mark.Until.ToUnixTimeMilliseconds()));
 }

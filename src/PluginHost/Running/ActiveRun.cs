@@ -8,6 +8,7 @@ internal sealed class ActiveRun(RunInfo info, bool exclusive)
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancellation = new();
     private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _logOpened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RunInfo> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RunInfo _info = info;
 
@@ -34,6 +35,9 @@ internal sealed class ActiveRun(RunInfo info, bool exclusive)
     public RunState? StopState { get; private set; }
 
     public Task StopRequested => _stopRequested.Task;
+
+    /// <summary>Ends when there is a log to read; never, for a run that does not start.</summary>
+    public Task LogOpened => _logOpened.Task;
 
     public Task<RunInfo> Finished => _finished.Task;
 
@@ -68,6 +72,8 @@ internal sealed class ActiveRun(RunInfo info, bool exclusive)
     }
 
     public void SetResult(JsonNode? result) => Update(run => run with { Result = result });
+
+    public void TellLogIsOpen() => _logOpened.TrySetResult();
 
     public void Finish(RunInfo finished)
     {

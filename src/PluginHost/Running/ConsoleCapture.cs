@@ -6,7 +6,7 @@ namespace PluginHost.Running;
 /// <summary>Sends what a script writes to the console to its run's log, and passes everything else through.</summary>
 internal sealed class ConsoleCapture : IDisposable
 {
-    private readonly AsyncLocal<RunLog?> _current = new();
+    private readonly AsyncLocal<Captured?> _current = new();
     private readonly TextWriter? _out;
     private readonly TextWriter? _error;
 
@@ -15,13 +15,20 @@ internal sealed class ConsoleCapture : IDisposable
         if (options.Value.Runs.CaptureConsole)
         {
             (_out, _error) = (Console.Out, Console.Error);
-            Console.SetOut(new Router(this, _out));
-            Console.SetError(new Router(this, _error));
+            Console.SetOut(new Router(_out, () => _current.Value?.Out));
+            Console.SetError(new Router(_error, () => _current.Value?.Error));
         }
     }
 
     /// <summary>From here on, in this flow of execution alone, the console is the log.</summary>
-    public void CaptureInto(RunLog log) => _current.Value = log;
+    /// <returns>Logs, when disposed, what was written of a line that has not ended.</returns>
+    public IDisposable CaptureInto(RunLog log)
+    {
+        // Set once, so that all that flows from here shares the two lines: a value that a method sets is gone when it returns.
+        var captured = new Captured(log);
+        _current.Value = captured;
+        return captured;
+    }
 
     public void Dispose()
     {
@@ -32,36 +39,38 @@ internal sealed class ConsoleCapture : IDisposable
         }
     }
 
-    private sealed class Router(ConsoleCapture capture, TextWriter console) : TextWriter
+    private sealed class Captured(RunLog log) : IDisposable
     {
-        private readonly AsyncLocal<StringBuilder?> _line = new();
+        public ConsoleLine Out { get; } = new(log);
 
+        public ConsoleLine Error { get; } = new(log);
+
+        public void Dispose()
+        {
+            Out.End();
+            Error.End();
+        }
+    }
+
+    private sealed class Router(TextWriter console, Func<ConsoleLine?> line) : TextWriter
+    {
         public override Encoding Encoding => console.Encoding;
 
-        public override void Write(char value) => Write(value.ToString());
+        public override void Write(char value) => Write([value]);
 
-        public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
+        public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
 
-        public override void Write(string? value)
+        public override void Write(string? value) => Write(value.AsSpan());
+
+        public override void Write(ReadOnlySpan<char> buffer)
         {
-            if (capture._current.Value is not { } log)
+            if (line() is { } captured)
             {
-                console.Write(value);
-                return;
+                captured.Append(buffer);
             }
-
-            // A line is logged when it is complete. One that never is goes out with what follows it.
-            var line = _line.Value ??= new StringBuilder();
-            lock (line)
+            else
             {
-                line.Append(value);
-                var text = line.ToString();
-                var end = text.LastIndexOf('\n');
-                if (end >= 0)
-                {
-                    log.Write("OUT", text[..end]);
-                    line.Clear().Append(text, end + 1, text.Length - end - 1);
-                }
+                console.Write(buffer);
             }
         }
 

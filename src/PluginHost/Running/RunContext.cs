@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using PluginHost.Hosting;
+using PluginHost.Scripts;
 
 namespace PluginHost.Running;
 
@@ -50,9 +51,10 @@ internal sealed class RunContext(
         {
             json = JsonSerializer.SerializeToUtf8Bytes(result, result?.GetType() ?? typeof(object), _json);
         }
-        catch (Exception failure) when (failure is NotSupportedException or JsonException)
+        catch (Exception failure)
         {
-            throw new ArgumentException($"The result of type {result!.GetType().Name} cannot be written as JSON: {failure.Message}", nameof(result));
+            // Of any type: a number may be none that JSON has, and a property is code of the plugin.
+            throw new ArgumentException($"The result of type {result!.GetType().Name} cannot be written as JSON: {ExceptionText.Message(failure)}", nameof(result));
         }
 
         return json.Length <= maxResultBytes

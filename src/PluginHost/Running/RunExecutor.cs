@@ -25,21 +25,9 @@ internal sealed partial class RunExecutor(
     public async Task<VersionLease> LeaseAsync(ActiveRun run)
     {
         var (id, plugin) = (run.Info.Script, run.Info.Plugin);
-        if (run.WantedVersion is { } wanted)
-        {
-            return await stored.LeaseAsync(plugin, wanted, run.CancellationToken) ?? throw new NotFoundException("version", $"{plugin} {wanted}");
-        }
-
-        // Between the look-up and the lease the version may have been swapped out; then there is a newer one.
-        while (live.Current.Scripts.TryGetValue(id, out var script))
-        {
-            if (script.Plugin.Version.TryLease() is { } lease)
-            {
-                return lease;
-            }
-        }
-
-        throw new NotFoundException("script", id);
+        return run.WantedVersion is { } wanted
+            ? await stored.LeaseAsync(plugin, wanted, run.CancellationToken) ?? throw new NotFoundException("version", $"{plugin} {wanted}")
+            : live.Lease(id) ?? throw new NotFoundException("script", id);
     }
 
     /// <summary>Runs the script to its end, or gives up on it after its grace.</summary>
@@ -47,13 +35,14 @@ internal sealed partial class RunExecutor(
     public async Task<RunInfo> ExecuteAsync(ActiveRun run, VersionLease lease)
     {
         var log = logs.Open(run.Info);
+        run.TellLogIsOpen();
         var version = lease.Version;
         var hostLogger = loggers.CreateLogger(ScriptServices.LogCategory(run.Info.Script));
 
         // A thread-pool thread of its own, so that a script that blocks blocks nobody else, and none of the host's
         // context flows into it.
-        var work = Task.Run(() => RunScriptAsync(run, lease, log, hostLogger));
         using var limit = TimeLimit(run, lease);
+        var work = Task.Run(() => RunScriptAsync(run, lease, log, hostLogger));
         await Task.WhenAny(work, run.StopRequested);
         if (!work.IsCompleted)
         {
@@ -84,7 +73,7 @@ internal sealed partial class RunExecutor(
     /// <summary>Everything that touches objects of the plugin. Answers null, or why it failed, as text.</summary>
     private async Task<RunError?> RunScriptAsync(ActiveRun run, VersionLease lease, RunLog log, ILogger hostLogger)
     {
-        console.CaptureInto(log);
+        using var captured = console.CaptureInto(log);
         var runLoggers = new RunLoggerFactory(log, hostLogger);
         await using var provider = services.Create(run.Info.Script, runLoggers);
         IScript? script = null;
@@ -103,7 +92,7 @@ internal sealed partial class RunExecutor(
         catch (Exception failure)
         {
             // Only text leaves: a kept exception keeps the plugin in memory, by the methods in its stack trace.
-            var error = new RunError(failure.GetType().FullName ?? failure.GetType().Name, ExceptionText.Message(failure), ExceptionText.FullText(failure));
+            var error = ErrorOf(failure);
             if (run.StopState is null)
             {
                 log.Write("ERR", error.StackTrace!);
@@ -136,11 +125,14 @@ internal sealed partial class RunExecutor(
 
     private static RunInfo Outcome(ActiveRun run, Task<RunError?> work)
     {
-        var error = work.IsCompletedSuccessfully ? work.Result : new RunError(work.Exception!.GetBaseException().GetType().Name, work.Exception.GetBaseException().Message, null);
+        var error = work.IsCompletedSuccessfully ? work.Result : ErrorOf(work.Exception!.GetBaseException());
         return run.StopState is { } stopped
             ? run.Info with { State = stopped, Error = stopped == RunState.TimedOut ? new RunError("Timeout", "The run took longer than its time limit.", null) : null }
             : run.Info with { State = error is null ? RunState.Succeeded : RunState.Failed, Error = error };
     }
+
+    private static RunError ErrorOf(Exception failure) =>
+        new(failure.GetType().FullName ?? failure.GetType().Name, ExceptionText.Message(failure), ExceptionText.FullText(failure));
 
     private RunInfo Finish(ActiveRun run, RunInfo outcome)
     {

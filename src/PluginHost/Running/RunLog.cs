@@ -48,7 +48,14 @@ internal sealed class RunLog : IDisposable
                 bytes = Encoding.UTF8.GetBytes($"{time} WRN The log is cut here: it has reached the {_limit} bytes that are kept of a run's log (PluginHost:Runs:MaxLogBytes).\n");
             }
 
-            _file.Write(bytes);
+            try
+            {
+                _file.Write(bytes);
+            }
+            catch (IOException)
+            {
+                _cut = true;
+            }
         }
     }
 
@@ -64,15 +71,26 @@ internal sealed class RunLog : IDisposable
     public void Dispose()
     {
         _flush.Dispose();
-        Flush();
         lock (_lock)
         {
-            if (!_closed)
+            if (_closed)
             {
-                _closed = true;
-                _file.Dispose();
-                _grown.TrySetResult();
+                return;
             }
+
+            // In one step with the last flush, so that nothing is written that no reader learns of.
+            Flush();
+            _closed = true;
+            try
+            {
+                _file.Dispose();
+            }
+            catch (IOException)
+            {
+                // What could not be flushed cannot be now; the file is closed all the same.
+            }
+
+            _grown.TrySetResult();
         }
     }
 
@@ -85,7 +103,17 @@ internal sealed class RunLog : IDisposable
                 return;
             }
 
-            _file.Flush();
+            try
+            {
+                _file.Flush();
+            }
+            catch (IOException)
+            {
+                // A full disk costs the log its end. It must not cost the run, nor, on this timer, the process.
+                _cut = true;
+                return;
+            }
+
             _visible = _file.Position;
             _grown.TrySetResult();
             _grown = NewSignal();

@@ -37,7 +37,6 @@ internal sealed class RunLoggerFactory(RunLog log, ILogger host) : ILoggerFactor
 
             log.Write(Name(logLevel), text);
             host.Log(logLevel, "{Text}", text);
-#pragma warning restore CA2254
         }
 
         private static string Name(LogLevel level) => level switch

@@ -23,15 +23,27 @@ internal sealed class RunLogs(DataDirectory data, IOptions<PluginHostOptions> op
 
     public void Close(RunInfo run)
     {
-        if (_open.TryRemove(run.Id, out var log))
+        if (_open.TryGetValue(run.Id, out var log))
         {
+            // In this order: a log that is not open is taken to be in its file to the last line.
             log.Dispose();
+            _open.TryRemove(run.Id, out _);
         }
     }
 
+    /// <param name="run">The run.</param>
+    /// <param name="opened">Ends when the log has been opened, or never will be; only one who follows waits for it.</param>
+    /// <param name="after">Leave out lines up to this number.</param>
+    /// <param name="follow">Whether to go on until the run ends.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
     public async IAsyncEnumerable<RunLogLine> ReadAsync(
-        RunInfo run, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RunInfo run, Task opened, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (follow)
+        {
+            await opened.WaitAsync(cancellationToken);
+        }
+
         var path = PathOf(run);
         var reader = new LogReader();
         while (true)

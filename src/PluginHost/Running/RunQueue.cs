@@ -4,6 +4,7 @@ namespace PluginHost.Running;
 internal sealed class RunQueue(int limit)
 {
     private readonly Lock _lock = new();
+    private readonly List<ActiveRun> _reserved = [];
     private readonly List<ActiveRun> _waiting = [];
     private readonly List<ActiveRun> _running = [];
 
@@ -18,21 +19,26 @@ internal sealed class RunQueue(int limit)
         }
     }
 
-    /// <summary>The runs of a script that wait or are under way.</summary>
-    public IReadOnlyList<ActiveRun> Of(string scriptId)
+    /// <summary>
+    /// Keeps a place for a run until it is stored, if the overlap policy lets it in. Decided and kept in one step, so
+    /// that of two runs that come at once, each knows of the other.
+    /// </summary>
+    /// <param name="run">The run, to be added or removed later.</param>
+    /// <param name="overlap">What its schedule says.</param>
+    /// <param name="others">The runs of its script that are under way, wait, or have their place kept.</param>
+    public bool TryReserve(ActiveRun run, OverlapPolicy overlap, out IReadOnlyList<ActiveRun> others)
     {
         lock (_lock)
         {
-            return [.. _running.Concat(_waiting).Where(run => IsOf(run, scriptId))];
-        }
-    }
+            var coming = _waiting.Concat(_reserved).Where(other => IsSameScript(other, run)).ToList();
+            others = [.. _running.Where(other => IsSameScript(other, run)), .. coming];
+            if (others.Count > 0 && (overlap == OverlapPolicy.Skip || (overlap == OverlapPolicy.Queue && coming.Count > 0)))
+            {
+                return false;
+            }
 
-    /// <summary>Whether a run of the script waits for another to end.</summary>
-    public bool HasWaiting(string scriptId)
-    {
-        lock (_lock)
-        {
-            return _waiting.Exists(run => IsOf(run, scriptId));
+            _reserved.Add(run);
+            return true;
         }
     }
 
@@ -42,6 +48,7 @@ internal sealed class RunQueue(int limit)
     {
         lock (_lock)
         {
+            _reserved.Remove(run);
             _waiting.Add(run);
             return TakeStartable();
         }
@@ -55,6 +62,7 @@ internal sealed class RunQueue(int limit)
         {
             _running.Remove(run);
             _waiting.Remove(run);
+            _reserved.Remove(run);
             return TakeStartable();
         }
     }
@@ -78,7 +86,7 @@ internal sealed class RunQueue(int limit)
                 break;
             }
 
-            if (run.Exclusive && _running.Exists(other => IsOf(other, run.Info.Script)))
+            if (run.Exclusive && _running.Exists(other => IsSameScript(other, run)))
             {
                 continue;
             }
@@ -91,5 +99,5 @@ internal sealed class RunQueue(int limit)
         return startable;
     }
 
-    private static bool IsOf(ActiveRun run, string scriptId) => run.Info.Script.Equals(scriptId, StringComparison.OrdinalIgnoreCase);
+    private static bool IsSameScript(ActiveRun one, ActiveRun other) => one.Info.Script.Equals(other.Info.Script, StringComparison.OrdinalIgnoreCase);
 }

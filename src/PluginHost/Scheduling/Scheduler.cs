@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PluginHost.History;
-using PluginHost.Hosting;
-using PluginHost.Running;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
 
@@ -15,22 +13,20 @@ internal sealed partial class Scheduler : BackgroundService
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private readonly LiveRegistry _live;
-    private readonly RunService _runs;
-    private readonly ScheduleStore _store;
+    private readonly ScheduleWriter _writer;
     private readonly ScriptStateStore _scripts;
-    private readonly HostEvents _events;
     private readonly TimeProvider _time;
     private readonly ILogger<Scheduler> _logger;
     private readonly Lock _lock = new();
     private readonly Timetable _timetable = new();
-    private readonly Dictionary<(string Script, string Key), DateTimeOffset> _accounted;
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly Dictionary<(string Script, string Key), DateTimeOffset> _marks;
+    private ITimer? _timer;
 
     public Scheduler(
-        LiveRegistry live, RunService runs, ScheduleStore store, ScriptStateStore scripts, HostEvents events, TimeProvider time, ILogger<Scheduler> logger)
+        LiveRegistry live, ScheduleWriter writer, ScheduleStore store, ScriptStateStore scripts, TimeProvider time, ILogger<Scheduler> logger)
     {
-        (_live, _runs, _store, _scripts, _events, _time, _logger) = (live, runs, store, scripts, events, time, logger);
-        _accounted = store.GetAll();
+        (_live, _writer, _scripts, _time, _logger) = (live, writer, scripts, time, logger);
+        _marks = store.GetAll();
         live.Swapped += Rebuild;
     }
 
@@ -44,30 +40,68 @@ internal sealed partial class Scheduler : BackgroundService
 
         lock (_lock)
         {
+            // What is due at this very moment is not a missed time.
+            var now = _time.GetUtcNow();
+            FireDue(now);
             foreach (var schedule in script.Descriptor.Schedules)
             {
-                CatchUp(script, schedule, _time.GetUtcNow());
+                var key = (script.Descriptor.Id, schedule.Key);
+                if (_marks.ContainsKey(key))
+                {
+                    CatchUp(key, script, schedule, now);
+                }
             }
+
+            Arm();
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        await using var stop = stoppingToken.Register(Stop);
+        await using var timer = _time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        lock (_lock)
         {
-            TimeSpan wait;
-            Task changed;
-            lock (_lock)
-            {
-                changed = _changed.Task;
-                FireDue();
-                wait = _timetable.NextDue is { } due ? due - _time.GetUtcNow() : LongestWait;
-            }
-
-            // A timer may end a little early, so the clock decides, not the timer.
-            var pause = TimeSpan.FromTicks(Math.Clamp(wait.Ticks, TimeSpan.TicksPerMillisecond, LongestWait.Ticks));
-            await Task.WhenAny(Task.Delay(pause, _time, stoppingToken), changed);
+            _timer = timer;
         }
+
+        Tick();
+        await _writer.RunAsync();
+    }
+
+    private void Tick()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                FireDue(_time.GetUtcNow());
+                Arm();
+            }
+            catch (Exception failure)
+            {
+                // On a timer this would end the process. What fails now may not fail later, but would at once.
+                LogFailed(failure);
+                _timer?.Change(LongestWait, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private void Stop()
+    {
+        lock (_lock)
+        {
+            _timer = null;
+        }
+
+        _writer.Complete();
+    }
+
+    private void Arm()
+    {
+        // A timer may end a little early, so the clock decides, not the timer.
+        var wait = _timetable.NextDue is { } due ? due - _time.GetUtcNow() : LongestWait;
+        _timer?.Change(TimeSpan.FromTicks(Math.Clamp(wait.Ticks, TimeSpan.TicksPerMillisecond, LongestWait.Ticks)), Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A schedule that the new snapshot still has keeps its place, so that a swap loses no time and doubles none.</summary>
@@ -75,132 +109,150 @@ internal sealed partial class Scheduler : BackgroundService
     {
         lock (_lock)
         {
+            // What was due before the swap is not lost by it; what is due after it, by one clock, is the new version's.
             var now = _time.GetUtcNow();
+            FireDue(now);
             var wanted = snapshot.Scripts.Values
                 .SelectMany(script => script.Descriptor.Schedules.Select(schedule => (Script: script, Schedule: schedule)))
                 .ToDictionary(entry => (Script: entry.Script.Descriptor.Id, entry.Schedule.Key));
             foreach (var gone in _timetable.Keys.Except(wanted.Keys).ToList())
             {
-                _timetable.Remove(gone);
-                _accounted.Remove(gone);
-                Store(() => _store.RemoveAsync(gone.Script, gone.Key, CancellationToken.None));
+                Forget(gone);
             }
 
             foreach (var (key, (script, schedule)) in wanted)
             {
-                if (_timetable.Keys.Contains(key))
+                if (_timetable.Find(key) is { } current)
                 {
-                    _timetable.Replace(key, schedule);
-                    continue;
-                }
-
-                if (_accounted.ContainsKey(key))
-                {
-                    CatchUp(script, schedule, now);
+                    Replace(key, script, current.Schedule, schedule, current.Due, now);
                 }
                 else
                 {
-                    Account(key, now);
+                    Enter(key, script, schedule, now);
                 }
-
-                _timetable.Set(key, schedule, schedule.NextAfter(now));
             }
 
-            _changed.TrySetResult();
-            _changed = NewSignal();
+            Arm();
         }
     }
 
-    private void FireDue()
+    private void Enter((string Script, string Key) key, LiveScript script, ScheduleDescriptor schedule, DateTimeOffset now)
     {
-        for (var now = _time.GetUtcNow(); _timetable.NextDue is { } due && due <= now; now = _time.GetUtcNow())
+        if (_marks.ContainsKey(key))
+        {
+            CatchUp(key, script, schedule, now);
+        }
+        else
+        {
+            _writer.Account(Mark(key, schedule, now));
+        }
+
+        // A mark ahead of the clock was set before the clock was set back: these times had their turn.
+        var accounted = Accounted(key, schedule);
+        if (accounted > now)
+        {
+            LogAhead(key.Script, schedule.Cron, accounted);
+        }
+
+        _timetable.Set(key, schedule, schedule.NextAfter(accounted > now ? accounted : now));
+    }
+
+    /// <summary>The schedule has other policies, or another jitter, which moves the time that is due next.</summary>
+    private void Replace((string Script, string Key) key, LiveScript script, ScheduleDescriptor old, ScheduleDescriptor schedule, DateTimeOffset? due, DateTimeOffset now)
+    {
+        var moved = due + (schedule.Offset - old.Offset);
+        _timetable.Set(key, schedule, moved);
+        if (moved <= now && !_scripts.IsPaused(key.Script))
+        {
+            // Moved into the past, it is not missed, but due now.
+            Fire(key, script, schedule, moved.Value);
+        }
+    }
+
+    private void FireDue(DateTimeOffset now)
+    {
+        while (_timetable.NextDue is { } due && due <= now)
         {
             var (key, schedule) = _timetable.First;
-            var next = schedule.NextAfter(due);
             if (!_live.Current.Scripts.TryGetValue(key.Script, out var script))
             {
-                _timetable.Remove(key);
-                continue;
+                Forget(key);
             }
-
-            if (_scripts.IsPaused(key.Script))
+            else if (_scripts.IsPaused(key.Script))
             {
                 // Not accounted for: on resuming, these are the missed ones.
                 _timetable.Set(key, schedule, schedule.NextAfter(now));
+                _writer.Tell(key.Script);
             }
             else if (now - due > MissedOccurrences.OnTime)
             {
-                CatchUp(script, schedule, now);
+                CatchUp(key, script, schedule, now);
                 _timetable.Set(key, schedule, schedule.NextAfter(now));
             }
             else
             {
-                Account(key, due);
-                Start(script, schedule, due, RunTrigger.Schedule);
-                _timetable.Set(key, schedule, next);
+                // Resumed an instant ago, it may have missed times before this one, which are not accounted for yet.
+                CatchUp(key, script, schedule, due.AddTicks(-1));
+                Fire(key, script, schedule, due);
             }
-
-            _events.Publish(HostEventKind.Script, key.Script);
         }
     }
 
-    private void CatchUp(LiveScript script, ScheduleDescriptor schedule, DateTimeOffset now)
+    /// <summary>Starts the script for one time, unless that had its turn, and goes on to the next.</summary>
+    private void Fire((string Script, string Key) key, LiveScript script, ScheduleDescriptor schedule, DateTimeOffset due)
     {
-        var key = (script.Descriptor.Id, schedule.Key);
-        if (_scripts.IsPaused(script.Descriptor.Id) || !_accounted.TryGetValue(key, out var accounted))
+        if (due > Accounted(key, schedule))
+        {
+            _writer.Start(script, schedule.Overlap, due, RunTrigger.Schedule, Mark(key, schedule, due));
+        }
+
+        _timetable.Set(key, schedule, schedule.NextAfter(due));
+    }
+
+    /// <summary>Accounts for the times up to a moment that have not had their turn.</summary>
+    private void CatchUp((string Script, string Key) key, LiveScript script, ScheduleDescriptor schedule, DateTimeOffset until)
+    {
+        var accounted = Accounted(key, schedule);
+        if (_scripts.IsPaused(key.Script) || schedule.NextAfter(accounted) is not { } first || first > until)
         {
             return;
         }
 
-        var missed = MissedOccurrences.ToCatchUp(schedule, accounted, now);
-        if (missed.Count > 0)
-        {
-            LogCatchUp(script.Descriptor.Id, missed.Count, schedule.Cron, accounted);
-        }
+        var missed = MissedOccurrences.ToCatchUp(schedule, accounted, until);
+        LogCatchUp(key.Script, missed.Count, schedule.Cron, accounted);
 
+        // Several missed times are caught up one after the other, whatever the policy says of regular ones.
+        var overlap = schedule.CatchUp == CatchUpPolicy.All ? OverlapPolicy.QueueAll : schedule.Overlap;
         foreach (var due in missed)
         {
-            Start(script, schedule, due, RunTrigger.CatchUp);
+            _writer.Start(script, overlap, due, RunTrigger.CatchUp, Mark(key, schedule, due));
         }
 
-        Account(key, now);
+        _writer.Account(Mark(key, schedule, until));
     }
 
-    private void Account((string Script, string Key) key, DateTimeOffset until)
+    private ScheduleMark Mark((string Script, string Key) key, ScheduleDescriptor schedule, DateTimeOffset until)
     {
-        _accounted[key] = until;
-        Store(() => _store.SetAsync(key.Script, key.Key, until, CancellationToken.None));
+        var mark = new ScheduleMark(key.Script, key.Key, until - schedule.Offset);
+        _marks[key] = mark.Until;
+        return mark;
     }
 
-    private void Start(LiveScript script, ScheduleDescriptor schedule, DateTimeOffset due, RunTrigger trigger)
+    private DateTimeOffset Accounted((string Script, string Key) key, ScheduleDescriptor schedule) => _marks[key] + schedule.Offset;
+
+    private void Forget((string Script, string Key) key)
     {
-        // Several missed times are caught up one after the other, whatever the policy says of regular ones.
-        var overlap = trigger == RunTrigger.CatchUp && schedule.CatchUp == CatchUpPolicy.All ? OverlapPolicy.QueueAll : schedule.Overlap;
-        Store(() => _runs.StartScheduledAsync(script, overlap, due, trigger, CancellationToken.None));
+        _timetable.Remove(key);
+        _marks.Remove(key);
+        _writer.Forget(key.Script, key.Key);
     }
-
-    /// <summary>The timer does not wait for the disk.</summary>
-    private void Store(Func<Task> work) => _ = Task.Run(async () =>
-    {
-        try
-        {
-            await work();
-        }
-        catch (ConflictException)
-        {
-            // The host is stopping; the time is caught up after its next start.
-        }
-        catch (Exception failure)
-        {
-            LogFailed(failure);
-        }
-    });
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [LoggerMessage(EventId = 601, Level = LogLevel.Information, Message = "Script '{ScriptId}' catches up {Count} missed times of '{Cron}' since {Since}.")]
     private partial void LogCatchUp(string scriptId, int count, string cron, DateTimeOffset since);
 
-    [LoggerMessage(EventId = 602, Level = LogLevel.Error, Message = "A scheduled run could not be started or stored.")]
+    [LoggerMessage(EventId = 603, Level = LogLevel.Warning, Message = "Script '{ScriptId}' had the times of '{Cron}' up to {Until} already, which the clock has yet to reach; until then none is due. Was the clock set back?")]
+    private partial void LogAhead(string scriptId, string cron, DateTimeOffset until);
+
+    [LoggerMessage(EventId = 604, Level = LogLevel.Critical, Message = "The schedules cannot be worked through.")]
     private partial void LogFailed(Exception failure);
 }

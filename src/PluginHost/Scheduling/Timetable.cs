@@ -21,6 +21,9 @@ internal sealed class Timetable
         }
     }
 
+    public (ScheduleDescriptor Schedule, DateTimeOffset? Due)? Find((string Script, string Key) key) =>
+        _entries.TryGetValue(key, out var entry) ? entry : null;
+
     /// <summary>Sets when a schedule is due next; null when never again.</summary>
     public void Set((string Script, string Key) key, ScheduleDescriptor schedule, DateTimeOffset? due)
     {
@@ -31,10 +34,6 @@ internal sealed class Timetable
             _order.Add((time, key.Script, key.Key));
         }
     }
-
-    /// <summary>Takes a new version's policies for a schedule that stays due when it is due.</summary>
-    public void Replace((string Script, string Key) key, ScheduleDescriptor schedule) =>
-        _entries[key] = _entries[key] with { Schedule = schedule };
 
     public void Remove((string Script, string Key) key)
     {

@@ -10,6 +10,21 @@ internal sealed class LiveRegistry
 
     public LiveSnapshot Current => _current;
 
+    /// <summary>Leases the version that a run of the script uses if it starts now; answers null when there is no such script.</summary>
+    public VersionLease? Lease(string scriptId)
+    {
+        // Between the look-up and the lease the version may have been swapped out; then there is a newer one.
+        while (_current.Scripts.TryGetValue(scriptId, out var script))
+        {
+            if (script.Plugin.Version.TryLease() is { } lease)
+            {
+                return lease;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Makes a snapshot live. Only the deployment coordinator calls this, one swap at a time.</summary>
     public void Swap(LiveSnapshot next)
     {

@@ -40,7 +40,6 @@ public sealed class RunQueueTests
         var exclusive = Run("a.one", RunTrigger.Schedule, exclusive: true);
 
         Assert.That(_queue.Add(exclusive), Is.Empty);
-        Assert.That(_queue.HasWaiting("A.One"), Is.True);
         Assert.That(_queue.Add(Run("A.Two")), Has.Count.EqualTo(1));
         Assert.That(_queue.Remove(going), Is.EqualTo(new[] { exclusive }));
     }

@@ -1,0 +1,124 @@
+namespace PluginHost.Tests.Running;
+
+public sealed class RunCancellationTests : RunningHostTests
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(31);
+
+    private protected override void Configure(PluginHostOptions options)
+    {
+        options.Runs.CancelGrace = Grace;
+        options.Runs.MaxConcurrent = 1;
+    }
+
+    [Test]
+    public async Task ARunPastItsTimeLimit_IsTimedOut()
+    {
+        Host.Deploy(typeof(Limited));
+        var run = await Host.StartAsync("Limited");
+        var script = await Stage.NextAsync();
+
+        Time.Advance(TimeSpan.FromMinutes(7) - TimeSpan.FromTicks(1));
+        Assert.That(script.CancellationToken.IsCancellationRequested, Is.False);
+        Time.Advance(TimeSpan.FromTicks(1));
+
+        var ended = await Host.EndOfAsync(run);
+        Assert.That((ended.State, ended.Error), Is.EqualTo((RunState.TimedOut, new RunError("Timeout", "The run took longer than its time limit.", null))));
+    }
+
+    [Test]
+    public async Task ACancelledRun_IsCancelled_AndNotFailed()
+    {
+        Host.Deploy(typeof(Plain));
+        var run = await Host.StartAsync("Plain");
+        await Stage.NextAsync();
+
+        Host.Runs.Cancel(run.Id);
+
+        var ended = await Host.EndOfAsync(run);
+        Assert.That((ended.State, ended.Error), Is.EqualTo((RunState.Cancelled, (RunError?)null)));
+        Assert.That(await Host.LogOfAsync(run), Is.Empty, "the exception of a cancelled script is no news");
+    }
+
+    [Test]
+    public async Task ARunThatWaits_IsCancelledAtOnce_AndNeverStarts()
+    {
+        Host.Deploy(typeof(Plain), typeof(Other));
+        await Host.StartAsync("Other");
+        var other = await Stage.NextAsync();
+        var run = await Host.StartAsync("Plain");
+
+        Host.Runs.Cancel(run.Id);
+        Host.Runs.Cancel(run.Id);
+
+        var ended = await Host.EndOfAsync(run);
+        Assert.That((ended.State, ended.StartedAt), Is.EqualTo((RunState.Cancelled, (DateTimeOffset?)null)));
+
+        other.End();
+        await Host.StartAsync("Other");
+        Assert.That((await Stage.NextAsync()).Context.ScriptId, Is.EqualTo("Shop.Other"));
+    }
+
+    [Test]
+    public async Task AScriptThatDoesNotStop_IsGivenUpOn_AndKeepsItsVersionUntilItReallyEnds()
+    {
+        var version = Host.Deploy(typeof(Deaf));
+        var run = await Host.StartAsync("Deaf");
+        var script = await Stage.NextAsync();
+        Host.Runs.Cancel(run.Id);
+        await Time.TimerOf(Grace);
+        Time.Advance(Grace);
+
+        var ended = await Host.EndOfAsync(run);
+        Assert.That((ended.State, ended.Error?.Type), Is.EqualTo((RunState.Cancelled, "Abandoned")));
+        Assert.That(await Host.LogOfAsync(run), Has.Exactly(1).StartsWith("WRN The script did not stop within 00:00:31 of being asked to"));
+        Assert.That(Host.Runs.Counts, Is.EqualTo((0, 0)), "its place is free");
+
+        var gone = WhenDrained();
+        Host.Deploy(typeof(Plain));
+        Assert.That(version.ActiveRuns, Is.EqualTo(1));
+
+        script.Context.SetResult("late");
+        script.End();
+        await gone;
+        Assert.That(version.ActiveRuns, Is.Zero);
+        Assert.That(Host.Runs.Get(run.Id).Result, Is.Null);
+    }
+
+    [Test]
+    public async Task AScriptThatStopsWithinItsGrace_IsCancelled_AndNotGivenUpOn()
+    {
+        var version = Host.Deploy(typeof(Deaf));
+        var run = await Host.StartAsync("Deaf");
+        var script = await Stage.NextAsync();
+        Host.Runs.Cancel(run.Id);
+        await Time.TimerOf(Grace);
+
+        script.End();
+
+        var ended = await Host.EndOfAsync(run);
+        Assert.That((ended.State, ended.Error), Is.EqualTo((RunState.Cancelled, (RunError?)null)));
+        Assert.That(version.ActiveRuns, Is.Zero);
+    }
+
+    [Test]
+    public async Task AHostThatStopsWhileARunIsStored_DoesNotStartIt()
+    {
+        Host.Deploy(typeof(Plain));
+        using var disk = await SlowDisk.OfAsync(Host.Database);
+        var starting = Host.StartAsync("Plain");
+
+        var stopping = Host.Runs.StopAsync(CancellationToken.None);
+        disk.Release();
+        await stopping.WaitAsync(RunningHost.HangLimit);
+
+        Assert.That(Host.Store.Find((await starting).Id)!.State, Is.EqualTo(RunState.Cancelled));
+        Assert.That(Stage.HasNext, Is.False);
+    }
+
+    private Task WhenDrained()
+    {
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Host.Draining.Drained += _ => drained.TrySetResult();
+        return drained.Task.WaitAsync(RunningHost.HangLimit);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using PluginHost.Artifacts;
+using PluginHost.History;
+using PluginHost.Hosting;
+using PluginHost.Loading;
+using PluginHost.Pipeline;
+using PluginHost.Planning;
+using PluginHost.Running;
+using PluginHost.Scheduling;
+using PluginHost.Scripts;
+using PluginHost.Swapping;
+using PluginHost.Tests.Scripts;
+
+namespace PluginHost.Tests.Running;
+
+/// <summary>The part of a host that runs scripts, of its real parts, over a folder. The plugin is made of classes of this assembly.</summary>
+internal sealed class RunningHost : IAsyncDisposable
+{
+    public const string Plugin = "Shop";
+
+    /// <summary>Nothing takes so long; a test that waits longer waits for something that will not come.</summary>
+    public static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
+
+    private readonly FakeScriptServices _app;
+    private readonly UnloadWatch _unloading;
+    private readonly ConsoleCapture _console;
+    private int _versions;
+
+    public RunningHost(string directory, ObservedTime time, Action<PluginHostOptions>? configure = null)
+    {
+        var settings = new PluginHostOptions { DataDirectory = directory, NodeName = "node", Runs = { CaptureConsole = false } };
+        configure?.Invoke(settings);
+        var options = Options.Create(settings);
+        Time = time;
+        _app = new FakeScriptServices(services => services.AddSingleton<TimeProvider>(time).AddSingleton(Stage).Share<Stage>());
+        Data = new DataDirectory(options);
+        _unloading = new UnloadWatch(Events, options, time, NullLogger<UnloadWatch>.Instance);
+        _console = new ConsoleCapture(options);
+        Draining = new DrainingVersions(_unloading, time);
+        Database = new HistoryDatabase(Data);
+        Store = new RunStore(Database, time);
+        Marks = new ScheduleStore(Database);
+        Scripts = new ScriptStateStore(Database);
+        Logs = new RunLogs(Data, options, time);
+
+        // Only what is live or drains: there is nothing on disk to load.
+        var stored = new StoredVersions(Live, Draining, new ArtifactCatalog(), null!);
+        var executor = new RunExecutor(
+            Live, stored, _app.Factory, Logs, _console, Events, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
+        var factory = new RunFactory(options, time);
+        var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
+        var lifecycle = new RunLifecycle(Live, factory, executor, Store, Events, metrics, options, time, NullLogger<RunLifecycle>.Instance);
+        Runs = new RunService(new RunRequests(Live, stored), factory, lifecycle, Store, Logs, time, NullLogger<RunService>.Instance);
+        Scheduler = new Scheduler(
+            Live, new ScheduleWriter(Runs, Marks, Events, NullLogger<ScheduleWriter>.Instance), Marks, Scripts, time, NullLogger<Scheduler>.Instance);
+    }
+
+    public ObservedTime Time { get; }
+
+    public DataDirectory Data { get; }
+
+    public Stage Stage { get; } = new();
+
+    public HostEvents Events { get; } = new();
+
+    public LiveRegistry Live { get; } = new();
+
+    public DrainingVersions Draining { get; }
+
+    public HistoryDatabase Database { get; }
+
+    public RunStore Store { get; }
+
+    public ScheduleStore Marks { get; }
+
+    public ScriptStateStore Scripts { get; }
+
+    public RunLogs Logs { get; }
+
+    public RunService Runs { get; }
+
+    public Scheduler Scheduler { get; }
+
+    /// <summary>Makes a new version of the plugin live, which has these scripts.</summary>
+    public PluginVersion Deploy(params Type[] scripts)
+    {
+        var version = Draining.Track(Load(scripts));
+        Swap(new LiveSnapshot([new LivePlugin("default", version, Time.GetUtcNow())]));
+        return version;
+    }
+
+    public void RemovePlugin() => Swap(LiveSnapshot.Empty);
+
+    public async Task<RunInfo> StartAsync(string script, RunRequest? request = null) =>
+        await Runs.StartRunAsync($"{Plugin}.{script}", request ?? new RunRequest(), CancellationToken.None);
+
+    public Task<RunInfo> EndOfAsync(RunInfo run) => Runs.WaitAsync(run.Id, Timeout.InfiniteTimeSpan, CancellationToken.None).WaitAsync(HangLimit);
+
+    /// <summary>The lines of a run's log, without their times.</summary>
+    public async Task<IReadOnlyList<string>> LogOfAsync(RunInfo run)
+    {
+        var lines = new List<string>();
+        await foreach (var line in Runs.ReadLogAsync(run.Id, 0, follow: false, CancellationToken.None))
+        {
+            lines.Add(line.Text.StartsWith(' ') ? line.Text : line.Text.Split(' ', 2)[1]);
+        }
+
+        return lines;
+    }
+
+    /// <summary>Looks whether something is so each time that something has changed.</summary>
+    public async Task UntilAsync(Func<bool> condition)
+    {
+        var changes = Events.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+
+        // Watched before it is looked at, so that no change comes in between.
+        for (var change = changes.MoveNextAsync().AsTask(); !condition(); change = changes.MoveNextAsync().AsTask())
+        {
+            await change.WaitAsync(HangLimit);
+        }
+    }
+
+    /// <summary>From here on nothing reaches the disk, as when the process dies.</summary>
+    public void Crash() => Database.Dispose();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Scheduler.StopAsync(CancellationToken.None);
+        Scheduler.Dispose();
+        Stage.Close();
+        await Runs.StopAsync(new CancellationTokenSource(HangLimit).Token);
+        Database.Dispose();
+        _console.Dispose();
+        _unloading.Dispose();
+        Data.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private LoadedPlugin Load(Type[] scripts)
+    {
+        var read = ScriptReader.Read(Plugin, scripts);
+        Assert.That(read.Problems, Is.Empty);
+        var artifact = new PluginArtifact
+        {
+            PluginId = Plugin, Source = "default", Project = "plugins/Shop/Shop.csproj", ContentKey = $"{++_versions:x8}", Commit = $"{_versions:x40}",
+            Author = "A", Message = "M", BuiltAt = Time.GetUtcNow(), AssemblyFile = "Shop.dll", OutputHash = "", Directory = Data.Artifacts,
+            Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
+        };
+        return new LoadedPlugin(artifact, null!, read.Scripts);
+    }
+
+    private void Swap(LiveSnapshot next)
+    {
+        var before = Live.Current;
+        Live.Swap(next);
+        foreach (var replaced in before.Plugins.Values)
+        {
+            Draining.Retire(replaced.Version);
+        }
+    }
+}
