@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Prometheus;
 
@@ -14,6 +16,9 @@ internal static class MetricsEndpoint
             Registry = registry, MetricFactory = Metrics.WithCustomRegistry(registry), InstrumentFilterPredicate = instrument => instrument.Meter.Name == "PluginHost",
         });
         DotNetStats.Register(registry);
-        routes.MapMetrics("/metrics", registry);
+        routes.MapGet("/metrics", (CancellationToken cancellationToken) => Results.Stream(
+                body => registry.CollectAndExportAsTextAsync(body, cancellationToken), "text/plain; version=0.0.4; charset=utf-8"))
+            .WithSummary("What the host measures, as Prometheus text.")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain");
     }
 }
