@@ -34,22 +34,31 @@ function update(page) {
     writeTimes();
 }
 
-// Makes one element like another, leaving alike parts alone, so that focus, selection and scrolling survive.
+// Makes one element like another, leaving alike parts alone, so that focus, selection and scrolling survive. What has
+// an id stays itself wherever it stands: when a run's result appears above its log, the log must not become the result.
 function morph(now, next) {
-    if (now.hasAttribute?.("data-keep")) return;
-    if (now.nodeType === Node.ELEMENT_NODE) {
-        for (const { name } of [...now.attributes]) if (!next.hasAttribute(name)) now.removeAttribute(name);
-        for (const { name, value } of next.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
-    }
+    if (now.hasAttribute("data-keep")) return;
+    for (const { name } of [...now.attributes]) if (!next.hasAttribute(name)) now.removeAttribute(name);
+    for (const { name, value } of next.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
+
     const wanted = [...next.childNodes];
+    const ids = new Set(wanted.map(child => child.id).filter(id => id));
     wanted.forEach((child, i) => {
-        const present = now.childNodes[i];
-        if (!present) now.append(child.cloneNode(true));
-        else if (present.nodeName !== child.nodeName) present.replaceWith(child.cloneNode(true));
-        else if (child.nodeName === "TIME") {
+        let present = now.childNodes[i];
+        const same = child.id ? [...now.children].find(element => element.id === child.id) : null;
+        while (same && present !== same && !ids.has(present.id)) {
+            present.remove();
+            present = now.childNodes[i];
+        }
+        if (!present || present.nodeName !== child.nodeName || (present.id ?? "") !== (child.id ?? "")) {
+            now.insertBefore(child.cloneNode(true), present ?? null);
+        } else if (child.nodeName === "TIME") {
             if (present.dateTime !== child.dateTime) present.replaceWith(child.cloneNode(true));
-        } else if (child.nodeType === Node.ELEMENT_NODE) morph(present, child);
-        else if (present.nodeValue !== child.nodeValue) present.nodeValue = child.nodeValue;
+        } else if (child.nodeType === Node.ELEMENT_NODE) {
+            morph(present, child);
+        } else if (present.nodeValue !== child.nodeValue) {
+            present.nodeValue = child.nodeValue;
+        }
     });
     while (now.childNodes.length > wanted.length) now.lastChild.remove();
 }
@@ -80,9 +89,10 @@ function writeTimes() {
 
 function relative(at) {
     const seconds = Math.round((at - Date.now()) / 1000);
+    if (seconds === 0) return "now";
     const [size, unit] = Math.abs(seconds) < 60 ? [1, "s"] : Math.abs(seconds) < 3600 ? [60, "min"] : Math.abs(seconds) < 86400 ? [3600, "h"] : [86400, "d"];
     const amount = `${Math.abs(Math.trunc(seconds / size))} ${unit}`;
-    return seconds >= 0 ? `in ${amount}` : `${amount} ago`;
+    return seconds > 0 ? `in ${amount}` : `${amount} ago`;
 }
 
 // Answers a problem, too, when the host is away or something between here and there answers in its place.
@@ -153,12 +163,16 @@ function followLog() {
         if (waiting.push(event.data) > 1) return;
         requestAnimationFrame(() => {
             const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
-            log.append(waiting.join("\n") + "\n");
+            log.append(waiting.map(inViewersZone).join("\n") + "\n");
             waiting = [];
             if (atEnd) log.scrollTop = log.scrollHeight;
         });
     };
     source.addEventListener("end", () => { source.close(); refresh(); });
+}
+
+function inViewersZone(line) {
+    return line.replace(/^\d{4}-\d\d-\d\dT\S+Z/, time => new Date(time).toLocaleString("sv-SE"));
 }
 
 writeTimes();
