@@ -8,15 +8,10 @@ internal sealed class CrossSiteGuard(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method) || !IsCrossSite(request))
-        {
-            return next(context);
-        }
-
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        return context.Response.WriteAsJsonAsync(
-            new { Status = 403, Title = "This request comes from a page of another site, so it is refused." },
-            options: null, "application/problem+json", context.RequestAborted);
+        var changesNothing = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
+        return changesNothing || !IsCrossSite(request)
+            ? next(context)
+            : throw new BadHttpRequestException("This request comes from a page of another site, so it is refused.", StatusCodes.Status403Forbidden);
     }
 
     // Browsers say where a request comes from; programs that are no browsers send neither header.

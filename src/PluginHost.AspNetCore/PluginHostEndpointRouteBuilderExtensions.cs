@@ -2,17 +2,16 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using PluginHost.AspNetCore;
-using PluginHost.AspNetCore.Api;
-using PluginHost.AspNetCore.Pages;
 
 namespace PluginHost;
 
 /// <summary>Maps the API and the pages of a plugin host into an application.</summary>
 public static class PluginHostEndpointRouteBuilderExtensions
 {
+    private const string Rest = "pluginHostPath";
+
     /// <summary>Maps the pages, the API (<c>api/v1</c>), the health checks and the metrics under a path.</summary>
     /// <param name="endpoints">The application's endpoints.</param>
     /// <param name="pattern">The path, such as <c>/scripts</c>. The default is the root.</param>
@@ -27,62 +26,40 @@ public static class PluginHostEndpointRouteBuilderExtensions
                 "MapPluginHost needs the plugin host's services, and they are not registered. Add this line before Build(): builder.Services.AddPluginHost();");
         }
 
-        var prefix = new PathString("/" + pattern.Trim('/')) is { Value.Length: > 1 } path ? path : PathString.Empty;
-        var inner = BuildPipeline(endpoints);
+        var inner = InnerPipeline.Build(endpoints.ServiceProvider);
 
         // A pipeline of its own with one door: its routes cannot collide with the application's, and whatever is
         // required at the door is required of everything behind it.
-        return endpoints.Map(RoutePatternFactory.Parse($"{prefix}/{{**rest}}"), context => EnterAsync(context, prefix, inner))
+        return endpoints.Map($"{pattern.TrimEnd('/')}/{{**{Rest}}}", context => EnterAsync(context, inner))
             .WithDisplayName("PluginHost")
             .ExcludeFromDescription();
     }
 
-    private static RequestDelegate BuildPipeline(IEndpointRouteBuilder endpoints)
+    private static async Task EnterAsync(HttpContext context, RequestDelegate inner)
     {
-        var app = endpoints.CreateApplicationBuilder();
-        app.UseMiddleware<SecurityHeaders>();
-        app.UseMiddleware<CrossSiteGuard>();
-        app.UseMiddleware<Problems>();
-        app.UseRouting();
-        app.UseEndpoints(routes =>
-        {
-            var api = routes.MapGroup("/api/v1");
-            api.MapStatus();
-            api.MapScripts();
-            api.MapRuns();
-            api.MapPlugins();
-            api.MapDeployments();
-            api.MapEvents();
-            routes.MapHealth();
-            routes.MapMetricsText();
-            routes.MapPages();
-        });
-        app.Run(Problems.NoSuchPageAsync);
-        return app.Build();
-    }
+        var (path, pathBase, endpoint, values) = (context.Request.Path, context.Request.PathBase, context.GetEndpoint(), context.Request.RouteValues);
 
-    private static async Task EnterAsync(HttpContext context, PathString prefix, RequestDelegate inner)
-    {
-        var (path, pathBase, endpoint) = (context.Request.Path, context.Request.PathBase, context.GetEndpoint());
-        path.StartsWithSegments(prefix, out var rest);
-        if (!rest.HasValue && prefix.HasValue)
+        // What precedes the rest is where we are mounted: the pattern, and that of a group around it.
+        var rest = values[Rest] as string ?? "";
+        var mount = path.Value![..^rest.Length];
+        if (!mount.EndsWith('/'))
         {
             // Relative links on the page need the closing slash.
-            context.Response.Redirect($"{pathBase}{prefix}/{context.Request.QueryString}");
+            context.Response.Redirect($"{pathBase}{path}/{context.Request.QueryString}");
             return;
         }
 
-        context.Request.PathBase = pathBase + prefix;
-        context.Request.Path = rest;
+        context.Request.PathBase = pathBase + new PathString(mount.TrimEnd('/'));
+        context.Request.Path = "/" + rest;
+        context.Request.RouteValues = [];
         context.SetEndpoint(null);
-        context.Request.RouteValues.Clear();
         try
         {
             await inner(context);
         }
         finally
         {
-            (context.Request.Path, context.Request.PathBase) = (path, pathBase);
+            (context.Request.Path, context.Request.PathBase, context.Request.RouteValues) = (path, pathBase, values);
             context.SetEndpoint(endpoint);
         }
     }

@@ -1,12 +1,13 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
 using PluginHost.AspNetCore.Api;
+using PluginHost.AspNetCore.Pages;
 
 namespace PluginHost.AspNetCore;
 
-/// <summary>Answers errors as RFC 9457 problem details with a title that a person understands.</summary>
+/// <summary>Answers errors as RFC 9457 problem details with a title that a person understands; to a browser, as a page.</summary>
 internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> logger)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -14,6 +15,10 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         try
         {
             await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null })
+            {
+                await WriteAsync(context, Describe(context));
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -25,12 +30,6 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         }
     }
 
-    public static Task NoSuchPageAsync(HttpContext context) => WriteAsync(context, new ProblemDetails
-    {
-        Status = context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed ? 405 : 404,
-        Title = $"There is nothing at {context.Request.Method} {context.Request.Path}.",
-    });
-
     private ProblemDetails Describe(Exception failure)
     {
         switch (failure)
@@ -41,8 +40,8 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
                 return new ProblemDetails { Status = 409, Title = failure.Message };
             case InvalidParametersException invalid:
                 return new ProblemDetails { Status = 400, Title = failure.Message, Extensions = { ["errors"] = invalid.Errors } };
-            case JsonException json:
-                return new ProblemDetails { Status = 400, Title = $"The request's body is not the JSON that is expected: {json.Message}" };
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return new ProblemDetails { Status = 413, Title = $"The body is too large. It has {BodyLimit.Bytes} bytes at most." };
             case BadHttpRequestException bad:
                 return new ProblemDetails { Status = bad.StatusCode, Title = bad.Message };
             default:
@@ -51,11 +50,40 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         }
     }
 
+    // What routing answers by a status alone.
+    private static ProblemDetails Describe(HttpContext context)
+    {
+        var (request, status) = (context.Request, context.Response.StatusCode);
+        return new ProblemDetails
+        {
+            Status = status,
+            Title = status switch
+            {
+                StatusCodes.Status404NotFound => $"There is nothing at {request.PathBase}{request.Path}.",
+                StatusCodes.Status405MethodNotAllowed => $"{request.PathBase}{request.Path} takes {context.Response.Headers.Allow}, not {request.Method}.",
+                StatusCodes.Status415UnsupportedMediaType => "The body is expected as application/json; say so in the header Content-Type.",
+                _ => ReasonPhrases.GetReasonPhrase(status),
+            },
+        };
+    }
+
     private static async Task WriteAsync(HttpContext context, ProblemDetails problem)
     {
         context.Response.StatusCode = problem.Status!.Value;
-        await context.Response.WriteAsJsonAsync(problem, ApiJson.Options, "application/problem+json", context.RequestAborted);
+        if (IsForAPerson(context.Request))
+        {
+            await (await PageRenderer.RenderAsync<ProblemPage>(context, "Problem", new() { ["Title"] = problem.Title })).ExecuteAsync(context);
+        }
+        else
+        {
+            await context.Response.WriteAsJsonAsync(problem, ApiJson.Options, "application/problem+json", context.RequestAborted);
+        }
     }
+
+    private static bool IsForAPerson(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && !request.Path.StartsWithSegments("/api")
+        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     [LoggerMessage(EventId = 901, Level = LogLevel.Error, Message = "A request failed.")]
     private partial void LogFailed(Exception failure);

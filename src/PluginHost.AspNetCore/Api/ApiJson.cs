@@ -12,9 +12,14 @@ internal static class ApiJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower), new UtcTimeConverter() },
     };
 
-    public static IResult Ok<T>(T value) => Results.Json(value, Options);
+    public static JsonOk<T> Ok<T>(T value) => new(value);
 
-    public static IResult List<T>(IReadOnlyList<T> items, string? next = null) => Results.Json(new { Items = items, Next = next }, Options);
+    public static JsonOk<Page<T>> List<T>(IReadOnlyList<T> items) => new(new Page<T>(items, Next: null));
+
+    public static JsonAccepted<T> Accepted<T>(T value) => new(value);
+
+    /// <summary>Any other status; the endpoint says itself what it answers.</summary>
+    public static IResult Status<T>(T value, int statusCode) => Results.Json(value, Options, statusCode: statusCode);
 
     /// <summary>An enum value as the API writes it: <c>TimedOut</c> is <c>timed-out</c>.</summary>
     public static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());

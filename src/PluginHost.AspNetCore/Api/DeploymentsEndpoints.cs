@@ -1,23 +1,25 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace PluginHost.AspNetCore.Api;
 
 internal static class DeploymentsEndpoints
 {
-    private const double DefaultWaitSeconds = 60;
-    private const double LongestWaitSeconds = 600;
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(60);
 
     public static void MapDeployments(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/deployments", async (IPluginHost host, int? limit, string? after, CancellationToken cancellationToken) =>
-        {
-            var page = await host.GetDeploymentsAsync(limit ?? 50, after, cancellationToken);
-            return ApiJson.List(page.Items, page.Next);
-        });
+        api.MapGet("/deployments", async (IPluginHost host, Limit? limit, string? after, CancellationToken cancellationToken) =>
+            ApiJson.Ok(await host.GetDeploymentsAsync(limit?.Value ?? Limit.Default, string.IsNullOrEmpty(after) ? null : after, cancellationToken)))
+            .WithSummary("Deployments, newest first.").Refuses(400);
         api.MapGet("/deployments/{id}", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
-            ApiJson.Ok(await host.GetDeploymentAsync(id, cancellationToken)));
-        api.MapPost("/sources/{name}/sync", async (string name, IPluginHost host, double? wait, CancellationToken cancellationToken) =>
-            ApiJson.Ok(await host.SyncAsync(name, TimeSpan.FromSeconds(Math.Clamp(wait ?? DefaultWaitSeconds, 0, LongestWaitSeconds)), cancellationToken)));
+            ApiJson.Ok(await host.GetDeploymentAsync(id, cancellationToken)))
+            .WithSummary("The receipt of one commit.").Refuses(404);
+        api.MapPost("/sources/{name}/sync", async (string name, IPluginHost host, Wait? wait, CancellationToken cancellationToken) =>
+            ApiJson.Ok(await host.SyncAsync(name, wait?.Value ?? DefaultWait, cancellationToken)))
+            .WithSummary("Looks at a source now and deploys its tip if it is new.")
+            .WithDescription("The deployment of the tip, finished unless 'wait' was over before; the last one when the tip is live already. Without 'wait' it waits 60 seconds.")
+            .Refuses(400, 403, 404, 409);
     }
 }

@@ -10,15 +10,34 @@ namespace PluginHost.AspNetCore.Api;
 internal static class EventsEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder api) =>
-        api.MapGet("/events", (IPluginHost host, CancellationToken cancellationToken) =>
-            TypedResults.ServerSentEvents(WatchAsync(host, cancellationToken)));
+        api.MapGet("/events", IResult (IPluginHost host, CancellationToken cancellationToken) =>
+                TypedResults.ServerSentEvents(WatchAsync(host, cancellationToken)))
+            .WithSummary("What changes, as it changes.")
+            .WithDescription("An event 'connected', then one event for each change: its name is the kind, its data the kind and the id of what changed as JSON. A slow reader misses repeated changes, never the last.")
+            .Produces<HostEvent>(StatusCodes.Status200OK, "text/event-stream");
 
     private static async IAsyncEnumerable<SseItem<string>> WatchAsync(IPluginHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        yield return new SseItem<string>("connected", "connected");
-        await foreach (var change in host.WatchAsync(cancellationToken))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var changes = host.WatchAsync(stop.Token).GetAsyncEnumerator(stop.Token);
+
+        // Watching begins before 'connected' is sent: who asks for everything upon it misses no change after.
+        var more = changes.MoveNextAsync().AsTask();
+        try
         {
-            yield return new SseItem<string>(JsonSerializer.Serialize(change, ApiJson.Options), ApiJson.Name(change.Kind));
+            yield return new SseItem<string>("connected", "connected");
+            while (await more)
+            {
+                var change = changes.Current;
+                yield return new SseItem<string>(JsonSerializer.Serialize(change, ApiJson.Options), ApiJson.Name(change.Kind));
+                more = changes.MoveNextAsync().AsTask();
+            }
+        }
+        finally
+        {
+            // An enumerator cannot be disposed while it is being asked.
+            await stop.CancelAsync();
+            await more.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 }

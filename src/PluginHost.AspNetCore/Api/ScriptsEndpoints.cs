@@ -1,6 +1,6 @@
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -8,25 +8,46 @@ namespace PluginHost.AspNetCore.Api;
 
 internal static class ScriptsEndpoints
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+    private const int LongestKey = 255;
 
     public static void MapScripts(this IEndpointRouteBuilder api)
     {
         api.MapGet("/scripts", async (IPluginHost host, CancellationToken cancellationToken) =>
-            ApiJson.List(await host.GetScriptsAsync(cancellationToken)));
+            ApiJson.List(await host.GetScriptsAsync(cancellationToken)))
+            .WithSummary("Every script of the live plugins.");
         api.MapGet("/scripts/{id}", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
-            ApiJson.Ok(await host.GetScriptAsync(id, cancellationToken)));
+            ApiJson.Ok(await host.GetScriptAsync(id, cancellationToken)))
+            .WithSummary("One script.").Refuses(404);
         api.MapPost("/scripts/{id}/pause", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
-            ApiJson.Ok(await host.PauseScriptAsync(id, cancellationToken)));
+            ApiJson.Ok(await host.PauseScriptAsync(id, cancellationToken)))
+            .WithSummary("Stops the script's schedules until it is resumed. It can still be run by hand.").Refuses(403, 404);
         api.MapPost("/scripts/{id}/resume", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
-            ApiJson.Ok(await host.ResumeScriptAsync(id, cancellationToken)));
-        api.MapPost("/scripts/{id}/runs", StartRunAsync);
+            ApiJson.Ok(await host.ResumeScriptAsync(id, cancellationToken)))
+            .WithSummary("Lets the script's schedules run again; what was missed is caught up as each schedule says.").Refuses(403, 404);
+        api.MapPost("/scripts/{id}/runs", StartRunAsync)
+            .WithSummary("Starts a run.")
+            .WithDescription("202 and the run as soon as it is stored; Location says where it is. With 'wait' 200 and the finished run, or 202 when it has not ended by then. A second request for the same script with the same Idempotency-Key answers the first one's run.")
+            .Accepts<StartRunBody>(isOptional: true, "application/json")
+            .ProducesValidationProblem()
+            .Refuses(403, 404, 409, 413, 415);
     }
 
-    private static async Task<IResult> StartRunAsync(
-        string id, HttpContext context, IPluginHost host, [FromQuery] double? wait, CancellationToken cancellationToken)
+    private static async Task<Results<JsonOk<RunInfo>, JsonAccepted<RunInfo>>> StartRunAsync(
+        string id,
+        HttpContext context,
+        IPluginHost host,
+        Wait? wait,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+        CancellationToken cancellationToken)
     {
-        var body = await ReadBodyAsync(context.Request, cancellationToken);
+        // Everything is read before anything is started.
+        var limit = wait?.Value ?? TimeSpan.Zero;
+        if (idempotencyKey?.Length > LongestKey)
+        {
+            throw new BadHttpRequestException($"The Idempotency-Key has {idempotencyKey.Length} characters. It has {LongestKey} at most.");
+        }
+
+        var body = await StartRunBody.ReadAsync(context.Request, cancellationToken);
         var run = await host.StartRunAsync(
             id,
             new RunRequest
@@ -34,25 +55,15 @@ internal static class ScriptsEndpoints
                 Parameters = body?.Parameters,
                 Version = body?.Version,
                 RequestedBy = context.User.Identity?.Name,
-                IdempotencyKey = context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } key] ? key : null,
+                IdempotencyKey = string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey,
             },
             cancellationToken);
         context.Response.Headers.Location = $"{context.Request.PathBase}/api/v1/runs/{run.Id}";
-        if (wait > 0)
+        if (limit > TimeSpan.Zero)
         {
-            var limit = TimeSpan.FromSeconds(Math.Min(wait.Value, LongestWait.TotalSeconds));
             run = await host.WaitForRunAsync(run.Id, limit, cancellationToken);
         }
 
-        return Results.Json(run, ApiJson.Options, statusCode: wait > 0 && run.IsFinished ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+        return limit > TimeSpan.Zero && run.IsFinished ? ApiJson.Ok(run) : ApiJson.Accepted(run);
     }
-
-    private static async Task<RunBody?> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        using var reader = new StreamReader(request.Body);
-        var text = await reader.ReadToEndAsync(cancellationToken);
-        return text.Length == 0 ? null : System.Text.Json.JsonSerializer.Deserialize<RunBody>(text, ApiJson.Options);
-    }
-
-    private sealed record RunBody(JsonObject? Parameters, string? Version);
 }

@@ -7,20 +7,33 @@ namespace PluginHost.AspNetCore.Api;
 internal static class StatusEndpoints
 {
     public static void MapStatus(this IEndpointRouteBuilder api) =>
-        api.MapGet("/status", (IPluginHost host) => ApiJson.Ok(host.GetStatus())).WithSummary("The host at a glance.");
+        api.MapGet("/status", (IPluginHost host) => ApiJson.Ok(host.GetStatus()))
+            .WithSummary("The host at a glance.");
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => ApiJson.Ok(new { Status = "live" }));
+        routes.MapGet("/health/live", () => ApiJson.Ok(new Liveness("live")))
+            .WithSummary("Whether the process answers.");
         routes.MapGet("/health/ready", (IPluginHost host) =>
         {
-            var status = host.GetStatus();
-
             // A rejected build is degraded, not unhealthy: the older code runs.
-            return Results.Json(
-                new { Status = status.State, status.Counts, Sources = status.Sources.Where(source => source.Error is not null) },
-                ApiJson.Options,
-                statusCode: status.State == HostState.Starting ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
-        });
+            var status = host.GetStatus();
+            return ApiJson.Status(
+                new Readiness(status.State, status.Counts, [.. status.Sources.Where(source => source.Error is not null)]),
+                status.State == HostState.Starting ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+        })
+            .WithSummary("Whether the first load has ended.")
+            .Produces<Readiness>(StatusCodes.Status200OK, "application/json")
+            .Produces<Readiness>(StatusCodes.Status503ServiceUnavailable, "application/json");
     }
+
+    /// <summary>The process answers.</summary>
+    /// <param name="Status">Always live.</param>
+    internal sealed record Liveness(string Status);
+
+    /// <summary>Whether the host is ready.</summary>
+    /// <param name="Status">Starting until the first load has ended.</param>
+    /// <param name="Counts">How many of each thing there are.</param>
+    /// <param name="Sources">The sources whose last check failed.</param>
+    internal sealed record Readiness(HostState Status, HostCounts Counts, IReadOnlyList<SourceInfo> Sources);
 }

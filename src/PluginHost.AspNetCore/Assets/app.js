@@ -3,6 +3,7 @@
 
 const RefreshPause = 400;
 const connection = document.getElementById("connection");
+const notice = document.getElementById("notice");
 
 let refreshing = false;
 let changed = false;
@@ -15,7 +16,10 @@ async function refresh() {
         changed = false;
         try {
             const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-            if (response.ok) update(new DOMParser().parseFromString(await response.text(), "text/html"));
+
+            // A problem is a page too: what was looked at may be gone.
+            const type = response.headers.get("Content-Type") ?? "";
+            if (type.startsWith("text/html")) update(new DOMParser().parseFromString(await response.text(), "text/html"));
         } catch {
             // The host is away; the event stream tells when it is back.
         }
@@ -25,36 +29,54 @@ async function refresh() {
 }
 
 function update(page) {
+    document.title = page.title;
     morph(document.querySelector("main"), page.querySelector("main"));
     writeTimes();
 }
 
-// Makes one element like another, leaving alike parts alone, so that focus, selection and scrolling survive.
+// Makes one element like another, leaving alike parts alone, so that focus, selection and scrolling survive. What has
+// an id stays itself wherever it stands: when a run's result appears above its log, the log must not become the result.
 function morph(now, next) {
-    if (now.hasAttribute?.("data-keep")) return;
-    if (now.nodeType === Node.ELEMENT_NODE) {
-        for (const { name } of [...now.attributes]) if (!next.hasAttribute(name)) now.removeAttribute(name);
-        for (const { name, value } of next.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
-    }
+    if (now.hasAttribute("data-keep")) return;
+    for (const { name } of [...now.attributes]) if (!next.hasAttribute(name)) now.removeAttribute(name);
+    for (const { name, value } of next.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
+
     const wanted = [...next.childNodes];
+    const ids = new Set(wanted.map(child => child.id).filter(id => id));
     wanted.forEach((child, i) => {
-        const present = now.childNodes[i];
-        if (!present) now.append(child.cloneNode(true));
-        else if (present.nodeName !== child.nodeName) present.replaceWith(child.cloneNode(true));
-        else if (child.nodeType === Node.ELEMENT_NODE && child.tagName === "TIME") {
+        let present = now.childNodes[i];
+        const same = child.id ? [...now.children].find(element => element.id === child.id) : null;
+        while (same && present !== same && !ids.has(present.id)) {
+            present.remove();
+            present = now.childNodes[i];
+        }
+        if (!present || present.nodeName !== child.nodeName || (present.id ?? "") !== (child.id ?? "")) {
+            now.insertBefore(child.cloneNode(true), present ?? null);
+        } else if (child.nodeName === "TIME") {
             if (present.dateTime !== child.dateTime) present.replaceWith(child.cloneNode(true));
-        } else if (child.nodeType === Node.ELEMENT_NODE) morph(present, child);
-        else if (present.nodeValue !== child.nodeValue) present.nodeValue = child.nodeValue;
+        } else if (child.nodeType === Node.ELEMENT_NODE) {
+            morph(present, child);
+        } else if (present.nodeValue !== child.nodeValue) {
+            present.nodeValue = child.nodeValue;
+        }
     });
     while (now.childNodes.length > wanted.length) now.lastChild.remove();
 }
 
+let events = null;
+
 function watch() {
-    const events = new EventSource("api/v1/events");
+    events = new EventSource("api/v1/events");
     for (const kind of ["script", "run", "plugin", "deployment", "source", "activity"]) events.addEventListener(kind, refresh);
     events.addEventListener("connected", () => { connection.textContent = ""; refresh(); });
     events.onerror = () => { connection.textContent = "The host is away; trying again…"; };
 }
+
+// A browser opens only six connections to a host: pages that nobody looks at must not hold them.
+document.addEventListener("visibilitychange", () => {
+    events?.close();
+    if (!document.hidden) watch();
+});
 
 function writeTimes() {
     for (const time of document.querySelectorAll("time")) {
@@ -67,30 +89,34 @@ function writeTimes() {
 
 function relative(at) {
     const seconds = Math.round((at - Date.now()) / 1000);
+    if (seconds === 0) return "now";
     const [size, unit] = Math.abs(seconds) < 60 ? [1, "s"] : Math.abs(seconds) < 3600 ? [60, "min"] : Math.abs(seconds) < 86400 ? [3600, "h"] : [86400, "d"];
     const amount = `${Math.abs(Math.trunc(seconds / size))} ${unit}`;
-    return seconds >= 0 ? `in ${amount}` : `${amount} ago`;
+    return seconds > 0 ? `in ${amount}` : `${amount} ago`;
 }
 
+// Answers a problem, too, when the host is away or something between here and there answers in its place.
 async function post(url, body) {
-    const response = await fetch(url, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    return { ok: response.ok, answer: await response.json() };
+    try {
+        const response = await fetch(url, {
+            method: "POST", headers: { "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
+        });
+        const isJson = /[/+]json/.test(response.headers.get("Content-Type") ?? "");
+        return { ok: response.ok && isJson, answer: isJson ? await response.json() : { title: `The answer was ${response.status} ${response.statusText}.` } };
+    } catch {
+        return { ok: false, answer: { title: "The host cannot be reached." } };
+    }
 }
 
 document.addEventListener("click", async event => {
     const button = event.target.closest("button[data-post]");
     if (!button) return;
     button.disabled = true;
-    try {
-        const { ok, answer } = await post(button.dataset.post);
-        if (!ok) connection.textContent = answer.title;
-        else if (button.dataset.then === "run") location.href = new URL(`runs/${answer.id}`, document.baseURI);
-        else refresh();
-    } finally {
-        button.disabled = false;
-    }
+    const { ok, answer } = await post(button.dataset.post);
+    button.disabled = false;
+    notice.textContent = ok ? "" : answer.title;
+    if (ok && button.dataset.then === "run") location.href = new URL(`runs/${answer.id}`, document.baseURI);
+    else if (ok) refresh();
 });
 
 document.addEventListener("submit", async event => {
@@ -137,12 +163,16 @@ function followLog() {
         if (waiting.push(event.data) > 1) return;
         requestAnimationFrame(() => {
             const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
-            log.append(waiting.join("\n") + "\n");
+            log.append(waiting.map(inViewersZone).join("\n") + "\n");
             waiting = [];
             if (atEnd) log.scrollTop = log.scrollHeight;
         });
     };
     source.addEventListener("end", () => { source.close(); refresh(); });
+}
+
+function inViewersZone(line) {
+    return line.replace(/^\d{4}-\d\d-\d\dT\S+Z/, time => new Date(time).toLocaleString("sv-SE"));
 }
 
 writeTimes();

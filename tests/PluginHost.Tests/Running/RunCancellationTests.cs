@@ -1,3 +1,5 @@
+using PluginHost.Swapping;
+
 namespace PluginHost.Tests.Running;
 
 public sealed class RunCancellationTests : RunningHostTests
@@ -73,9 +75,9 @@ public sealed class RunCancellationTests : RunningHostTests
         Assert.That(await Host.LogOfAsync(run), Has.Exactly(1).StartsWith("WRN The script did not stop within 00:00:31 of being asked to"));
         Assert.That(Host.Runs.Counts, Is.EqualTo((0, 0)), "its place is free");
 
-        var gone = WhenDrained();
         Host.Deploy(typeof(Plain));
         Assert.That(version.ActiveRuns, Is.EqualTo(1));
+        var gone = WhenOutOfTheWay(version);
 
         script.Context.SetResult("late");
         script.End();
@@ -115,10 +117,11 @@ public sealed class RunCancellationTests : RunningHostTests
         Assert.That(Stage.HasNext, Is.False);
     }
 
-    private Task WhenDrained()
+    private Task WhenOutOfTheWay(PluginVersion version)
     {
-        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Host.Draining.Drained += _ => drained.TrySetResult();
-        return drained.Task.WaitAsync(RunningHost.HangLimit);
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Host.Draining.MadeWay += _ => gone.TrySetResult();
+        Assert.That(Host.Draining.FindInTheWay(version.PluginId), Is.SameAs(version));
+        return gone.Task.WaitAsync(RunningHost.HangLimit);
     }
 }

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace PluginHost.AspNetCore.Api;
+
+// Values in the query that say what is wrong with them. They take any text, because what the framework says of a text
+// that it cannot parse is nothing at all: a 400 without a body.
+
+/// <summary>How many items a list holds at most.</summary>
+internal readonly record struct Limit(string Text)
+{
+    public const int Smallest = 1;
+    public const int Largest = 500;
+    public const int Default = 50;
+
+    public int Value => int.TryParse(Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= Smallest and <= Largest
+        ? number
+        : throw new BadHttpRequestException($"'{Text}' is no limit. It is a whole number from {Smallest} to {Largest}.");
+
+    public static bool TryParse(string? text, out Limit limit)
+    {
+        limit = new Limit(text ?? "");
+        return true;
+    }
+}
+
+/// <summary>How long the caller waits for the end of what it asks for.</summary>
+internal readonly record struct Wait(string Text)
+{
+    public const int LongestSeconds = 600;
+
+    public TimeSpan Value => double.TryParse(Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= LongestSeconds
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new BadHttpRequestException($"'{Text}' is no wait. It is a number of seconds from 0 to {LongestSeconds}.");
+
+    public static bool TryParse(string? text, out Wait wait)
+    {
+        wait = new Wait(text ?? "");
+        return true;
+    }
+}
+
+/// <summary>A value of an enum, written as the API writes it.</summary>
+internal readonly record struct OneOf<T>(string Text) where T : struct, Enum
+{
+    private static readonly Dictionary<string, T> Values = Enum.GetValues<T>().ToDictionary(ApiJson.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Null when nothing is given, as a form sends a choice that was not made.</summary>
+    public T? Value(string name) => Text.Length == 0 ? null
+        : Values.TryGetValue(Text, out var value) ? value
+        : throw new BadHttpRequestException($"'{Text}' is no {name}. It is one of: {string.Join(", ", Values.Keys)}.");
+
+    public static bool TryParse(string? text, out OneOf<T> value)
+    {
+        value = new OneOf<T>(text ?? "");
+        return true;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace PluginHost.AspNetCore.Api;
+
+/// <summary>A run's log: as text, or line by line as it is written.</summary>
+internal static class RunLogEndpoint
+{
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
+
+    public static async Task<IResult> ReadAsync(
+        string id, HttpContext context, IPluginHost host, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, CancellationToken cancellationToken)
+    {
+        await host.GetRunAsync(id, cancellationToken);
+        if (context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
+        {
+            // A browser sends back what it got; anything else starts from the beginning.
+            long.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var after);
+            return TypedResults.ServerSentEvents(FollowAsync(host, context.Response, id, after, cancellationToken));
+        }
+
+        return Results.Stream(
+            async body =>
+            {
+                await foreach (var line in host.ReadLogAsync(id, 0, follow: false, cancellationToken))
+                {
+                    await body.WriteAsync(Encoding.UTF8.GetBytes(line.Text + "\n"), cancellationToken);
+                }
+            },
+            "text/plain; charset=utf-8");
+    }
+
+    private static async IAsyncEnumerable<SseItem<string>> FollowAsync(
+        IPluginHost host, HttpResponse response, string id, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // A run can be silent for long: the browser is told at once that it is connected.
+        await response.Body.FlushAsync(cancellationToken);
+        await foreach (var line in host.ReadLogAsync(id, after, follow: true, cancellationToken))
+        {
+            yield return new SseItem<string>(line.Text) { EventId = line.Number.ToString(CultureInfo.InvariantCulture) };
+        }
+
+        // Without this last event a browser would take the end for a lost connection, and ask again.
+        var run = await host.WaitForRunAsync(id, EndLimit, cancellationToken);
+        yield return new SseItem<string>(ApiJson.Name(run.State), "end");
+    }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace PluginHost.AspNetCore;
+
+/// <summary>The pipeline behind the one endpoint that the application sees.</summary>
+internal static class InnerPipeline
+{
+    public static RequestDelegate Build(IServiceProvider application)
+    {
+        var app = new ApplicationBuilder(Services(application));
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<Problems>();
+        app.UseMiddleware<CrossSiteGuard>();
+        app.UseMiddleware<BodyLimit>();
+        app.UseRouting();
+        app.UseEndpoints(routes => routes.MapAll());
+        app.Run(context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+        return app.Build();
+    }
+
+    // Routing with services of its own: with the application's, our endpoints would turn up in its link generation and
+    // its OpenAPI document, and its routing options would change our routes. Requests keep the application's services.
+    private static ServiceProvider Services(IServiceProvider application)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(application.GetRequiredService<ILoggerFactory>());
+        services.AddSingleton(application.GetRequiredService<DiagnosticListener>());
+        services.AddSingleton(application.GetRequiredService<IPluginHost>());
+        services.AddLogging();
+        services.AddRouting();
+
+        // What cannot be bound is an exception, which Problems answers, in every environment.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        return services.BuildServiceProvider();
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace PluginHost.AspNetCore.Pages;
+
+/// <summary>Renders a component, in the layout, to plain HTML.</summary>
+/// <remarks>No circuit, no Blazor set-up in the application: a page is a function of what the host answers, under any path.</remarks>
+internal static class PageRenderer
+{
+    public static async Task<IResult> RenderAsync<TPage>(HttpContext context, string title, Dictionary<string, object?> parameters)
+        where TPage : IComponent
+    {
+        await using var renderer = new HtmlRenderer(context.RequestServices, context.RequestServices.GetRequiredService<ILoggerFactory>());
+        var html = await renderer.Dispatcher.InvokeAsync(async () =>
+        {
+            var layout = ParameterView.FromDictionary(new Dictionary<string, object?>
+            {
+                ["Title"] = title,
+                ["BasePath"] = $"{context.Request.PathBase}/",
+                ["Section"] = context.Request.Path.Value!.Split('/')[1],
+                ["Page"] = typeof(TPage),
+                ["Parameters"] = parameters,
+            });
+            return (await renderer.RenderComponentAsync<Layout>(layout)).ToHtmlString();
+        });
+        return Results.Content("<!DOCTYPE html>\n" + html, "text/html; charset=utf-8", statusCode: context.Response.StatusCode);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+
+namespace PluginHost.AspNetCore.Tests;
+
+/// <summary>Things a host could answer.</summary>
+internal static class Examples
+{
+    // Neither UTC nor whole seconds, so that a careless conversion shows.
+    public static readonly DateTimeOffset Noon = new(2026, 1, 31, 14, 0, 0, 250, TimeSpan.FromHours(2));
+
+    public const string Commit = "0123456789abcdef0123456789abcdef01234567";
+
+    public static LiveVersionInfo Live { get; } = new("0123456-89abcde", Commit, Noon);
+
+    public static ScriptInfo Script(string id = "Reports.Daily", string? description = "Mails totals") => new(
+        id, "Reports", "Daily", description, ["mail"], ScriptState.Ready, Live,
+        [new ScheduleInfo("0 6 * * *", "Europe/Berlin", OverlapPolicy.CancelPrevious, CatchUpPolicy.Latest, [Noon, Noon.AddDays(1)])],
+        JsonNode.Parse("""{ "type": "object", "properties": { "Days": { "type": "integer", "default": 1, "description": "How many" } } }""")!,
+        Run());
+
+    public static RunInfo Run(string id = "run1", RunState state = RunState.TimedOut) => new()
+    {
+        Id = id, Script = "Reports.Daily", Plugin = "Reports", Version = Live.Version, Commit = Commit, Trigger = RunTrigger.CatchUp, ScheduledFor = Noon,
+        QueuedAt = Noon, StartedAt = Noon, FinishedAt = state is RunState.Running or RunState.Queued ? null : Noon.AddSeconds(1.5), State = state, Attempt = 1,
+        Parameters = new JsonObject { ["Days"] = 2 }, Result = new JsonObject { ["total"] = 3 },
+        Error = new RunError("System.TimeoutException", "too long", "at X"), Progress = new RunProgress(0.5, "half"), Node = "here",
+    };
+
+    public static PluginInfo Plugin(string id = "Reports", string message = "did not build") => new(
+        id, "default", $"plugins/{id}/{id}.csproj", PluginState.Degraded, Live, false,
+        new PluginProblem(ProblemStage.Build, Commit, message, [new Diagnostic(DiagnosticSeverity.Error, "CS1002", "; expected", "plugins/Reports/Daily.cs", 12, 34)]),
+        [new DrainingVersion("old-1", 1, Noon)], [new LeakedVersion("old-2", Noon, "a timer")]);
+
+    public static DeploymentInfo Deployment(string id = "deployment1", string message = "First") => new()
+    {
+        Id = id, Source = "default", Commit = Commit, Author = "Ada Author", Message = message, Trigger = DeploymentTrigger.Poll, State = DeploymentState.Degraded,
+        SeenAt = Noon, LiveAt = Noon, Stages = [new StageInfo("fetch", Noon, 12)],
+        Plugins = [new PluginOutcome("Reports", PluginOutcomeKind.Rejected, Live.Version, "its files changed")],
+    };
+
+    public static HostStatus Status(HostState state = HostState.Degraded) => new(
+        "0.1.0", state, 61_000, new MemoryInfo(100, 50),
+        [new SourceInfo("default", "https://example.com/scripts.git", "main", "plugins", Commit, SourceState.Unreachable, Noon, "no route")],
+        new HostCounts(1, 1, 0, 0, 1), 1, [new ActivityInfo("build", "Building 2 projects", 0.5, Noon)]);
+
+    public static PluginVersionInfo Version { get; } = new("0123456-89abcde", Commit, "Ada Author", "First", Noon, PluginVersionState.Live);
+}

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace PluginHost.AspNetCore.Tests;
+
+/// <summary>Answers what a test gives it and remembers what it was asked.</summary>
+internal sealed class FakeHost : IPluginHost
+{
+    public HostStatus Status { get; set; } = Examples.Status();
+    public List<ScriptInfo> Scripts { get; } = [Examples.Script()];
+    public List<PluginInfo> Plugins { get; } = [Examples.Plugin()];
+    public List<RunInfo> Runs { get; } = [Examples.Run()];
+    public List<DeploymentInfo> Deployments { get; } = [Examples.Deployment()];
+    public string? Next { get; set; }
+    public Exception? Failure { get; set; }
+
+    public RunRequest? Request { get; private set; }
+    public RunQuery? Query { get; private set; }
+    public TimeSpan? Limit { get; private set; }
+    public long? LogAfter { get; private set; }
+
+    public Channel<RunLogLine> Log { get; } = Channel.CreateUnbounded<RunLogLine>();
+    public Channel<HostEvent> Events { get; } = Channel.CreateUnbounded<HostEvent>();
+
+    /// <summary>Set once somebody watches.</summary>
+    public TaskCompletionSource Watched { get; } = new();
+
+    public HostStatus GetStatus() => Failure is null ? Status : throw Failure;
+
+    public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ScriptInfo>>(Scripts);
+
+    public Task<ScriptInfo> GetScriptAsync(string scriptId, CancellationToken cancellationToken) =>
+        Task.FromResult(Find(Scripts, script => script.Id, "script", scriptId));
+
+    public async Task<ScriptInfo> PauseScriptAsync(string scriptId, CancellationToken cancellationToken) =>
+        await GetScriptAsync(scriptId, cancellationToken) with { State = ScriptState.Paused };
+
+    public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => GetScriptAsync(scriptId, cancellationToken);
+
+    public async Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken)
+    {
+        await GetScriptAsync(scriptId, cancellationToken);
+        Request = request;
+        return Failure is null ? Examples.Run(state: RunState.Queued) : throw Failure;
+    }
+
+    public Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        Limit = limit;
+        return GetRunAsync(runId, cancellationToken);
+    }
+
+    public Task<RunInfo> CancelRunAsync(string runId, CancellationToken cancellationToken) => GetRunAsync(runId, cancellationToken);
+
+    public Task<Page<RunInfo>> GetRunsAsync(RunQuery query, CancellationToken cancellationToken)
+    {
+        Query = query;
+        return Task.FromResult(new Page<RunInfo>(Runs, Next));
+    }
+
+    public Task<RunInfo> GetRunAsync(string runId, CancellationToken cancellationToken) => Task.FromResult(Find(Runs, run => run.Id, "run", runId));
+
+    public async IAsyncEnumerable<RunLogLine> ReadLogAsync(string runId, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        LogAfter = after;
+        await foreach (var line in Log.Reader.ReadAllAsync(cancellationToken))
+        {
+            yield return line;
+        }
+    }
+
+    public IReadOnlyList<PluginInfo> GetPlugins() => Plugins;
+
+    public PluginInfo GetPlugin(string pluginId) => Find(Plugins, plugin => plugin.Id, "plugin", pluginId);
+
+    public IReadOnlyList<PluginVersionInfo> GetVersions(string pluginId) => [Examples.Version with { Version = GetPlugin(pluginId).Live!.Version }];
+
+    public Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit, string? after, CancellationToken cancellationToken)
+    {
+        Query = new RunQuery { Limit = limit, After = after };
+        return Task.FromResult(new Page<DeploymentInfo>(Deployments, Next));
+    }
+
+    public Task<DeploymentInfo> GetDeploymentAsync(string deploymentId, CancellationToken cancellationToken) =>
+        Task.FromResult(Find(Deployments, deployment => deployment.Id, "deployment", deploymentId));
+
+    public Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        Limit = limit;
+        return Failure is null ? Task.FromResult(Deployments[0]) : throw Failure;
+    }
+
+    public async IAsyncEnumerable<HostEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Watched.TrySetResult();
+        await foreach (var change in Events.Reader.ReadAllAsync(cancellationToken))
+        {
+            yield return change;
+        }
+    }
+
+    public void WriteLog(params string[] lines)
+    {
+        for (var i = 0; i < lines.Length; i++)
+        {
+            Log.Writer.TryWrite(new RunLogLine(i + 1, lines[i]));
+        }
+    }
+
+    private static T Find<T>(List<T> items, Func<T, string> id, string kind, string wanted) =>
+        items.Find(item => id(item).Equals(wanted, StringComparison.OrdinalIgnoreCase)) ?? throw new NotFoundException(kind, wanted);
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace PluginHost.AspNetCore.Tests;
+
+public sealed class ScriptsApiTests
+{
+    private readonly FakeHost _host = new();
+
+    [Test]
+    public async Task AScript_IsCamelCase_ItsTimesAreUtc_AndItsEnumsAreKebab()
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        var script = await web.GetAsync("api/v1/scripts/reports.daily");
+
+        Assert.That(JsonNode.DeepEquals(script["live"], JsonNode.Parse($$"""{ "version": "0123456-89abcde", "commit": "{{Examples.Commit}}", "since": "2026-01-31T12:00:00.25Z" }""")));
+        Assert.That(JsonNode.DeepEquals(script["schedules"], JsonNode.Parse(
+            """[{ "cron": "0 6 * * *", "timeZone": "Europe/Berlin", "overlap": "cancel-previous", "catchUp": "latest", "next": ["2026-01-31T12:00:00.25Z", "2026-02-01T12:00:00.25Z"] }]""")), script.ToJsonString());
+        Assert.That(script["parameters"]!["properties"]!["Days"]!["type"]!.ToString(), Is.EqualTo("integer"));
+        Assert.That(script["state"]!.ToString(), Is.EqualTo("ready"));
+    }
+
+    [Test]
+    public async Task TheList_HasItems_AndNoNext()
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        var list = (await web.GetAsync("api/v1/scripts")).AsObject();
+
+        Assert.That(list.Select(property => property.Key), Is.EqualTo(new[] { "items", "next" }));
+        Assert.That(list["items"]![0]!["id"]!.ToString(), Is.EqualTo("Reports.Daily"));
+        Assert.That(list["next"], Is.Null);
+    }
+
+    [Test]
+    public async Task Pausing_AnswersTheScript()
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        using var answer = await web.SendAsync(HttpMethod.Post, "api/v1/scripts/Reports.Daily/pause");
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await answer.ReadJsonAsync())["state"]!.ToString(), Is.EqualTo("paused"));
+    }
+
+    [Test]
+    public async Task StartingARun_PassesItOn_AndAnswersAtOnce()
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        using var answer = await web.PostJsonAsync(
+            "api/v1/scripts/Reports.Daily/runs", """{ "parameters": { "Days": 7 }, "version": "v1" }""", ("Idempotency-Key", "key 1"));
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Accepted));
+        Assert.That(answer.Headers.Location!.ToString(), Is.EqualTo("/api/v1/runs/run1"));
+        Assert.That((await answer.ReadJsonAsync())["state"]!.ToString(), Is.EqualTo("queued"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(_host.Request!.Parameters!["Days"]!.GetValue<int>(), Is.EqualTo(7));
+            Assert.That(_host.Request.Version, Is.EqualTo("v1"));
+            Assert.That(_host.Request.IdempotencyKey, Is.EqualTo("key 1"));
+            Assert.That(_host.Request.RequestedBy, Is.Null);
+            Assert.That(_host.Limit, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task StartingARun_NeedsNoBody()
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        using var answer = await web.SendAsync(HttpMethod.Post, "api/v1/scripts/Reports.Daily/runs");
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Accepted));
+        Assert.That(_host.Request, Is.EqualTo(new RunRequest()));
+    }
+
+    [TestCase(RunState.Succeeded, HttpStatusCode.OK)]
+    [TestCase(RunState.Running, HttpStatusCode.Accepted)]
+    public async Task Waiting_AnswersTheRunAsItIsThen_And200OnlyWhenItHasEnded(RunState state, HttpStatusCode expected)
+    {
+        _host.Runs[0] = Examples.Run(state: state);
+        await using var web = await WebHost.StartAsync(_host);
+
+        using var answer = await web.SendAsync(HttpMethod.Post, "api/v1/scripts/Reports.Daily/runs?wait=30");
+
+        Assert.That(answer.StatusCode, Is.EqualTo(expected));
+        Assert.That(_host.Limit, Is.EqualTo(TimeSpan.FromSeconds(30)));
+        Assert.That(answer.Headers.Location!.ToString(), Is.EqualTo("/api/v1/runs/run1"));
+    }
+
+    [Test]
+    public async Task WrongParameters_AreAllNamed()
+    {
+        _host.Failure = new InvalidParametersException("Reports.Daily", new Dictionary<string, string[]> { ["Days"] = ["Days must be at least 1."], ["To"] = ["To is required."] });
+        await using var web = await WebHost.StartAsync(_host);
+
+        using var answer = await web.PostJsonAsync("api/v1/scripts/Reports.Daily/runs", "{}");
+
+        Assert.That(await answer.ReadProblemAsync(400), Does.Contain("Days must be at least 1. To is required."));
+        Assert.That((await answer.ReadJsonAsync())["errors"]!["Days"]![0]!.ToString(), Is.EqualTo("Days must be at least 1."));
+    }
+
+    [Test]
+    public async Task AScriptThatCannotRunNow_IsAConflict()
+    {
+        _host.Failure = new ConflictException("It was replaced just now. Try again.");
+        await using var web = await WebHost.StartAsync(_host);
+
+        using var answer = await web.SendAsync(HttpMethod.Post, "api/v1/scripts/Reports.Daily/runs");
+
+        Assert.That(await answer.ReadProblemAsync(409), Is.EqualTo("It was replaced just now. Try again."));
+    }
+}
