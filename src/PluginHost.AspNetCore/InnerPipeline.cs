@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace PluginHost.AspNetCore;
@@ -35,6 +36,7 @@ internal static class InnerPipeline
         services.AddSingleton(application.GetRequiredService<ILoggerFactory>());
         services.AddSingleton(application.GetRequiredService<DiagnosticListener>());
         services.AddSingleton(application.GetRequiredService<IPluginHost>());
+        services.AddSingleton(application.GetRequiredService<IHostApplicationLifetime>());
         services.AddLogging();
         services.AddRouting();
 

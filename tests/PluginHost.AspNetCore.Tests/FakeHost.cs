@@ -22,6 +22,12 @@ internal sealed class FakeHost : IPluginHost
     public Channel<RunLogLine> Log { get; } = Channel.CreateUnbounded<RunLogLine>();
     public Channel<HostEvent> Events { get; } = Channel.CreateUnbounded<HostEvent>();
 
+    /// <summary>Whether what is waited for never comes.</summary>
+    public bool WaitsForever { get; set; }
+
+    /// <summary>Set once somebody waits.</summary>
+    public TaskCompletionSource Waited { get; } = new();
+
     /// <summary>Set once somebody watches.</summary>
     public TaskCompletionSource Watched { get; } = new();
 
@@ -44,10 +50,10 @@ internal sealed class FakeHost : IPluginHost
         return Failure is null ? Examples.Run(state: RunState.Queued) : throw Failure;
     }
 
-    public Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken)
     {
-        Limit = limit;
-        return GetRunAsync(runId, cancellationToken);
+        await WaitAsync(limit, cancellationToken);
+        return await GetRunAsync(runId, cancellationToken);
     }
 
     public Task<RunInfo> CancelRunAsync(string runId, CancellationToken cancellationToken) => GetRunAsync(runId, cancellationToken);
@@ -84,10 +90,10 @@ internal sealed class FakeHost : IPluginHost
     public Task<DeploymentInfo> GetDeploymentAsync(string deploymentId, CancellationToken cancellationToken) =>
         Task.FromResult(Find(Deployments, deployment => deployment.Id, "deployment", deploymentId));
 
-    public Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken)
     {
-        Limit = limit;
-        return Failure is null ? Task.FromResult(Deployments[0]) : throw Failure;
+        await WaitAsync(limit, cancellationToken);
+        return Failure is null ? Deployments[0] : throw Failure;
     }
 
     public async IAsyncEnumerable<HostEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -104,6 +110,16 @@ internal sealed class FakeHost : IPluginHost
         for (var i = 0; i < lines.Length; i++)
         {
             Log.Writer.TryWrite(new RunLogLine(i + 1, lines[i]));
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        Limit = limit;
+        Waited.TrySetResult();
+        if (WaitsForever)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         }
     }
 

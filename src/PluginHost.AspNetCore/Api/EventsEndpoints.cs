@@ -4,22 +4,24 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace PluginHost.AspNetCore.Api;
 
 internal static class EventsEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder api) =>
-        api.MapGet("/events", IResult (IPluginHost host, CancellationToken cancellationToken) =>
-                TypedResults.ServerSentEvents(WatchAsync(host, cancellationToken)))
+        api.MapGet("/events", IResult (IPluginHost host, IHostApplicationLifetime application, CancellationToken cancellationToken) =>
+                TypedResults.ServerSentEvents(WatchAsync(host, application.ApplicationStopping, cancellationToken)))
             .WithSummary("What changes, as it changes.")
             .WithDescription("An event 'connected', then one event for each change: its name is the kind, its data the kind and the id of what changed as JSON. A slow reader misses repeated changes, never the last.")
             .Produces<HostEvent>(StatusCodes.Status200OK, "text/event-stream");
 
-    private static async IAsyncEnumerable<SseItem<string>> WatchAsync(IPluginHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<string>> WatchAsync(
+        IPluginHost host, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var changes = host.WatchAsync(stop.Token).GetAsyncEnumerator(stop.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        await using var changes = host.WatchAsync(stop.Token).EndUpon(stop.Token).GetAsyncEnumerator(stop.Token);
 
         // Watching begins before 'connected' is sent: who asks for everything upon it misses no change after.
         var more = changes.MoveNextAsync().AsTask();

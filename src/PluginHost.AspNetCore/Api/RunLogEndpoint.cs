@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Hosting;
 
 namespace PluginHost.AspNetCore.Api;
 
@@ -13,14 +14,19 @@ internal static class RunLogEndpoint
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
 
     public static async Task<IResult> ReadAsync(
-        string id, HttpContext context, IPluginHost host, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, CancellationToken cancellationToken)
+        string id,
+        HttpContext context,
+        IPluginHost host,
+        IHostApplicationLifetime application,
+        [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
+        CancellationToken cancellationToken)
     {
         await host.GetRunAsync(id, cancellationToken);
         if (context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
             // A browser sends back what it got; anything else starts from the beginning.
             long.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var after);
-            return TypedResults.ServerSentEvents(FollowAsync(host, context.Response, id, after, cancellationToken));
+            return TypedResults.ServerSentEvents(FollowAsync(host, context.Response, id, after, application.ApplicationStopping, cancellationToken));
         }
 
         return Results.Stream(
@@ -35,13 +41,20 @@ internal static class RunLogEndpoint
     }
 
     private static async IAsyncEnumerable<SseItem<string>> FollowAsync(
-        IPluginHost host, HttpResponse response, string id, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IPluginHost host, HttpResponse response, string id, long after, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // A run can be silent for long: the browser is told at once that it is connected.
         await response.Body.FlushAsync(cancellationToken);
-        await foreach (var line in host.ReadLogAsync(id, after, follow: true, cancellationToken))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        await foreach (var line in host.ReadLogAsync(id, after, follow: true, stop.Token).EndUpon(stop.Token))
         {
             yield return new SseItem<string>(line.Text) { EventId = line.Number.ToString(CultureInfo.InvariantCulture) };
+        }
+
+        if (stop.IsCancellationRequested)
+        {
+            // The browser asks again, for what comes after its last line, when the host is back.
+            yield break;
         }
 
         // Without this last event a browser would take the end for a lost connection, and ask again.

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace PluginHost.AspNetCore.Api;
 
@@ -36,6 +37,7 @@ internal static class ScriptsEndpoints
         string id,
         HttpContext context,
         IPluginHost host,
+        IHostApplicationLifetime application,
         Wait? wait,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         CancellationToken cancellationToken)
@@ -61,7 +63,12 @@ internal static class ScriptsEndpoints
         context.Response.Headers.Location = $"{context.Request.PathBase}/api/v1/runs/{run.Id}";
         if (limit > TimeSpan.Zero)
         {
-            run = await host.WaitForRunAsync(run.Id, limit, cancellationToken);
+            var runId = run.Id;
+            run = await HostStopping.WaitAsync(
+                token => host.WaitForRunAsync(runId, limit, token),
+                () => host.GetRunAsync(runId, cancellationToken),
+                application.ApplicationStopping,
+                cancellationToken);
         }
 
         return limit > TimeSpan.Zero && run.IsFinished ? ApiJson.Ok(run) : ApiJson.Accepted(run);
