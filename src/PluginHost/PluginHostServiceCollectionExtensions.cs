@@ -100,6 +100,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<AssemblyInspector>();
         services.TryAddSingleton<ScriptServicesFactory>();
         services.TryAddSingleton<ScriptValidator>();
+        services.TryAddSingleton<StoredScripts>();
         services.TryAddSingleton<PluginLoading>();
         services.TryAddSingleton<LiveRegistry>();
         services.TryAddSingleton<DrainingVersions>();

@@ -40,7 +40,7 @@ internal sealed partial class RestoredPackages
 
         if (changed)
         {
-            File.WriteAllBytes(_file, JsonSerializer.SerializeToUtf8Bytes(_byProject, Json.Default.SortedDictionaryStringInputManifest));
+            File.WriteAllBytes(_file, JsonSerializer.SerializeToUtf8Bytes(_byProject, RestoredPackagesJson.Default.SortedDictionaryStringInputManifest));
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed partial class RestoredPackages
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), Json.Default.SortedDictionaryStringInputManifest) ?? [];
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), RestoredPackagesJson.Default.SortedDictionaryStringInputManifest) ?? [];
         }
         catch (Exception failure) when (failure is IOException or JsonException)
         {
@@ -58,5 +58,5 @@ internal sealed partial class RestoredPackages
     }
 
     [JsonSerializable(typeof(SortedDictionary<string, InputManifest>))]
-    private sealed partial class Json : JsonSerializerContext;
+    private sealed partial class RestoredPackagesJson : JsonSerializerContext;
 }

@@ -21,6 +21,10 @@ internal sealed class AssemblyInspector(SharedAssemblies shared)
         {
             return [$"{Path.GetFileName(assemblyPath)} is not a .NET assembly, or is damaged: {failure.Message}"];
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return [$"{Path.GetFileName(assemblyPath)}, or an assembly that it needs, cannot be read: {failure.Message}"];
+        }
     }
 
     private IEnumerable<string> Problems(string assemblyPath, string folder)

@@ -16,6 +16,7 @@ internal sealed class PluginLoading(
     SharedAssemblies shared,
     ScriptValidator validator,
     UnloadWatch unloading,
+    StoredScripts stored,
     IOptions<PluginHostOptions> options,
     TimeProvider time)
 {
@@ -43,6 +44,14 @@ internal sealed class PluginLoading(
         }
     }
 
+    /// <summary>Loads a plugin that was loaded and checked before.</summary>
+    /// <exception cref="ConflictException">It cannot be loaded any more.</exception>
+    public async Task<LoadedPlugin> LoadAgainAsync(PluginArtifact artifact, CancellationToken cancellationToken)
+    {
+        var result = await LoadAsync(artifact, cancellationToken);
+        return result.Plugin ?? throw new ConflictException($"Version {artifact.Version} of {artifact.PluginId} cannot be loaded any more: {result.Problem!.Message}");
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private LoadResult LoadAndValidate(PluginArtifact artifact)
     {
@@ -62,6 +71,7 @@ internal sealed class PluginLoading(
             var read = validator.Validate(ScriptReader.Read(artifact.PluginId, Types(loader.LoadDefaultAssembly())));
             if (read.Problems.Count == 0)
             {
+                stored.Write(artifact, read.Scripts.Select(script => script.Descriptor));
                 return new LoadResult(new LoadedPlugin(artifact, loader, read.Scripts), null);
             }
 

@@ -13,6 +13,7 @@ internal sealed partial class LastGoodVersions(
     ArtifactStore artifacts,
     ArtifactCatalog catalog,
     PluginLoading loading,
+    StoredScripts scripts,
     LiveRegistry live,
     DrainingVersions versions,
     PluginStates plugins,
@@ -50,6 +51,12 @@ internal sealed partial class LastGoodVersions(
         {
             LogLost(row.PluginId, "its artifact is gone");
             return null;
+        }
+
+        if (scripts.Read(artifact) is { } found)
+        {
+            // Checked before, by this very host: it is loaded when its first script runs.
+            return new LivePlugin(row.Source, versions.Track(artifact, found, () => loading.LoadAgainAsync(artifact, CancellationToken.None)), row.Since);
         }
 
         var result = await loading.LoadAsync(artifact, cancellationToken);

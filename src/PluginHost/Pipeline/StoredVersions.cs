@@ -24,14 +24,8 @@ internal sealed class StoredVersions(
             return null;
         }
 
-        var result = await loading.LoadAsync(artifact, cancellationToken);
-        if (result.Plugin is null)
-        {
-            throw new ConflictException($"Version {version} of {pluginId} cannot be loaded any more: {result.Problem!.Message}");
-        }
-
         // Retired from the start, so that it is unloaded when this one run has ended.
-        var once = draining.Track(result.Plugin);
+        var once = draining.Track(await loading.LoadAgainAsync(artifact, cancellationToken));
         var onlyLease = once.TryLease();
         once.Retire();
         return onlyLease;

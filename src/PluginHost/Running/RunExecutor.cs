@@ -66,7 +66,7 @@ internal sealed partial class RunExecutor(
 
     private ITimer TimeLimit(ActiveRun run, VersionLease lease)
     {
-        var limit = lease.FindScript(run.Info.Script)?.Descriptor.Timeout ?? options.Value.Runs.DefaultTimeout;
+        var limit = lease.Version.FindScript(run.Info.Script)?.Timeout ?? options.Value.Runs.DefaultTimeout;
         return time.CreateTimer(_ => run.RequestStop(RunState.TimedOut), null, limit ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -79,7 +79,7 @@ internal sealed partial class RunExecutor(
         IScript? script = null;
         try
         {
-            var definition = lease.FindScript(run.Info.Script) ?? throw new NotFoundException("script", $"{run.Info.Script} in version {lease.Version.Id}");
+            var definition = await lease.FindScriptAsync(run.Info.Script) ?? throw new NotFoundException("script", $"{run.Info.Script} in version {lease.Version.Id}");
             var values = definition.Parameters.Bind(run.Info.Parameters, out var errors)
                 ?? throw new InvalidParametersException(run.Info.Script, errors);
             script = ScriptActivator.Create(definition.Type, provider);

@@ -18,7 +18,7 @@ internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored)
         using var lease = request.Version is { } wanted
             ? await stored.LeaseAsync(plugin, wanted, cancellationToken) ?? throw new NotFoundException("version", $"{plugin} {wanted}")
             : live.Lease(id) ?? throw new NotFoundException("script", id);
-        var definition = lease.FindScript(id)
+        var definition = await lease.FindScriptAsync(id)
             ?? throw new ConflictException($"Version {lease.Version.Id} of {plugin} has no script {script.Descriptor.Name}.");
         var values = definition.Parameters.Bind(request.Parameters, out var errors) ?? throw new InvalidParametersException(id, errors);
         return (script, values.Given);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using PluginHost.Artifacts;
 using PluginHost.Loading;
+using PluginHost.Scripts;
 
 namespace PluginHost.Swapping;
 
@@ -36,6 +38,10 @@ internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
 
     public PluginVersion Track(LoadedPlugin loaded) => new(loaded, Unload);
 
+    /// <summary>A version that is loaded when it is first used.</summary>
+    public PluginVersion Track(PluginArtifact artifact, IReadOnlyList<ScriptDescriptor> scripts, Func<Task<LoadedPlugin>> load) =>
+        new(artifact, scripts, load, Unload);
+
     public void Retire(PluginVersion version)
     {
         lock (_lock)
@@ -49,7 +55,7 @@ internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
     private IEnumerable<(PluginVersion Version, DateTimeOffset Since)> Matching(string pluginId) =>
         _versions.Where(entry => entry.Version.PluginId.Equals(pluginId, StringComparison.OrdinalIgnoreCase));
 
-    private void Unload(PluginVersion version, LoadedPlugin loaded)
+    private void Unload(PluginVersion version, Task<LoadedPlugin>? loaded)
     {
         bool madeWay;
         lock (_lock)
@@ -58,7 +64,10 @@ internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
             madeWay = _inTheWay.Remove(version);
         }
 
-        unloading.Unload(loaded.Artifact, loaded.Loader);
+        // A load that nobody waits for any more may still be going on.
+        _ = loaded?.ContinueWith(
+            done => unloading.Unload(done.Result.Artifact, done.Result.Loader),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         if (madeWay)
         {
             ThreadPool.UnsafeQueueUserWorkItem(plugin => MadeWay?.Invoke(plugin), version.PluginId, preferLocal: false);

@@ -1,9 +1,10 @@
+using PluginHost.Artifacts;
 using PluginHost.Loading;
 using PluginHost.Scripts;
 
 namespace PluginHost.Swapping;
 
-/// <summary>A loaded version of a plugin, from its first lease to its unloading.</summary>
+/// <summary>A version of a plugin, from its first lease to its unloading.</summary>
 /// <remarks>
 /// The version is unloaded when it is retired and no run holds a lease; from then on it keeps only strings, so that
 /// holding one keeps no plugin in memory.
@@ -11,20 +12,24 @@ namespace PluginHost.Swapping;
 internal sealed class PluginVersion
 {
     private readonly Lock _lock = new();
-    private readonly Action<PluginVersion, LoadedPlugin> _unload;
-    private LoadedPlugin? _loaded;
+    private readonly Func<Task<LoadedPlugin>>? _load;
+    private readonly Action<PluginVersion, Task<LoadedPlugin>?> _unload;
+    private Task<LoadedPlugin>? _loaded;
     private int _leases;
     private bool _retired;
+    private bool _unloaded;
 
-    public PluginVersion(LoadedPlugin loaded, Action<PluginVersion, LoadedPlugin> unload)
+    /// <summary>A version that is loaded.</summary>
+    public PluginVersion(LoadedPlugin loaded, Action<PluginVersion, Task<LoadedPlugin>?> unload)
+        : this(loaded.Artifact, [.. loaded.Scripts.Select(script => script.Descriptor)], load: null, unload) => _loaded = Task.FromResult(loaded);
+
+    /// <summary>A version whose scripts are known, and which is loaded when the first of them runs.</summary>
+    public PluginVersion(PluginArtifact artifact, IReadOnlyList<ScriptDescriptor> scripts, Func<Task<LoadedPlugin>>? load, Action<PluginVersion, Task<LoadedPlugin>?> unload)
     {
-        _loaded = loaded;
-        _unload = unload;
-        Artifact = loaded.Artifact;
-        Scripts = [.. loaded.Scripts.Select(script => script.Descriptor)];
+        (Artifact, Scripts, _load, _unload) = (artifact, scripts, load, unload);
     }
 
-    public Artifacts.PluginArtifact Artifact { get; }
+    public PluginArtifact Artifact { get; }
 
     public string PluginId => Artifact.PluginId;
 
@@ -34,6 +39,9 @@ internal sealed class PluginVersion
     public string Commit => Artifact.Commit;
 
     public IReadOnlyList<ScriptDescriptor> Scripts { get; }
+
+    public ScriptDescriptor? FindScript(string scriptId) =>
+        Scripts.FirstOrDefault(script => script.Id.Equals(scriptId, StringComparison.OrdinalIgnoreCase));
 
     public int ActiveRuns
     {
@@ -46,14 +54,12 @@ internal sealed class PluginVersion
         }
     }
 
-    internal LoadedPlugin Loaded => _loaded ?? throw new ObjectDisposedException($"{PluginId} {Id}");
-
     /// <summary>Takes a lease, or answers null when the version has been unloaded.</summary>
     public VersionLease? TryLease()
     {
         lock (_lock)
         {
-            if (_loaded is null)
+            if (_unloaded)
             {
                 return null;
             }
@@ -74,6 +80,19 @@ internal sealed class PluginVersion
         UnloadWhenIdle();
     }
 
+    /// <summary>The code. Only for who holds a lease.</summary>
+    /// <exception cref="ConflictException">It cannot be loaded any more.</exception>
+    internal Task<LoadedPlugin> GetLoadedAsync()
+    {
+        lock (_lock)
+        {
+            // One that failed is tried again: a file may have been locked, a share away.
+            return _loaded is null or { IsFaulted: true } or { IsCanceled: true }
+                ? _loaded = Task.Run(_load ?? throw new ObjectDisposedException($"{PluginId} {Id}"))
+                : _loaded;
+        }
+    }
+
     internal void Release()
     {
         lock (_lock)
@@ -86,14 +105,15 @@ internal sealed class PluginVersion
 
     private void UnloadWhenIdle()
     {
-        LoadedPlugin? loaded;
+        Task<LoadedPlugin>? loaded;
         lock (_lock)
         {
-            if (!_retired || _leases > 0 || _loaded is null)
+            if (!_retired || _leases > 0 || _unloaded)
             {
                 return;
             }
 
+            _unloaded = true;
             loaded = _loaded;
             _loaded = null;
         }

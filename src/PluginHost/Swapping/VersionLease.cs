@@ -9,7 +9,9 @@ internal sealed class VersionLease(PluginVersion version) : IDisposable
 
     public PluginVersion Version => _version ?? throw new ObjectDisposedException(nameof(VersionLease));
 
-    public ScriptClass? FindScript(string scriptId) => Version.Loaded.FindScript(scriptId);
+    /// <summary>The class of a script, or null when the version has no such script. Loads the version if no run has used it yet.</summary>
+    /// <exception cref="ConflictException">It cannot be loaded any more.</exception>
+    public async Task<ScriptClass?> FindScriptAsync(string scriptId) => (await Version.GetLoadedAsync()).FindScript(scriptId);
 
     public void Dispose() => Interlocked.Exchange(ref _version, null)?.Release();
 }

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Options;
+using PluginHost.Artifacts;
+using PluginHost.Loading;
+using PluginHost.Planning;
+using PluginHost.Scripts;
+using PluginHost.TestInfra;
+
+namespace PluginHost.Tests.Loading;
+
+public sealed class StoredScriptsTests
+{
+    private TestDirectory _directory = null!;
+    private PluginArtifact _artifact = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _directory = new TestDirectory();
+        _artifact = new PluginArtifact
+        {
+            PluginId = "Shop", Source = "default", Project = "plugins/Shop/Shop.csproj", ContentKey = new string('0', 64), Commit = new string('c', 40),
+            Author = "", Message = "", BuiltAt = default, AssemblyFile = "Shop.dll", OutputHash = "",
+            Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
+            Directory = Directory.CreateDirectory(_directory.Combine("files")).FullName,
+        };
+    }
+
+    [TearDown]
+    public void TearDown() => _directory.Dispose();
+
+    [Test]
+    public void WhatWasFound_IsReadAsItWas()
+    {
+        var found = ScriptReader.Read("Shop", [typeof(Sweep)]).Scripts.Single().Descriptor;
+        Stored().Write(_artifact, [found]);
+
+        var read = Stored().Read(_artifact)!.Single();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((read.Id, read.PluginId, read.Name, read.Description, read.Timeout, read.MaxAttempts, read.RetryDelay),
+                Is.EqualTo((found.Id, found.PluginId, found.Name, found.Description, found.Timeout, found.MaxAttempts, found.RetryDelay)));
+            Assert.That(read.Tags, Is.EqualTo(found.Tags));
+            Assert.That(read.Schedules, Is.EqualTo(found.Schedules), "cron, zone, policies and the share of the jitter");
+            Assert.That(read.ParameterSchema.ToJsonString(), Is.EqualTo(found.ParameterSchema.ToJsonString()));
+        });
+    }
+
+    [Test]
+    public void WhatAnotherHostFound_OrNobody_IsLookedForAnew()
+    {
+        Assert.That(Stored().Read(_artifact), Is.Null);
+
+        Stored().Write(_artifact, []);
+        var file = _directory.Combine("scripts.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"FoundBy\":\"", "\"FoundBy\":\"other", StringComparison.Ordinal));
+
+        Assert.That(Stored().Read(_artifact), Is.Null);
+    }
+
+    [TestCase("")]
+    [TestCase("{\"FoundBy\":")]
+    [TestCase("null")]
+    public void AFileThatIsDamaged_IsNotBelieved(string content)
+    {
+        File.WriteAllText(_directory.Combine("scripts.json"), content);
+
+        Assert.That(Stored().Read(_artifact), Is.Null);
+    }
+
+    private static StoredScripts Stored() => new(new SharedAssemblies(Options.Create(new PluginHostOptions()), new SharedServices([])));
+
+    [Script(Name = "sweep", Description = "Sweeps", Tags = ["a", "b"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "7s")]
+    [Schedule("H 3 * * *", TimeZone = "Europe/Berlin", Overlap = OverlapPolicy.Queue, Jitter = "10m")]
+    [Schedule("*/5 * * * * *", CatchUp = CatchUpPolicy.All, CatchUpWindow = "2h")]
+    internal sealed class Sweep : IScript
+    {
+        [Parameter(Description = "How many days")]
+        public int Days { get; init; } = 1;
+
+        public Task RunAsync(ScriptContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
