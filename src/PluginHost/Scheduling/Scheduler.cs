@@ -56,16 +56,21 @@ internal sealed partial class Scheduler : BackgroundService
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>When it answers, no time that comes is missed.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        await using var stop = stoppingToken.Register(Stop);
-        await using var timer = _time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lock (_lock)
         {
-            _timer = timer;
+            _timer = _time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
         Tick();
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var stop = stoppingToken.Register(Stop);
         await _writer.RunAsync();
     }
 
@@ -91,6 +96,7 @@ internal sealed partial class Scheduler : BackgroundService
     {
         lock (_lock)
         {
+            _timer?.Dispose();
             _timer = null;
         }
 

@@ -5,7 +5,7 @@ namespace PluginHost.Tests.Running;
 
 /// <summary>The console belongs to the process, so these tests have it to themselves.</summary>
 [NonParallelizable]
-public sealed class ConsoleCaptureTests : RunningHostTests
+public sealed class ConsoleCaptureTests : RunTestBase
 {
     private protected override void Configure(PluginHostOptions options) => options.Runs.CaptureConsole = true;
 

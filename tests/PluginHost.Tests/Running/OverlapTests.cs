@@ -3,7 +3,7 @@ using PluginHost.History;
 namespace PluginHost.Tests.Running;
 
 /// <summary>What becomes of a scheduled run while others of its script are under way.</summary>
-public sealed class OverlapTests : RunningHostTests
+public sealed class OverlapTests : RunTestBase
 {
     private protected override void Configure(PluginHostOptions options) => options.Runs.MaxConcurrent = 3;
 

@@ -2,7 +2,7 @@ using PluginHost.Swapping;
 
 namespace PluginHost.Tests.Running;
 
-public sealed class RunCancellationTests : RunningHostTests
+public sealed class RunCancellationTests : RunTestBase
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(31);
 

@@ -1,7 +1,7 @@
 namespace PluginHost.Tests.Running;
 
 /// <summary>Reading the log of a run, while it is under way and afterwards.</summary>
-public sealed class RunLogsTests : RunningHostTests
+public sealed class RunLogsTests : RunTestBase
 {
     private static readonly TimeSpan Flush = TimeSpan.FromMilliseconds(200);
 

@@ -1,7 +1,7 @@
 namespace PluginHost.Tests.Running;
 
 /// <summary>How a run ends, by what its script does.</summary>
-public sealed class RunOutcomeTests : RunningHostTests
+public sealed class RunOutcomeTests : RunTestBase
 {
     private protected override void Configure(PluginHostOptions options) => options.Runs.MaxResultBytes = 100;
 

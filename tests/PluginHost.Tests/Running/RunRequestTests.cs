@@ -1,6 +1,6 @@
 namespace PluginHost.Tests.Running;
 
-public sealed class RunRequestTests : RunningHostTests
+public sealed class RunRequestTests : RunTestBase
 {
     [Test]
     public void WrongParameters_AreRefused_WithEveryMistake_AndNothingIsStored()

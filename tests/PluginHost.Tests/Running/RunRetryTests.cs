@@ -2,7 +2,7 @@ using PluginHost.History;
 
 namespace PluginHost.Tests.Running;
 
-public sealed class RunRetryTests : RunningHostTests
+public sealed class RunRetryTests : RunTestBase
 {
     // Delays vary by a tenth.
     private static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(8.9);

@@ -1,7 +1,7 @@
 namespace PluginHost.Tests.Running;
 
 /// <summary>Which version a run is on, and how long that version stays.</summary>
-public sealed class RunVersionTests : RunningHostTests
+public sealed class RunVersionTests : RunTestBase
 {
     private protected override void Configure(PluginHostOptions options) => options.Runs.MaxConcurrent = 2;
 

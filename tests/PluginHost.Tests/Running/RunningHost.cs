@@ -54,8 +54,8 @@ internal sealed class RunningHost : IAsyncDisposable
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(Live, factory, executor, Store, Events, metrics, options, time, NullLogger<RunLifecycle>.Instance);
         Runs = new RunService(new RunRequests(Live, stored), factory, lifecycle, Store, Logs, time, NullLogger<RunService>.Instance);
-        Scheduler = new Scheduler(
-            Live, new ScheduleWriter(Runs, Marks, Events, NullLogger<ScheduleWriter>.Instance), Marks, Scripts, time, NullLogger<Scheduler>.Instance);
+        ScheduleWriter = new ScheduleWriter(Runs, Marks, Events, NullLogger<ScheduleWriter>.Instance);
+        Scheduler = new Scheduler(Live, ScheduleWriter, Marks, Scripts, time, NullLogger<Scheduler>.Instance);
     }
 
     public ObservedTime Time { get; }
@@ -81,6 +81,8 @@ internal sealed class RunningHost : IAsyncDisposable
     public RunLogs Logs { get; }
 
     public RunService Runs { get; }
+
+    public ScheduleWriter ScheduleWriter { get; }
 
     public Scheduler Scheduler { get; }
 

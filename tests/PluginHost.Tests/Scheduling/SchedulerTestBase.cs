@@ -3,7 +3,7 @@ using PluginHost.Tests.Running;
 namespace PluginHost.Tests.Scheduling;
 
 /// <summary>A host whose scheduler is at work, at noon on the first of January.</summary>
-public abstract class SchedulerTestBase : RunningHostTests
+public abstract class SchedulerTestBase : RunTestBase
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
 
@@ -61,15 +61,17 @@ public abstract class SchedulerTestBase : RunningHostTests
         }
     }
 
-    /// <summary>Ends when what the scheduler has decided so far is on disk.</summary>
+    /// <summary>Ends when what the scheduler has decided so far has been carried out.</summary>
     private protected async Task SettleAsync()
     {
-        await Host.UntilAsync(() =>
+        // Things are carried out in order, and each is told of: so is this one, which is nothing.
+        var last = $"{Guid.NewGuid()}";
+        var told = Host.Events.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+        var next = told.MoveNextAsync().AsTask();
+        Host.ScheduleWriter.Tell(last);
+        while (await next.WaitAsync(RunningHost.HangLimit) && told.Current.Id != last)
         {
-            var marks = Host.Marks.GetAll();
-            return Host.Live.Current.Scripts.Values.Where(script => !Host.Scripts.IsPaused(script.Descriptor.Id)).All(script =>
-                script.Descriptor.Schedules.All(schedule =>
-                    marks.TryGetValue((script.Descriptor.Id, schedule.Key), out var mark) && !(schedule.NextAfter(mark + schedule.Offset) <= Time.GetUtcNow())));
-        });
+            next = told.MoveNextAsync().AsTask();
+        }
     }
 }

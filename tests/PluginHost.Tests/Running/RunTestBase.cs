@@ -3,7 +3,7 @@ using PluginHost.TestInfra;
 namespace PluginHost.Tests.Running;
 
 /// <summary>A host of its own, with a folder and a clock, for each test.</summary>
-public abstract class RunningHostTests
+public abstract class RunTestBase
 {
     private TestDirectory _directory = null!;
 
