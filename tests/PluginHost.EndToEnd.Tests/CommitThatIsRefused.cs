@@ -4,7 +4,7 @@ namespace PluginHost.EndToEnd.Tests;
 
 /// <summary>A commit builds, and its plugin cannot go live.</summary>
 [Platform(Exclude = "Win", Reason = "The host is stopped by SIGTERM.")]
-public sealed class CommitThatIsRefused
+public sealed class CommitThatIsRefused : HostTestBase
 {
     private const string TwoOfOneName = """
         using PluginHost;
@@ -22,24 +22,16 @@ public sealed class CommitThatIsRefused
         }
         """;
 
-    private TestDirectory _directory = null!;
-    private TestRepository _repository = null!;
-
     [SetUp]
-    public void SetUp()
+    public void FirstCommit()
     {
-        _directory = new TestDirectory();
-        _repository = TestRepository.Create(_directory.Combine("repository"));
-        _repository
+        Repository
             .AddPlugin("A", "context.SetResult(1);", "[Schedule(\"0 0 1 1 *\")]")
             .AddPlugin("B", "context.SetResult(1);")
             .Write("plugins/Missing/Missing.csproj", PluginSource.Library())
             .Write("plugins/Missing/Answer.cs", "public static class Answer { public static int Value => 42; }")
             .Commit("First");
     }
-
-    [TearDown]
-    public void TearDown() => _directory.Dispose();
 
     private static IEnumerable<TestCaseData> Refusals()
     {
@@ -58,9 +50,9 @@ public sealed class CommitThatIsRefused
     public async Task ItsPlugin_KeepsTheLastGoodVersion_TheOthersGoLive_AndTheNextGoodCommitHeals(
         string source, string projectItems, string stage, int? line, string words)
     {
-        await using var host = await ReadyHost.StartAsync(_repository.Path, _directory.Combine("data"));
+        await using var host = await StartAsync();
         var before = await host.GetAsync("api/v1/scripts/A.Work");
-        var refused = _repository
+        var refused = Repository
             .Write("plugins/A/Work.cs", source).Write("plugins/A/A.csproj", PluginSource.Project(projectItems))
             .Replace("plugins/B/Work.cs", "SetResult(1)", "SetResult(2)")
             .Commit("Refuse A, change B");
@@ -85,7 +77,7 @@ public sealed class CommitThatIsRefused
         Assert.That((await host.RunAsync("A.Work"))["result"]!.GetValue<int>(), Is.EqualTo(1));
         Assert.That((await host.RunAsync("B.Work"))["result"]!.GetValue<int>(), Is.EqualTo(2));
 
-        _repository.AddPlugin("A", "context.SetResult(3);").Commit("Heal");
+        Repository.AddPlugin("A", "context.SetResult(3);").Commit("Heal");
         Assert.That((await host.SyncAsync())["state"]!.ToString(), Is.EqualTo("succeeded"));
         Assert.That((await host.RunAsync("A.Work"))["result"]!.GetValue<int>(), Is.EqualTo(3));
         Assert.That((await host.GetAsync("api/v1/plugins/A"))["problem"], Is.Null);

@@ -4,21 +4,13 @@ namespace PluginHost.EndToEnd.Tests;
 
 /// <summary>From a commit to running code, on real git and a real <c>dotnet build</c>.</summary>
 [Platform(Exclude = "Win", Reason = "The host is stopped by SIGTERM.")]
-public sealed class MainFlow
+public sealed class MainFlow : HostTestBase
 {
-    private TestDirectory _directory = null!;
-    private TestRepository _repository = null!;
-
     [SetUp]
-    public void SetUp()
+    public void FirstCommit()
     {
-        _directory = new TestDirectory();
-        _repository = TestRepository.Create(_directory.Combine("repository"));
-        _repository.AddPlugin("A", "context.SetResult(1);").AddPlugin("B", "Console.WriteLine(\"said B\"); context.SetResult(\"b\");").Commit("First");
+        Repository.AddPlugin("A", "context.SetResult(1);").AddPlugin("B", "Console.WriteLine(\"said B\"); context.SetResult(\"b\");").Commit("First");
     }
-
-    [TearDown]
-    public void TearDown() => _directory.Dispose();
 
     [Test]
     public async Task ACommit_IsBuiltSwappedAndRun_ABrokenOneKeepsTheLastGoodVersion_AndTheNextGoodOneHeals()
@@ -27,12 +19,12 @@ public sealed class MainFlow
         Assert.That((await host.RunAsync("A.Work"))["result"]!.GetValue<int>(), Is.EqualTo(1));
 
         // An edit goes live by itself, found by the poll.
-        var second = _repository.Replace("plugins/A/Work.cs", "SetResult(1)", "SetResult(2)").Commit("Two");
+        var second = Repository.Replace("plugins/A/Work.cs", "SetResult(1)", "SetResult(2)").Commit("Two");
         await host.UntilAsync("api/v1/scripts/A.Work", script => script["live"]!["commit"]!.ToString() == second);
         Assert.That((await host.RunAsync("A.Work"))["result"]!.GetValue<int>(), Is.EqualTo(2));
 
         // One plugin of the commit is broken, the other goes live.
-        _repository.Replace("plugins/A/Work.cs", "SetResult(2)", "SetResult(2").Replace("plugins/B/Work.cs", "\"b\"", "\"b2\"").Commit("Break A");
+        Repository.Replace("plugins/A/Work.cs", "SetResult(2)", "SetResult(2").Replace("plugins/B/Work.cs", "\"b\"", "\"b2\"").Commit("Break A");
         var receipt = await host.SyncAsync();
         Assert.That(receipt["state"]!.ToString(), Is.EqualTo("degraded"));
         var broken = await host.GetAsync("api/v1/plugins/A");
@@ -47,7 +39,7 @@ public sealed class MainFlow
         Assert.That((await host.RunAsync("B.Work"))["result"]!.ToString(), Is.EqualTo("b2"));
 
         // The next good commit heals it.
-        _repository.Replace("plugins/A/Work.cs", "SetResult(2", "SetResult(3)").Commit("Heal A");
+        Repository.Replace("plugins/A/Work.cs", "SetResult(2", "SetResult(3)").Commit("Heal A");
         Assert.That((await host.SyncAsync())["state"]!.ToString(), Is.EqualTo("succeeded"));
         Assert.That((await host.RunAsync("A.Work"))["result"]!.GetValue<int>(), Is.EqualTo(3));
         Assert.That((await host.GetAsync("api/v1/plugins/A"))["problem"], Is.Null);
@@ -62,7 +54,7 @@ public sealed class MainFlow
             await host.KillAsync();
         }
 
-        Directory.Move(_repository.Path, _directory.Combine("away"));
+        Directory.Move(Repository.Path, Folder.Combine("away"));
         await using var again = await StartAsync();
 
         Assert.That((await again.RunAsync("B.Work"))["result"]!.ToString(), Is.EqualTo("b"));
@@ -74,9 +66,9 @@ public sealed class MainFlow
     public async Task ADeletedPlugin_IsGone_AndARenamedFolderKeepsItsPlugin()
     {
         await using var host = await StartAsync();
-        _repository.Delete("plugins/B");
-        _repository.Git("mv", "plugins/A", "plugins/Moved");
-        _repository.Commit("Delete B, move A");
+        Repository.Delete("plugins/B");
+        Repository.Git("mv", "plugins/A", "plugins/Moved");
+        Repository.Commit("Delete B, move A");
 
         var receipt = await host.SyncAsync();
 
@@ -89,7 +81,7 @@ public sealed class MainFlow
     public async Task AReadmeAlone_RebuildsNothing()
     {
         await using var host = await StartAsync();
-        _repository.Write("plugins/A/README.md", "text").Commit("Docs");
+        Repository.Write("plugins/A/README.md", "text").Commit("Docs");
 
         var receipt = await host.SyncAsync();
 
@@ -99,7 +91,7 @@ public sealed class MainFlow
     [Test]
     public async Task AScript_RunsByItsSchedule_AndItsConsoleIsItsLog()
     {
-        _repository.AddPlugin("Clock", "Console.WriteLine(\"tick\");", "[Schedule(\"* * * * * *\")]").Commit("Every second");
+        Repository.AddPlugin("Clock", "Console.WriteLine(\"tick\");", "[Schedule(\"* * * * * *\")]").Commit("Every second");
         await using var host = await StartAsync();
 
         var runs = await host.UntilAsync("api/v1/runs?script=Clock.Work&state=succeeded", page => page["items"]!.AsArray().Count >= 2);
@@ -112,17 +104,17 @@ public sealed class MainFlow
     [Test]
     public async Task ARunUnderWay_FinishesOnItsVersion_WhileNewRunsUseTheNewOne()
     {
-        _repository.AddPlugin("Slow", $"while (!File.Exists(\"{_directory.Combine("go")}\")) await Task.Delay(20, cancellationToken); context.SetResult(\"old\");").Commit("Slow");
+        Repository.AddPlugin("Slow", $"while (!File.Exists(\"{Folder.Combine("go")}\")) await Task.Delay(20, cancellationToken); context.SetResult(\"old\");").Commit("Slow");
         await using var host = await StartAsync();
         var slow = await host.PostAsync("api/v1/scripts/Slow.Work/runs");
         await host.UntilAsync($"api/v1/runs/{slow["id"]}", run => run["state"]!.ToString() == "running");
 
-        _repository.Write("plugins/Slow/Work.cs", PluginSource.Script("context.SetResult(\"new\");")).Commit("Fast");
+        Repository.Write("plugins/Slow/Work.cs", PluginSource.Script("context.SetResult(\"new\");")).Commit("Fast");
         await host.SyncAsync();
         Assert.That((await host.RunAsync("Slow.Work"))["result"]!.ToString(), Is.EqualTo("new"));
         Assert.That((await host.GetAsync("api/v1/plugins/Slow"))["draining"]![0]!["activeRuns"]!.GetValue<int>(), Is.EqualTo(1));
 
-        await File.WriteAllTextAsync(_directory.Combine("go"), "");
+        await File.WriteAllTextAsync(Folder.Combine("go"), "");
         var finished = await host.UntilAsync($"api/v1/runs/{slow["id"]}", run => run["finishedAt"] is not null);
         Assert.That(finished["result"]!.ToString(), Is.EqualTo("old"));
     }
@@ -132,11 +124,9 @@ public sealed class MainFlow
     {
         await using var host = await StartAsync();
 
-        var (exitCode, output) = await ReadyHost.FailAsync(_repository.Path, _directory.Combine("data"));
+        var (exitCode, output) = await ReadyHost.FailAsync(Repository.Path, Data);
 
         Assert.That(exitCode, Is.EqualTo(1));
         Assert.That(output, Does.Contain("Another host uses the data directory"));
     }
-
-    private Task<ReadyHost> StartAsync() => ReadyHost.StartAsync(_repository.Path, _directory.Combine("data"));
 }

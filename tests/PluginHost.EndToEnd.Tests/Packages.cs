@@ -5,39 +5,31 @@ namespace PluginHost.EndToEnd.Tests;
 
 /// <summary>A plugin's NuGet packages: fetched when that is needed, and not otherwise.</summary>
 [Platform(Exclude = "Win", Reason = "The host is stopped by SIGTERM.")]
-public sealed class Packages
+public sealed class Packages : HostTestBase
 {
     private const string Csv = "<PackageReference Include=\"CsvHelper\" Version=\"33.1.0\" />";
     private const string UseCsv = "context.SetResult(typeof(CsvHelper.CsvReader).Name);";
 
-    private TestDirectory _directory = null!;
-    private TestRepository _repository = null!;
-
     [SetUp]
-    public void SetUp()
+    public void FirstCommit()
     {
-        _directory = new TestDirectory();
-        _repository = TestRepository.Create(_directory.Combine("repository"));
-        _repository.AddPlugin("A", "context.SetResult(1);").Commit("First");
+        Repository.AddPlugin("A", "context.SetResult(1);").Commit("First");
     }
-
-    [TearDown]
-    public void TearDown() => _directory.Dispose();
 
     [Test]
     public async Task AnEditOfTheSources_FetchesNone_AlsoAfterARestart_AndAnEditOfTheProjectDoes()
     {
         await using (var host = await StartAsync())
         {
-            _repository.AddPlugin("A", "context.SetResult(2);").Commit("Edit");
+            Repository.AddPlugin("A", "context.SetResult(2);").Commit("Edit");
             Assert.That(Stages(await host.SyncAsync()), Does.Contain("build").And.Not.Contain("restore"));
         }
 
         await using var again = await StartAsync();
-        _repository.AddPlugin("A", "context.SetResult(3);").Commit("Edit after the restart");
+        Repository.AddPlugin("A", "context.SetResult(3);").Commit("Edit after the restart");
         Assert.That(Stages(await again.SyncAsync()), Does.Contain("build").And.Not.Contain("restore"));
 
-        _repository.AddPlugin("A", UseCsv).Write("plugins/A/A.csproj", PluginSource.Project(Csv)).Commit("Add a package");
+        Repository.AddPlugin("A", UseCsv).Write("plugins/A/A.csproj", PluginSource.Project(Csv)).Commit("Add a package");
         Assert.That(Stages(await again.SyncAsync()), Does.Contain("restore"));
         Assert.That((await again.RunAsync("A.Work"))["result"]!.ToString(), Is.EqualTo("CsvReader"));
     }
@@ -45,11 +37,11 @@ public sealed class Packages
     [Test]
     public async Task WhenTheyWereTakenAway_TheBuildFetchesThemOnceMore()
     {
-        _repository.AddPlugin("A", UseCsv).Write("plugins/A/A.csproj", PluginSource.Project(Csv)).Commit("With a package");
+        Repository.AddPlugin("A", UseCsv).Write("plugins/A/A.csproj", PluginSource.Project(Csv)).Commit("With a package");
         await using var host = await StartAsync();
-        Directory.Delete(_directory.Combine("data", "builds", "default", "output", "obj"), recursive: true);
+        Directory.Delete(Path.Combine(Data, "builds", "default", "output", "obj"), recursive: true);
 
-        _repository.Replace("plugins/A/Work.cs", UseCsv, UseCsv + " // edited").Commit("Edit");
+        Repository.Replace("plugins/A/Work.cs", UseCsv, UseCsv + " // edited").Commit("Edit");
         var receipt = await host.SyncAsync();
 
         Assert.That(receipt["state"]!.ToString(), Is.EqualTo("succeeded"), receipt.ToJsonString());
@@ -60,7 +52,7 @@ public sealed class Packages
     public async Task OneThatDoesNotExist_IsARestoreProblemOfItsPlugin()
     {
         await using var host = await StartAsync();
-        _repository.Write("plugins/A/A.csproj", PluginSource.Project("<PackageReference Include=\"PluginHost.NoSuchPackage\" Version=\"1.0.0\" />")).Commit("Ask for it");
+        Repository.Write("plugins/A/A.csproj", PluginSource.Project("<PackageReference Include=\"PluginHost.NoSuchPackage\" Version=\"1.0.0\" />")).Commit("Ask for it");
 
         await host.SyncAsync();
 
@@ -71,6 +63,4 @@ public sealed class Packages
     }
 
     private static IEnumerable<string> Stages(JsonNode receipt) => receipt["stages"]!.AsArray().Select(stage => stage!["name"]!.ToString());
-
-    private Task<ReadyHost> StartAsync() => ReadyHost.StartAsync(_repository.Path, _directory.Combine("data"));
 }

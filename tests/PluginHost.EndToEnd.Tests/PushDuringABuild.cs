@@ -4,35 +4,22 @@ namespace PluginHost.EndToEnd.Tests;
 
 /// <summary>Commits arrive while an earlier one is being built.</summary>
 [Platform(Exclude = "Win", Reason = "The build waits in a shell.")]
-public sealed class PushDuringABuild
+public sealed class PushDuringABuild : HostTestBase
 {
-    private TestDirectory _directory = null!;
-    private TestRepository _repository = null!;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _directory = new TestDirectory();
-        _repository = TestRepository.Create(_directory.Combine("repository"));
-    }
-
-    [TearDown]
-    public void TearDown() => _directory.Dispose();
-
     [Test]
     public async Task TheNewestTipWins_InOrder_AndTheLongWorkIsShownMeanwhile()
     {
-        var go = _directory.Combine("go");
-        var first = _repository
+        var go = Folder.Combine("go");
+        var first = Repository
             .AddPlugin("A", "context.SetResult(1);")
             .Write("plugins/A/A.csproj", PluginSource.ProjectThatWaitsFor(go))
             .Commit("One");
-        await using var host = await ReadyHost.LaunchAsync(_repository.Path, _directory.Combine("data"));
+        await using var host = await ReadyHost.LaunchAsync(Repository.Path, Data);
         await host.UntilAsync("api/v1/status", _ => File.Exists(go + ".waiting"));
 
-        var skipped = _repository.Replace("plugins/A/Work.cs", "SetResult(1)", "SetResult(2)").Commit("Two");
+        var skipped = Repository.Replace("plugins/A/Work.cs", "SetResult(1)", "SetResult(2)").Commit("Two");
         await host.UntilAsync("api/v1/status", status => status["sources"]![0]!["commit"]?.ToString() == skipped);
-        var newest = _repository.Replace("plugins/A/Work.cs", "SetResult(2)", "SetResult(3)").Commit("Three");
+        var newest = Repository.Replace("plugins/A/Work.cs", "SetResult(2)", "SetResult(3)").Commit("Three");
         var status = await host.UntilAsync("api/v1/status", status => status["sources"]![0]!["commit"]?.ToString() == newest);
 
         Assert.That(status["activities"]![0]!["message"]!.ToString(), Is.EqualTo("Building A"));

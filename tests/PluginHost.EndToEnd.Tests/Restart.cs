@@ -4,26 +4,18 @@ namespace PluginHost.EndToEnd.Tests;
 
 /// <summary>A host starts again on the data of one before it.</summary>
 [Platform(Exclude = "Win", Reason = "The host is stopped by SIGTERM.")]
-public sealed class Restart
+public sealed class Restart : HostTestBase
 {
     private const string LoadedPlugins = "context.SetResult(AppDomain.CurrentDomain.GetAssemblies().Where(assembly => assembly.IsCollectible).Select(assembly => assembly.GetName().Name));";
 
-    private TestDirectory _directory = null!;
-    private TestRepository _repository = null!;
-
     [SetUp]
-    public void SetUp()
+    public void FirstCommit()
     {
-        _directory = new TestDirectory();
-        _repository = TestRepository.Create(_directory.Combine("repository"));
-        _repository
+        Repository
             .AddPlugin("Look", LoadedPlugins)
             .AddPlugin("A", "context.SetResult(Days);", "[Schedule(\"0 6 * * *\", TimeZone = \"Europe/Berlin\")]", "[Parameter] public int Days { get; init; } = 3;")
             .Commit("First");
     }
-
-    [TearDown]
-    public void TearDown() => _directory.Dispose();
 
     [Test]
     public async Task APlugin_IsLoadedWhenItIsFirstRun_AndKnownBefore()
@@ -50,7 +42,7 @@ public sealed class Restart
         }
 
         await using var again = await StartAsync();
-        File.Delete(Directory.GetFiles(_directory.Combine("data", "artifacts", "store", "A"), "A.dll", SearchOption.AllDirectories).Single());
+        File.Delete(Directory.GetFiles(Path.Combine(Data, "artifacts", "store", "A"), "A.dll", SearchOption.AllDirectories).Single());
 
         var refused = await again.RunAsync("A.Work");
 
@@ -61,6 +53,4 @@ public sealed class Restart
     private static string Described(System.Text.Json.Nodes.JsonNode script) => $"{script["live"]!.ToJsonString()} {script["schedules"]!.ToJsonString()} {script["parameters"]!.ToJsonString()}";
 
     private static async Task<string> LoadedAsync(ReadyHost host) => (await host.RunAsync("Look.Work"))["result"]!.ToJsonString();
-
-    private Task<ReadyHost> StartAsync() => ReadyHost.StartAsync(_repository.Path, _directory.Combine("data"));
 }

@@ -4,26 +4,13 @@ namespace PluginHost.EndToEnd.Tests;
 
 /// <summary>The host is told to stop, as a service manager and Ctrl-C do it.</summary>
 [Platform("Linux")]
-public sealed class Stopping
+public sealed class Stopping : HostTestBase
 {
-    private TestDirectory _directory = null!;
-    private TestRepository _repository = null!;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _directory = new TestDirectory();
-        _repository = TestRepository.Create(_directory.Combine("repository"));
-    }
-
-    [TearDown]
-    public void TearDown() => _directory.Dispose();
-
     [Test]
     public async Task WhileAScriptRuns_CancelsIt_AndLeavesNoProcess()
     {
-        _repository.AddPlugin("Endless", "await Task.Delay(Timeout.Infinite, cancellationToken);").Commit("Endless");
-        await using var host = await ReadyHost.StartAsync(_repository.Path, _directory.Combine("data"));
+        Repository.AddPlugin("Endless", "await Task.Delay(Timeout.Infinite, cancellationToken);").Commit("Endless");
+        await using var host = await StartAsync();
         var run = await host.PostAsync("api/v1/scripts/Endless.Work/runs");
         await host.UntilAsync($"api/v1/runs/{run["id"]}", now => now["state"]!.ToString() == "running");
         Assert.That(host.StartedProcesses(), Is.Not.Empty, "the build servers are kept warm");
@@ -31,16 +18,16 @@ public sealed class Stopping
         Assert.That(await host.StopAsync(), Is.Zero);
 
         Assert.That(host.StartedProcesses(), Is.Empty);
-        await using var again = await ReadyHost.StartAsync(_repository.Path, _directory.Combine("data"));
+        await using var again = await StartAsync();
         Assert.That((await again.GetAsync($"api/v1/runs/{run["id"]}"))["state"]!.ToString(), Is.EqualTo("cancelled"));
     }
 
     [Test]
     public async Task WhileABuildGoesOn_EndsItWithAllItStarted()
     {
-        _repository.AddPlugin("Waits").Write("plugins/Waits/Waits.csproj", PluginSource.ProjectThatWaitsFor(_directory.Combine("never"))).Commit("Waits");
-        await using var host = await ReadyHost.LaunchAsync(_repository.Path, _directory.Combine("data"));
-        await host.UntilAsync("api/v1/status", status => File.Exists(_directory.Combine("never.waiting")));
+        Repository.AddPlugin("Waits").Write("plugins/Waits/Waits.csproj", PluginSource.ProjectThatWaitsFor(Folder.Combine("never"))).Commit("Waits");
+        await using var host = await ReadyHost.LaunchAsync(Repository.Path, Data);
+        await host.UntilAsync("api/v1/status", status => File.Exists(Folder.Combine("never.waiting")));
 
         Assert.That(await host.StopAsync(), Is.Zero);
 
