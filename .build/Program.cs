@@ -7,7 +7,7 @@ const string Usage = """
 
       run [host options]   build the ready host, then run it in the current directory
       test [--filter X]    build everything and run every test; X is a filter of 'dotnet test'
-      bench [names]        measure the host beside its rivals: live, scale
+      bench [names]        measure the host beside its rivals: live, scale, swap, memory
       pack                 make the packages, in artifacts/packages
 
     """;

@@ -1,12 +1,16 @@
 using PluginHost.Benchmarks;
 using PluginHost.Benchmarks.Live;
+using PluginHost.Benchmarks.Memory;
 using PluginHost.Benchmarks.Scale;
+using PluginHost.Benchmarks.Swap;
 using PluginHost.TestInfra;
 
 var benchmarks = new Dictionary<string, Func<Task>>
 {
     ["live"] = LiveBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
+    ["swap"] = SwapBenchmark.RunAsync,
+    ["memory"] = MemoryBenchmark.RunAsync,
 };
 
 if (args.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)

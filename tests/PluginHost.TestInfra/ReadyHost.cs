@@ -111,7 +111,7 @@ public sealed class ReadyHost : IAsyncDisposable
     }
 
     /// <summary>Deploys the tip and answers the receipt.</summary>
-    public Task<JsonNode> SyncAsync(TimeSpan? limit = null) => PostAsync($"api/v1/sources/default/sync?wait={(limit ?? Patience).TotalSeconds}");
+    public Task<JsonNode> SyncAsync(TimeSpan? limit = null) => PostAsync($"api/v1/sources/default/sync?wait={Math.Min((limit ?? Patience).TotalSeconds, 600)}");
 
     /// <summary>Runs a script to its end.</summary>
     public Task<JsonNode> RunAsync(string script, object? parameters = null) =>

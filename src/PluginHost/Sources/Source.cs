@@ -187,13 +187,16 @@ internal sealed partial class Source : IDisposable
 
         var limit = new CancellationTokenSource(_options.Timeout, _time);
         var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+
+        // Taken once: an exchange that ends fast disposes its source while it is still being waited for here.
+        var token = either.Token;
         var work = Task.Factory.StartNew(
-            () => exchange(either.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => exchange(token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _ = MakeRoomAfterAsync(work, limit, either);
 
         try
         {
-            return await work.WaitAsync(either.Token);
+            return await work.WaitAsync(token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

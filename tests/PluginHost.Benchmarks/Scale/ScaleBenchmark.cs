@@ -22,7 +22,7 @@ internal static class ScaleBenchmark
     }
 
     // A thousand plugins take many minutes to build once; PLUGINHOST_BENCH_MOST cuts the list.
-    private static IEnumerable<int> Sizes()
+    public static IEnumerable<int> Sizes()
     {
         var most = int.TryParse(Environment.GetEnvironmentVariable("PLUGINHOST_BENCH_MOST"), CultureInfo.InvariantCulture, out var limit) ? limit : 1000;
         return new[] { 1, 10, 100, 1000 }.Where(size => size <= most);
