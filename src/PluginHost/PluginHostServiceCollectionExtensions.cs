@@ -53,7 +53,7 @@ public static class PluginHostServiceCollectionExtensions
 
     private static IPluginHostBuilder AddCore(this IServiceCollection services)
     {
-        services.AddOptions<PluginHostOptions>().ValidateOnStart();
+        services.AddOptions<PluginHostOptions>().PostConfigure(RelativePaths.Fix).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PluginHostOptions>, PluginHostOptionsValidator>());
         services.AddHttpClient();
         services.AddMetrics();

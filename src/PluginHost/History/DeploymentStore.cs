@@ -7,14 +7,23 @@ namespace PluginHost.History;
 internal sealed class DeploymentStore(HistoryDatabase database)
 {
     public Task SaveAsync(DeploymentInfo deployment, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => Save(connection, deployment), cancellationToken);
+
+    /// <summary>Ends what was under way when the host died.</summary>
+    public Task EndInterruptedAsync(string error, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection => connection.Run(
-                """
-                INSERT INTO deployments (id, source, document) VALUES ($id, $source, $document)
-                ON CONFLICT (id) DO UPDATE SET document = excluded.document
-                """,
-                ("$id", deployment.Id), ("$source", deployment.Source), ("$document", JsonSerializer.Serialize(deployment, HistoryJson.Default.DeploymentInfo))),
+            connection =>
+            {
+                var interrupted = connection.Query("SELECT document FROM deployments WHERE json_extract(document, '$.state') = 'Running'", ReadDocument);
+                interrupted.ForEach(deployment => Save(connection, deployment with { State = DeploymentState.Failed, Error = error }));
+                return interrupted.Count;
+            },
             cancellationToken);
+
+    /// <summary>The newest deployment of a source, or null.</summary>
+    public DeploymentInfo? FindNewest(string source) =>
+        database.Read(connection => connection.Query(
+            "SELECT document FROM deployments WHERE source = $source COLLATE NOCASE ORDER BY id DESC LIMIT 1", ReadDocument, ("$source", source))).SingleOrDefault();
 
     public DeploymentInfo? Find(string id) =>
         database.Read(connection => connection.Query("SELECT document FROM deployments WHERE id = $id", ReadDocument, ("$id", id))).SingleOrDefault();
@@ -29,6 +38,13 @@ internal sealed class DeploymentStore(HistoryDatabase database)
             ("$after", after), ("$limit", limit + 1)));
         return new Page<DeploymentInfo>([.. deployments.Take(limit)], deployments.Count > limit ? deployments[limit - 1].Id : null);
     }
+
+    private static int Save(SqliteConnection connection, DeploymentInfo deployment) => connection.Run(
+        """
+        INSERT INTO deployments (id, source, document) VALUES ($id, $source, $document)
+        ON CONFLICT (id) DO UPDATE SET document = excluded.document
+        """,
+        ("$id", deployment.Id), ("$source", deployment.Source), ("$document", JsonSerializer.Serialize(deployment, HistoryJson.Default.DeploymentInfo)));
 
     private static DeploymentInfo ReadDocument(SqliteDataReader reader) =>
         JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.DeploymentInfo)!;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Running;
 using PluginHost.Swapping;
@@ -13,7 +12,6 @@ internal sealed class HostSummary(
     SourceWatchers sources,
     PluginStates plugins,
     LiveRegistry live,
-    UnloadWatch unloaded,
     RunService runs,
     TimeProvider time)
 {
@@ -25,8 +23,9 @@ internal sealed class HostSummary(
     public HostStatus Read()
     {
         var infos = sources.Infos;
-        var problems = plugins.All.Count(plugin => plugin.Problem is not null);
-        var leaked = unloaded.Leaked.Count;
+        var all = plugins.All;
+        var problems = all.Count(plugin => plugin.Problem is not null);
+        var leaked = all.Sum(plugin => plugin.Leaked.Count);
         var (running, queued) = runs.Counts;
         return new HostStatus(
             Version,

@@ -90,7 +90,7 @@ internal sealed class PluginHostFacade(
         cancellationToken.ThrowIfCancellationRequested();
         return deployment.IsCompleted
             ? await deployment
-            : deployments.List(1, null).Items.FirstOrDefault() ?? throw new ConflictException("The deployment has not begun yet; ask again.");
+            : deployments.FindNewest(sourceName) ?? throw new ConflictException("The deployment has not begun yet; ask again.");
     }
 
     public IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken) => events.WatchAsync(cancellationToken);

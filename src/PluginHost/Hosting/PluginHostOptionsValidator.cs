@@ -6,6 +6,9 @@ namespace PluginHost.Hosting;
 /// <summary>Finds every mistake in the options at once, before anything starts.</summary>
 internal sealed partial class PluginHostOptionsValidator : IValidateOptions<PluginHostOptions>
 {
+    // libgit2 takes the process down over others.
+    private static readonly string[] Schemes = ["https", "http", "ssh", "file", "git"];
+
     public ValidateOptionsResult Validate(string? name, PluginHostOptions options)
     {
         List<string> mistakes =
@@ -32,6 +35,8 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
         .. Check(SourceName().IsMatch(name), $"PluginHost:Sources has a source named '{name}'; a name is made of letters, digits, '-' and '_'."),
         .. Check(!string.IsNullOrWhiteSpace(source.Url), $"PluginHost:Sources:{name}:Url is empty. Set the repository's folder or address."),
         .. Check(!source.Url.Contains("://", StringComparison.Ordinal) || Uri.TryCreate(source.Url, UriKind.Absolute, out _), $"PluginHost:Sources:{name}:Url is not an address that can be read."),
+        .. Check(!source.Url.Contains("://", StringComparison.Ordinal) || Schemes.Contains(source.Url.Split("://")[0], StringComparer.OrdinalIgnoreCase), $"PluginHost:Sources:{name}:Url begins with '{source.Url.Split("://")[0]}://', which git cannot follow here. It is a folder, or begins with one of: {string.Join(", ", Schemes.Select(scheme => scheme + "://"))}."),
+        .. Check(source.Branch is null || !source.Branch.StartsWith("refs/", StringComparison.Ordinal) || source.Branch.StartsWith("refs/heads/", StringComparison.Ordinal), $"PluginHost:Sources:{name}:Branch is '{source.Branch}'. A source follows a branch, by its name or as refs/heads/…; a tag does not move."),
         .. Check(!source.Path.Split('/', '\\').Contains(".."), $"PluginHost:Sources:{name}:Path is '{source.Path}', which leads out of the repository."),
         .. Between($"Sources:{name}:Poll", source.Poll, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
         .. Between($"Sources:{name}:Timeout", source.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),

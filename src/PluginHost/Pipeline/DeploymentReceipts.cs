@@ -28,6 +28,10 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
         return new Receipt(this, deployment);
     }
 
+    /// <summary>What a host that was killed had begun is not under way any more.</summary>
+    public Task EndInterruptedAsync(CancellationToken cancellationToken) =>
+        store.EndInterruptedAsync("The host died before the deployment had ended. It was done again at the next start.", cancellationToken);
+
     private TimeProvider Time => time;
 
     private Activity? Begin(DeploymentInfo deployment) => telemetry.Begin(deployment);

@@ -10,6 +10,7 @@ namespace PluginHost.Pipeline;
 internal sealed class DeploymentWorker(
     DeploymentQueue queue,
     DeploymentPipeline pipeline,
+    DeploymentReceipts receipts,
     LastGoodVersions lastGood,
     SourceWatchers watchers,
     LiveRegistry live,
@@ -22,6 +23,7 @@ internal sealed class DeploymentWorker(
     {
         // What a host that was killed has left behind would answer to this one's builds.
         servers.End();
+        await receipts.EndInterruptedAsync(stoppingToken);
 
         // What ran before the restart runs again first, from disk alone; then the remotes are asked.
         await lastGood.RestoreAsync(stoppingToken);

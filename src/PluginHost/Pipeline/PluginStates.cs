@@ -104,7 +104,7 @@ internal sealed partial class PluginStates(
             Pinned: false,
             record.Rejection?.Problem,
             draining.Of(record.Id),
-            [.. unloaded.Leaked.Where(leak => leak.PluginId.Equals(record.Id, StringComparison.OrdinalIgnoreCase)).Select(leak => leak.Version)]);
+            [.. draining.GivenUpOn(record.Id), .. unloaded.Leaked.Where(leak => leak.PluginId.Equals(record.Id, StringComparison.OrdinalIgnoreCase)).Select(leak => leak.Version)]);
     }
 
     private static PluginState State(PluginRecord record, bool isLive) => (record, isLive) switch

@@ -81,7 +81,7 @@ internal sealed partial class PluginSwapper(
     /// <summary>At most two versions of a plugin hold runs. A third waits until the oldest is done; its artifact is kept, so that it then goes live at once.</summary>
     private Candidate WaitIfOccupied(Candidate candidate)
     {
-        if (draining.FindInTheWay(candidate.PluginId) is not { ActiveRuns: var runs } oldest)
+        if (live.Current.Plugins.GetValueOrDefault(candidate.PluginId) is not { } plugin || draining.FindInTheWay(plugin.Version) is not { ActiveRuns: var runs } oldest)
         {
             return candidate;
         }

@@ -35,6 +35,14 @@ internal sealed partial class SourceWatcher(
                 // Said where it happened; the pause before the next try is longer now.
                 _firstDeploymentEnded.TrySetResult();
             }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Nobody foresaw this one. A watcher that ended by it would look healthy for ever.
+                LogFailed(failure, source.Name);
+                _backoff.Failed(SourceFailure.Unreachable);
+                Tell(_info with { State = SourceState.Unreachable, Error = $"Looking at the source failed: {failure.Message} What is live stays live, and it is tried again. The host's log says more." });
+                _firstDeploymentEnded.TrySetResult();
+            }
 
             await Task.Delay(_backoff.Delay, time, cancellationToken);
         }
@@ -61,7 +69,13 @@ internal sealed partial class SourceWatcher(
             }
 
             _latest = snapshot;
-            Tell(_info with { Branch = snapshot.Branch, Commit = snapshot.Commit, State = SourceState.Watching, Error = null });
+            var mistake = FindMistake(snapshot);
+            if (mistake is not null && _info.Error != mistake)
+            {
+                LogUnreadable(source.Name, mistake);
+            }
+
+            Tell(_info with { Branch = snapshot.Branch, Commit = snapshot.Commit, State = SourceState.Watching, Error = mistake });
             return _deployment!;
         }
         catch (SourceException failure)
@@ -91,6 +105,10 @@ internal sealed partial class SourceWatcher(
         }
     }
 
+    private string? FindMistake(SourceSnapshot snapshot) => snapshot.Tree.FindFolder(source.Folder) is null
+        ? $"There is no folder '{source.Folder}' in commit {snapshot.Commit[..7]} of {source.Url}, so it has no plugins. Commit one, or set the folder to watch (--path, or Sources:{source.Name}:Path)."
+        : null;
+
     /// <summary>Asked by hand, a tip is tried again unless all of it is live.</summary>
     private async Task<bool> IsWorthAnotherTry(DeploymentTrigger trigger) =>
         trigger == DeploymentTrigger.Manual && _deployment is { IsCompleted: true } done && (await done).State != DeploymentState.Succeeded;
@@ -107,6 +125,9 @@ internal sealed partial class SourceWatcher(
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Source '{Source}': {Branch} is at {Commit}, {Author}: {Message}")]
     private partial void LogTipMoved(string source, string branch, string commit, string author, string message);
+
+    [LoggerMessage(EventId = 112, Level = LogLevel.Error, Message = "Looking at source '{Source}' failed; it is tried again.")]
+    private partial void LogFailed(Exception failure, string source);
 
     [LoggerMessage(EventId = 111, Level = LogLevel.Warning, Message = "Source '{Source}': {Error}")]
     private partial void LogUnreadable(string source, string error);

@@ -60,6 +60,7 @@ internal sealed partial class RunExecutor(
 
         log.Write("WRN", $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and is given up on. Version {version.Id} stays loaded until it ends.");
         LogAbandoned(run.Info.Script, run.Id);
+        lease.GiveUp();
         _ = work.ContinueWith(_ => lease.Dispose(), TaskScheduler.Default);
         return Finish(run, run.Info with { State = run.StopState!.Value, Error = new RunError("Abandoned", "The script did not stop when it was asked to. It may still be at work.", null) });
     }

@@ -9,31 +9,46 @@ namespace PluginHost.Swapping;
 internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<PluginVersion> _inTheWay = [];
+    private readonly HashSet<string> _waiting = new(StringComparer.OrdinalIgnoreCase);
     private ImmutableList<(PluginVersion Version, DateTimeOffset Since)> _versions = [];
 
-    /// <summary>Told the plugin's id when the version that was in the way of a newer one is gone. Not on the script's stack.</summary>
+    /// <summary>Told the plugin's id when one of the versions that were in the way of a newer one holds no run any more. Not on the script's stack.</summary>
     public event Action<string>? MadeWay;
 
     public IReadOnlyList<DrainingVersion> Of(string pluginId) =>
-        [.. Matching(pluginId).Select(entry => new DrainingVersion(entry.Version.Id, entry.Version.ActiveRuns, entry.Since))];
+        [.. Matching(pluginId).Where(entry => entry.Version.ActiveRuns > 0).Select(entry => new DrainingVersion(entry.Version.Id, entry.Version.ActiveRuns, entry.Since))];
+
+    /// <summary>Versions that only runs which were given up on keep in memory.</summary>
+    public IReadOnlyList<LeakedVersion> GivenUpOn(string pluginId) =>
+    [
+        .. Matching(pluginId)
+            .Where(entry => entry.Version is { ActiveRuns: 0, RunsGivenUpOn: > 0 })
+            .Select(entry => new LeakedVersion(
+                entry.Version.Id, entry.Since, $"{entry.Version.RunsGivenUpOn} of its runs did not stop when asked to, and may still be at work. A restart of the host ends them.")),
+    ];
 
     public PluginVersion? Find(string pluginId, string versionId) =>
         Matching(pluginId).Select(entry => entry.Version).FirstOrDefault(version => version.Id == versionId);
 
-    /// <summary>The version that still holds runs and so keeps a third one from its place, or null. When it is gone, <see cref="MadeWay"/> tells.</summary>
-    public PluginVersion? FindInTheWay(string pluginId)
+    /// <summary>
+    /// At most two versions of a plugin hold runs. The oldest whose runs must end before one more takes the live one's
+    /// place, or null when it may take it now; then <see cref="MadeWay"/> tells when it is worth another try.
+    /// </summary>
+    public PluginVersion? FindInTheWay(PluginVersion live)
     {
+        var holding = Matching(live.PluginId).OrderBy(entry => entry.Since).Select(entry => entry.Version).Append(live).Where(version => version.ActiveRuns > 0).ToList();
+        if (holding.Count < 2)
+        {
+            return null;
+        }
+
         lock (_lock)
         {
-            var oldest = Matching(pluginId).Where(entry => entry.Version.ActiveRuns > 0).OrderBy(entry => entry.Since).Select(entry => entry.Version).FirstOrDefault();
-            if (oldest is not null)
-            {
-                _inTheWay.Add(oldest);
-            }
-
-            return oldest;
+            _waiting.Add(live.PluginId);
         }
+
+        holding.ForEach(version => version.WhenIdle(() => MakeWay(live.PluginId)));
+        return holding[0];
     }
 
     public PluginVersion Track(LoadedPlugin loaded) => new(loaded, Unload);
@@ -57,20 +72,27 @@ internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
 
     private void Unload(PluginVersion version, Task<LoadedPlugin>? loaded)
     {
-        bool madeWay;
         lock (_lock)
         {
             _versions = _versions.RemoveAll(entry => entry.Version == version);
-            madeWay = _inTheWay.Remove(version);
         }
 
         // A load that nobody waits for any more may still be going on.
         _ = loaded?.ContinueWith(
             done => unloading.Unload(done.Result.Artifact, done.Result.Loader),
             CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-        if (madeWay)
+    }
+
+    private void MakeWay(string pluginId)
+    {
+        lock (_lock)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(plugin => MadeWay?.Invoke(plugin), version.PluginId, preferLocal: false);
+            if (!_waiting.Remove(pluginId))
+            {
+                return;
+            }
         }
+
+        ThreadPool.UnsafeQueueUserWorkItem(plugin => MadeWay?.Invoke(plugin), pluginId, preferLocal: false);
     }
 }

@@ -15,7 +15,9 @@ internal sealed class PluginVersion
     private readonly Func<Task<LoadedPlugin>>? _load;
     private readonly Action<PluginVersion, Task<LoadedPlugin>?> _unload;
     private Task<LoadedPlugin>? _loaded;
+    private Action? _whenIdle;
     private int _leases;
+    private int _givenUpOn;
     private bool _retired;
     private bool _unloaded;
 
@@ -43,15 +45,43 @@ internal sealed class PluginVersion
     public ScriptDescriptor? FindScript(string scriptId) =>
         Scripts.FirstOrDefault(script => script.Id.Equals(scriptId, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The runs that are under way on it. Those that were given up on keep it in memory, and are not counted.</summary>
     public int ActiveRuns
     {
         get
         {
             lock (_lock)
             {
-                return _leases;
+                return _leases - _givenUpOn;
             }
         }
+    }
+
+    /// <summary>The runs that were given up on and are still at work.</summary>
+    public int RunsGivenUpOn
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _givenUpOn;
+            }
+        }
+    }
+
+    /// <summary>Tells once when no run is under way on it; at once when none is.</summary>
+    public void WhenIdle(Action told)
+    {
+        lock (_lock)
+        {
+            if (_leases > _givenUpOn)
+            {
+                _whenIdle += told;
+                return;
+            }
+        }
+
+        told();
     }
 
     /// <summary>Takes a lease, or answers null when the version has been unloaded.</summary>
@@ -93,14 +123,43 @@ internal sealed class PluginVersion
         }
     }
 
-    internal void Release()
+    internal void GiveUpOnRun()
+    {
+        lock (_lock)
+        {
+            _givenUpOn++;
+        }
+
+        TellWhenIdle();
+    }
+
+    internal void Release(bool wasGivenUpOn)
     {
         lock (_lock)
         {
             _leases--;
+            _givenUpOn -= wasGivenUpOn ? 1 : 0;
         }
 
+        TellWhenIdle();
         UnloadWhenIdle();
+    }
+
+    private void TellWhenIdle()
+    {
+        Action? told;
+        lock (_lock)
+        {
+            if (_leases > _givenUpOn)
+            {
+                return;
+            }
+
+            told = _whenIdle;
+            _whenIdle = null;
+        }
+
+        told?.Invoke();
     }
 
     private void UnloadWhenIdle()

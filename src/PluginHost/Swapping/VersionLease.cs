@@ -6,6 +6,7 @@ namespace PluginHost.Swapping;
 internal sealed class VersionLease(PluginVersion version) : IDisposable
 {
     private PluginVersion? _version = version;
+    private bool _givenUpOn;
 
     public PluginVersion Version => _version ?? throw new ObjectDisposedException(nameof(VersionLease));
 
@@ -13,5 +14,12 @@ internal sealed class VersionLease(PluginVersion version) : IDisposable
     /// <exception cref="ConflictException">It cannot be loaded any more.</exception>
     public async Task<ScriptClass?> FindScriptAsync(string scriptId) => (await Version.GetLoadedAsync()).FindScript(scriptId);
 
-    public void Dispose() => Interlocked.Exchange(ref _version, null)?.Release();
+    /// <summary>The run has ended for everybody but its script, which does not stop: it keeps the version in memory, and no longer in its place.</summary>
+    public void GiveUp()
+    {
+        _givenUpOn = true;
+        Version.GiveUpOnRun();
+    }
+
+    public void Dispose() => Interlocked.Exchange(ref _version, null)?.Release(_givenUpOn);
 }

@@ -53,4 +53,31 @@ public sealed class SourceWatcherTests
         Assert.That((await _queue.DequeueAsync(default)).Request.Snapshot.Commit, Is.EqualTo(snapshot.Commit));
         Assert.That(await _watcher.CheckAsync(DeploymentTrigger.Poll, default), Is.SameAs(second), "Once is enough.");
     }
+
+    [Test]
+    public async Task Check_WhenTheWatchedFolderIsNotInTheCommit_SaysSo()
+    {
+        await _watcher.CheckAsync(DeploymentTrigger.Startup, default);
+        Assert.That(_watcher.Info.Error, Does.Contain("There is no folder 'plugins' in commit"));
+
+        _repository.Write("plugins/a.txt", "a").Commit("Now there is");
+        await _watcher.CheckAsync(DeploymentTrigger.Poll, default);
+        Assert.That(_watcher.Info.Error, Is.Null);
+    }
+
+    [Test]
+    public async Task Run_AfterAFailureThatNobodyForesaw_ShowsIt_AndGoesOn()
+    {
+        using var stop = new CancellationTokenSource();
+        _source.Dispose();
+
+        var running = _watcher.RunAsync(stop.Token);
+        await _watcher.FirstDeploymentEnded;
+
+        Assert.That((_watcher.Info.State, _watcher.Info.Error), Is.EqualTo((SourceState.Unreachable, _watcher.Info.Error)));
+        Assert.That(_watcher.Info.Error, Does.StartWith("Looking at the source failed"));
+        Assert.That(running.IsCompleted, Is.False);
+        await stop.CancelAsync();
+        await Assert.ThatAsync(() => running, Throws.InstanceOf<OperationCanceledException>());
+    }
 }

@@ -76,13 +76,12 @@ public sealed class RunCancellationTests : RunTestBase
         Assert.That(Host.Runs.Counts, Is.EqualTo((0, 0)), "its place is free");
 
         Host.Deploy(typeof(Plain));
-        Assert.That(version.ActiveRuns, Is.EqualTo(1));
-        var gone = WhenOutOfTheWay(version);
+        Assert.That((version.ActiveRuns, version.RunsGivenUpOn), Is.EqualTo((0, 1)));
+        Assert.That(Host.Draining.GivenUpOn("Shop").Single().Version, Is.EqualTo(version.Id));
 
         script.Context.SetResult("late");
         script.End();
-        await gone;
-        Assert.That(version.ActiveRuns, Is.Zero);
+        await UnloadedAsync(version);
         Assert.That(Host.Runs.Get(run.Id).Result, Is.Null);
     }
 
@@ -117,11 +116,13 @@ public sealed class RunCancellationTests : RunTestBase
         Assert.That(Stage.HasNext, Is.False);
     }
 
-    private Task WhenOutOfTheWay(PluginVersion version)
+    private static async Task UnloadedAsync(PluginVersion version)
     {
-        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Host.Draining.MadeWay += _ => gone.TrySetResult();
-        Assert.That(Host.Draining.FindInTheWay(version.PluginId), Is.SameAs(version));
-        return gone.Task.WaitAsync(RunningHost.HangLimit);
+        using var limit = new CancellationTokenSource(RunningHost.HangLimit);
+        while (version.TryLease() is { } lease)
+        {
+            lease.Dispose();
+            await Task.Delay(1, limit.Token);
+        }
     }
 }

@@ -1,0 +1,53 @@
+using PluginHost.History;
+using PluginHost.TestInfra;
+
+namespace PluginHost.Tests.History;
+
+public sealed class DeploymentStoreTests
+{
+    private TestDirectory _directory = null!;
+    private HistoryDatabase _database = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _directory = new TestDirectory();
+        _database = new HistoryDatabase(_directory.Combine("history.db"));
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _database.Dispose();
+        _directory.Dispose();
+    }
+
+    [Test]
+    public async Task WhatWasUnderWayWhenTheHostDied_HasFailed_AndWhatHadEndedStaysAsItWas()
+    {
+        var store = new DeploymentStore(_database);
+        await store.SaveAsync(Deployment("1", "default", DeploymentState.Succeeded), CancellationToken.None);
+        await store.SaveAsync(Deployment("2", "default", DeploymentState.Running), CancellationToken.None);
+
+        await store.EndInterruptedAsync("The host died.", CancellationToken.None);
+
+        Assert.That((store.Find("2")!.State, store.Find("2")!.Error), Is.EqualTo((DeploymentState.Failed, "The host died.")));
+        Assert.That((store.Find("1")!.State, store.Find("1")!.Error), Is.EqualTo((DeploymentState.Succeeded, (string?)null)));
+    }
+
+    [Test]
+    public async Task TheNewestOfASource_IsNotThatOfAnother()
+    {
+        var store = new DeploymentStore(_database);
+        await store.SaveAsync(Deployment("1", "one", DeploymentState.Succeeded), CancellationToken.None);
+        await store.SaveAsync(Deployment("2", "two", DeploymentState.Succeeded), CancellationToken.None);
+
+        Assert.That(store.FindNewest("ONE")?.Id, Is.EqualTo("1"), "names of sources are compared without case");
+        Assert.That(store.FindNewest("three"), Is.Null);
+    }
+
+    private static DeploymentInfo Deployment(string id, string source, DeploymentState state) => new()
+    {
+        Id = id, Source = source, Commit = new string('c', 40), Author = "Ada", Message = "", Trigger = DeploymentTrigger.Poll, State = state, SeenAt = default, Stages = [],
+    };
+}

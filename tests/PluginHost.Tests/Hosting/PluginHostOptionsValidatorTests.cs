@@ -1,0 +1,41 @@
+using PluginHost.Hosting;
+
+namespace PluginHost.Tests.Hosting;
+
+public sealed class PluginHostOptionsValidatorTests
+{
+    [TestCase("ftp://host/path", "begins with 'ftp://'")]
+    [TestCase("ext::sh://x", "begins with 'ext::sh://'")]
+    [TestCase("", "is empty")]
+    public void AnAddressThatGitCannotFollow_IsRefused(string url, string words) =>
+        Assert.That(Mistakes(new SourceOptions { Url = url }), Has.Some.Contains(words));
+
+    [TestCase("https://host/path.git")]
+    [TestCase("SSH://git@host/path.git")]
+    [TestCase("file:///srv/repository")]
+    [TestCase("git@host:path.git")]
+    [TestCase("../repository")]
+    public void AnAddressThatGitCanFollow_IsTaken(string url) =>
+        Assert.That(Mistakes(new SourceOptions { Url = url }), Is.Empty);
+
+    [Test]
+    public void ATag_IsNoBranch() =>
+        Assert.That(Mistakes(new SourceOptions { Url = "/srv/repository", Branch = "refs/tags/v1" }), Has.One.Contains("a tag does not move"));
+
+    [Test]
+    public void EveryMistake_IsNamedAtOnce()
+    {
+        var options = new PluginHostOptions
+        {
+            Runs = { MaxConcurrent = 0 },
+            Retention = { Versions = { Count = -1 }, RunLogs = { Age = TimeSpan.Zero } },
+        };
+
+        var mistakes = new PluginHostOptionsValidator().Validate(null, options).Failures;
+
+        Assert.That(mistakes, Has.Some.Contains("Sources").And.Some.Contains("Runs:MaxConcurrent").And.Some.Contains("Retention:Versions:Count").And.Some.Contains("Retention:RunLogs:Age"));
+    }
+
+    private static IEnumerable<string> Mistakes(SourceOptions source) =>
+        new PluginHostOptionsValidator().Validate(null, new PluginHostOptions { Sources = { ["default"] = source } }).Failures ?? [];
+}
