@@ -69,13 +69,15 @@ public sealed class SourceWatcherTests
     public async Task Run_AfterAFailureThatNobodyForesaw_ShowsIt_AndGoesOn()
     {
         using var stop = new CancellationTokenSource();
-        _source.Dispose();
+        var disposed = Make.Source(_repository.Path, _directory.Combine("other"));
+        disposed.Dispose();
+        var watcher = new SourceWatcher(disposed, TimeSpan.FromSeconds(2), _queue, new HostEvents(), TimeProvider.System, NullLogger<SourceWatcher>.Instance);
 
-        var running = _watcher.RunAsync(stop.Token);
-        await _watcher.FirstDeploymentEnded;
+        var running = watcher.RunAsync(stop.Token);
+        await watcher.FirstDeploymentEnded;
 
-        Assert.That((_watcher.Info.State, _watcher.Info.Error), Is.EqualTo((SourceState.Unreachable, _watcher.Info.Error)));
-        Assert.That(_watcher.Info.Error, Does.StartWith("Looking at the source failed"));
+        Assert.That(watcher.Info.State, Is.EqualTo(SourceState.Unreachable));
+        Assert.That(watcher.Info.Error, Does.StartWith("Looking at the source failed"));
         Assert.That(running.IsCompleted, Is.False);
         await stop.CancelAsync();
         await Assert.ThatAsync(() => running, Throws.InstanceOf<OperationCanceledException>());
