@@ -55,6 +55,21 @@ public sealed class WhatABuildIsMadeOf : HostTestBase
         await AssertResults(host, reads: "two", linked: "22", pattern: "Found1 Found2", import: "local", committed: 2);
     }
 
+    [Test]
+    public async Task AFileThatIsNotCommitted_TakesNoPart_AlsoAboveTheWorkspace()
+    {
+        Repository.AddPlugin("A", "context.SetResult(1);").Commit("First");
+        Repository.Write(".globalconfig", "is_global = true\ndotnet_diagnostic.CS1591.severity = error\ndotnet_diagnostic.CS8321.severity = error\nbuild_property.none = x\n");
+        Repository.Write("NuGet.config", "<configuration><packageSources><clear /><add key=\"nowhere\" value=\"/nowhere\" /></packageSources></configuration>");
+        Repository.Replace("plugins/A/Work.cs", "SetResult(1)", "SetResult(2); void Unused() { }");
+        Repository.Git("commit", "--quiet", "--message", "A warning", "plugins");
+
+        await using var host = await ReadyHost.StartAsync(Repository.Path, Path.Combine(Repository.Path, ".pluginhost"));
+
+        Assert.That((await host.GetAsync("api/v1/plugins/A"))["problem"]?.ToJsonString(), Is.Null);
+        Assert.That((await host.RunAsync("A.Work"))["result"]!.GetValue<int>(), Is.EqualTo(2));
+    }
+
     private static async Task AssertResults(ReadyHost host, string reads, string linked, string pattern, string import, int committed)
     {
         Assert.That((await host.RunAsync("Reads.Work"))["result"]?.ToString(), Is.EqualTo(reads), host.Output);

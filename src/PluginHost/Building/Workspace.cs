@@ -86,6 +86,8 @@ internal sealed class Workspace
         {
             File.WriteAllText(Path.Combine(Folder, name), content);
         }
+
+        NuGetBoundary.Make().Save(Path.Combine(Folder, "NuGet.config"));
     }
 
     private static readonly (string Name, string Content)[] BoundaryFiles =
