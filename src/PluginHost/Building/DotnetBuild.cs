@@ -72,6 +72,7 @@ internal sealed partial class DotnetBuild(
         $"-p:ArtifactsPath={batch.Workspace.Output}",
         $"-p:CustomAfterMicrosoftCommonTargets={batch.TargetsFile}",
         $"-p:PluginHostFactsDirectory={batch.FactsFolder}",
+        $"-p:PluginHostTree={batch.Workspace.Root.Replace('\\', '/')}",
         $"-p:PluginHostContractSource={contract.Folder}",
         $"-p:PluginHostContractVersion={contract.Version}",
 

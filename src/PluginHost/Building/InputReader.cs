@@ -34,7 +34,7 @@ internal sealed partial class InputReader
         var projects = Closure(project);
         return projects is null
             ? null
-            : InputManifest.Capture(_tree, projects.SelectMany(Files), projects.Select(RepositoryPath.Folder), environment);
+            : InputManifest.Capture(_tree, projects.SelectMany(Files), Folders(projects), environment);
     }
 
     /// <summary>What decides which packages a project gets, or null when its build ended before it said so.</summary>
@@ -59,8 +59,34 @@ internal sealed partial class InputReader
         return found;
     }
 
-    private IEnumerable<string> Files(string project) =>
-        FactsOf(project)!.Inputs.Select(_workspace.PathOf).OfType<string>().Concat(ProjectFiles(project));
+    private IEnumerable<string> Files(string project) => FactsOf(project)!.Inputs
+        .Concat(FactsOf(project)!.Items.Select(item => item.Path))
+        .Select(_workspace.PathOf).OfType<string>().Concat(ProjectFiles(project));
+
+    /// <summary>A project's own folder counts as a whole: a target may read any file of it. Elsewhere, what a pattern would find.</summary>
+    private HashSet<string> Folders(IReadOnlyList<string> projects)
+    {
+        var own = projects.Select(RepositoryPath.Folder).ToHashSet();
+        var found = projects.SelectMany(project => FactsOf(project)!.Items)
+            .Select(item => _workspace.PathOf(item.Path) is { } path && !own.Any(folder => RepositoryPath.IsWithin(path, folder)) ? PatternOf(item, path, own) : null);
+        return [.. own, .. found.OfType<string>()];
+    }
+
+    private string PatternOf(ItemFact item, string path, IEnumerable<string> projectFolders)
+    {
+        var folder = RepositoryPath.Folder(path);
+        var extension = Path.GetExtension(path);
+        if (item.Below.Length > 0 && $"/{folder}/".EndsWith($"/{item.Below}", StringComparison.Ordinal))
+        {
+            var top = $"{folder}/"[..^item.Below.Length].TrimEnd('/');
+            return InputFolder.Pattern(SymbolicLinks.RealPath(_tree, top), extension, recursive: true);
+        }
+
+        // Nobody can tell what named a file at the top of a pattern. A folder around the projects themselves is hardly
+        // meant with all below it.
+        folder = SymbolicLinks.RealPath(_tree, folder);
+        return InputFolder.Pattern(folder, extension, recursive: !projectFolders.Any(project => RepositoryPath.IsWithin(project, folder)));
+    }
 
     private IEnumerable<string> ProjectFiles(string project) => Imports(project).Prepend(project).Concat(WellKnownFiles.For(project));
 
@@ -80,11 +106,26 @@ internal sealed partial class InputReader
             }
 
             var text = File.ReadAllText(Path.Combine(_workspace.Root, found[i]));
-            var names = ImportedProject().Matches(text).Select(match => RepositoryPath.Name(match.Groups["path"].Value.Replace('\\', '/'))).ToList();
-            found.AddRange(_imported.Where(file => names.Any(name => MayName(name, file))).Except(found).ToList());
+            var imports = ImportedProject().Matches(text).Select(match => match.Groups["path"].Value.Replace('\\', '/')).ToList();
+            var names = imports.Select(RepositoryPath.Name).ToList();
+            found.AddRange(_imported.Where(file => names.Any(name => MayName(name, file)))
+                .Concat(imports.Select(import => Literal(import, project, found[i])).OfType<string>())
+                .Except(found).ToList());
         }
 
         return found;
+    }
+
+    /// <summary>What an import names, there or not: one with a condition may find it in the next commit. Null when only MSBuild can tell.</summary>
+    private static string? Literal(string import, string project, string importing)
+    {
+        const string ThisFile = "$(MSBuildThisFileDirectory)";
+        const string ProjectDirectory = "$(MSBuildProjectDirectory)";
+        var (folder, path) =
+            import.StartsWith(ThisFile, StringComparison.OrdinalIgnoreCase) ? (RepositoryPath.Folder(importing), import[ThisFile.Length..].TrimStart('/'))
+            : import.StartsWith(ProjectDirectory, StringComparison.OrdinalIgnoreCase) ? (RepositoryPath.Folder(project), import[ProjectDirectory.Length..].TrimStart('/'))
+            : (RepositoryPath.Folder(importing), import);
+        return path.AsSpan().ContainsAny("$*?%@") ? null : RepositoryPath.Resolve(folder, path);
     }
 
     // A name with a property or a wildcard in it could be any of them.

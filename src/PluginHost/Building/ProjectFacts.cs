@@ -6,8 +6,11 @@ internal sealed record ProjectFacts
     /// <summary>The full path of the project file.</summary>
     public required string Project { get; init; }
 
-    /// <summary>The full paths of the files that it takes in.</summary>
+    /// <summary>The full paths of the files that it takes in by name.</summary>
     public required IReadOnlyList<string> Inputs { get; init; }
+
+    /// <summary>The files that it takes in as items, which a pattern may have found.</summary>
+    public required IReadOnlyList<ItemFact> Items { get; init; }
 
     /// <summary>The full paths of the project files that it references.</summary>
     public required IReadOnlyList<string> References { get; init; }
@@ -22,6 +25,7 @@ internal sealed record ProjectFacts
                 {
                     Project = group.Key,
                     Inputs = [.. group.SelectMany(facts => facts.All("input")).Distinct()],
+                    Items = [.. group.SelectMany(facts => facts.All("item")).Distinct().Select(ItemFact.Parse)],
                     References = [.. group.SelectMany(facts => facts.All("reference")).Distinct()],
                 });
 
@@ -40,6 +44,18 @@ internal sealed record ProjectFacts
 
         public IEnumerable<string> All(string key) =>
             lines.Where(line => line.StartsWith(key + "|", StringComparison.Ordinal)).Select(line => line[(key.Length + 1)..]);
+    }
+}
+
+/// <summary>A file that a project takes in as an item.</summary>
+/// <param name="Path">Its full path.</param>
+/// <param name="Below">What a ** in the pattern that found it stood for, with a slash at its end; empty when there was none.</param>
+internal sealed record ItemFact(string Path, string Below)
+{
+    public static ItemFact Parse(string text)
+    {
+        var bar = text.IndexOf('|', StringComparison.Ordinal);
+        return new ItemFact(text[(bar + 1)..], text[..bar].Replace('\\', '/'));
     }
 }
 

@@ -86,6 +86,8 @@ internal sealed class Workspace
         {
             File.WriteAllText(Path.Combine(Folder, name), content);
         }
+
+        NuGetBoundary.Make().Save(Path.Combine(Folder, "NuGet.config"));
     }
 
     private static readonly (string Name, string Content)[] BoundaryFiles =
@@ -138,7 +140,7 @@ internal sealed class Workspace
             case SourceFileKind.Submodule:
                 // Another repository's content; what needs it fails to build, and says which file is missing.
                 return;
-            case SourceFileKind.SymbolicLink when SymbolicLinks.Target(snapshot, path, file) is null:
+            case SourceFileKind.SymbolicLink when SymbolicLinks.Target(snapshot.Tree, path, file) is null:
                 // The planner refuses the plugin that has it; for the others it is not there.
                 return;
         }
@@ -146,7 +148,7 @@ internal sealed class Workspace
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         if (file.Kind == SourceFileKind.SymbolicLink)
         {
-            File.CreateSymbolicLink(target, snapshot.ReadText(file));
+            File.CreateSymbolicLink(target, file.LinkText!);
             return;
         }
 

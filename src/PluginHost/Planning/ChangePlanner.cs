@@ -85,7 +85,7 @@ internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCata
 
     private static string? LinkOutOfTheTree(SourceSnapshot snapshot, string folder) =>
         snapshot.Tree.FindFolder(folder)?.AllFiles(folder)
-            .Where(file => file.Value.Kind == SourceFileKind.SymbolicLink && SymbolicLinks.Target(snapshot, file.Key, file.Value) is null)
+            .Where(file => file.Value.Kind == SourceFileKind.SymbolicLink && SymbolicLinks.Target(snapshot.Tree, file.Key, file.Value) is null)
             .Select(file => file.Key)
             .FirstOrDefault();
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text;
 using PluginHost.Sources;
 
@@ -9,15 +7,12 @@ namespace PluginHost.Planning;
 internal sealed record InputManifest
 {
     // Changing how plugins are built, so that the same input gives another output, means raising this.
-    private const int Revision = 1;
-
-    // A folder that did not change is the same object in the next commit.
-    private static readonly ConditionalWeakTable<SourceTree, string> KnownNames = [];
+    private const int Revision = 2;
 
     /// <summary>Each file that was read, with its object id; null for a file that would have been read had it been there.</summary>
     public required SortedDictionary<string, string?> Files { get; init; }
 
-    /// <summary>Each folder whose files are taken in by pattern, with a hash of the names in it.</summary>
+    /// <summary>Each folder whose files are taken in without being named, with what <see cref="InputFolder"/> says it holds.</summary>
     public required SortedDictionary<string, string> Folders { get; init; }
 
     /// <summary>What else decides the output: the SDK, the contract, the settings.</summary>
@@ -33,24 +28,24 @@ internal sealed record InputManifest
                 text.Append(path).Append('\t').Append(id).Append('\n');
             }
 
-            foreach (var (folder, names) in Folders)
+            foreach (var (folder, content) in Folders)
             {
-                text.Append(folder).Append('\t').Append(names).Append('\n');
+                text.Append(folder).Append('\t').Append(content).Append('\n');
             }
 
-            return Hash(text.ToString());
+            return FolderState.Hash([text.ToString()]);
         }
     }
 
     /// <summary>What a commit has under the given names.</summary>
     /// <param name="tree">The commit's files.</param>
     /// <param name="files">The files that count.</param>
-    /// <param name="folders">The folders whose files are taken in by pattern.</param>
+    /// <param name="folders">The folders that count as a whole, and those in the form of <see cref="InputFolder.Pattern"/>.</param>
     /// <param name="environment">What else decides the output.</param>
     public static InputManifest Capture(SourceTree tree, IEnumerable<string> files, IEnumerable<string> folders, string environment) => new()
     {
-        Files = new(files.Distinct().ToDictionary(file => file, file => tree.FindFile(file)?.Id), StringComparer.Ordinal),
-        Folders = new(folders.Distinct().ToDictionary(folder => folder, folder => Names(tree, folder)), StringComparer.Ordinal),
+        Files = new(files.Distinct().ToDictionary(file => file, file => IdOf(tree, file)), StringComparer.Ordinal),
+        Folders = new(folders.Distinct().ToDictionary(folder => folder, folder => InputFolder.Read(tree, folder)), StringComparer.Ordinal),
         Environment = environment,
     };
 
@@ -59,28 +54,26 @@ internal sealed record InputManifest
     {
         foreach (var (path, id) in Files)
         {
-            var now = tree.FindFile(path)?.Id;
+            var now = IdOf(tree, path);
             if (now != id)
             {
                 return $"{path} was {(id is null ? "added" : now is null ? "removed" : "changed")}";
             }
         }
 
-        foreach (var (folder, names) in Folders)
+        foreach (var (folder, content) in Folders)
         {
-            if (Names(tree, folder) != names)
+            if (InputFolder.Read(tree, folder) is var now && now != content)
             {
-                return $"files were added to or removed from {(folder.Length == 0 ? "the root folder" : folder)}";
+                return InputFolder.Tell(folder, content, now);
             }
         }
 
         return environment == Environment ? null : "the SDK, the contract or the build settings of the host changed";
     }
 
-    private static string Names(SourceTree tree, string folder) =>
-        tree.FindFolder(folder) is not { } found
-            ? ""
-            : KnownNames.GetValue(found, folder => Hash(string.Join('\n', folder.AllFiles().Select(file => file.Key).Where(WellKnownFiles.MayBeInput).Order(StringComparer.Ordinal))));
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    // A build reads what a link leads to.
+    private static string? IdOf(SourceTree tree, string path) => (tree.FindFile(path) is { Kind: not SourceFileKind.SymbolicLink } file
+        ? file
+        : tree.FindFile(SymbolicLinks.RealPath(tree, path)))?.Id;
 }

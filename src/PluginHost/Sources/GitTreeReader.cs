@@ -55,7 +55,7 @@ internal sealed class GitTreeReader(Repository repository)
             }
             else
             {
-                files.Add(entry.Name, new SourceFile(EntryId(entry), Kind(entry.Mode)));
+                files.Add(entry.Name, new SourceFile(EntryId(entry), Kind(entry.Mode)) { LinkText = LinkText(entry) });
             }
         }
 
@@ -89,6 +89,8 @@ internal sealed class GitTreeReader(Repository repository)
     }
 
     private static string EntryId(TreeEntry entry) => entry.Target.Id.Sha;
+
+    private static string? LinkText(TreeEntry entry) => entry.Mode == Mode.SymbolicLink ? ((Blob)entry.Target).GetContentText() : null;
 
     private static SourceFileKind Kind(Mode mode) => mode switch
     {

@@ -89,7 +89,11 @@ internal sealed class SourceTree(
 /// <summary>A file of a commit.</summary>
 /// <param name="Id">git's object id of its content.</param>
 /// <param name="Kind">What git says it is.</param>
-internal sealed record SourceFile(string Id, SourceFileKind Kind);
+internal sealed record SourceFile(string Id, SourceFileKind Kind)
+{
+    /// <summary>What a symbolic link says; null for every other kind.</summary>
+    public string? LinkText { get; init; }
+}
 
 /// <summary>What git says a file is.</summary>
 internal enum SourceFileKind

@@ -43,7 +43,7 @@ internal sealed class MemoryRepository
     {
         var within = _files.Where(file => RepositoryPath.IsWithin(file.Key, path)).ToList();
         var files = within.Where(file => RepositoryPath.Folder(file.Key) == path)
-            .ToFrozenDictionary(file => RepositoryPath.Name(file.Key), file => new SourceFile(Id(file.Value.Content), file.Value.Kind));
+            .ToFrozenDictionary(file => RepositoryPath.Name(file.Key), file => new SourceFile(Id(file.Value.Content), file.Value.Kind) { LinkText = file.Value.Kind == SourceFileKind.SymbolicLink ? file.Value.Content : null });
         var folders = within.Select(file => file.Key[(path.Length == 0 ? 0 : path.Length + 1)..])
             .Where(rest => rest.Contains('/')).Select(rest => rest.Split('/')[0]).Distinct()
             .ToFrozenDictionary(name => name, name => Folder(RepositoryPath.Join(path, name)));
