@@ -15,6 +15,7 @@ internal static class InnerPipeline
     {
         var app = new ApplicationBuilder(Services(application));
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<HeadAsGet>();
         app.UseMiddleware<Problems>();
         app.UseMiddleware<CrossSiteGuard>();
         app.UseMiddleware<BodyLimit>();

@@ -129,6 +129,21 @@ public sealed class MountingTests
     }
 
     [Test]
+    public async Task AnApplicationWithBlazor_ChangesNoPage(
+        [Values("", "scripts/Reports.Daily", "runs", "runs/run1", "deployments", "deployments/deployment1", "plugins/Reports", "host", "nothing")] string path)
+    {
+        await using var plain = await WebHost.StartAsync(_host);
+        await using var blazor = await WebHost.StartAsync(
+            _host, app => app.MapPluginHost(), services => services.AddRazorComponents().AddInteractiveServerComponents());
+
+        using var expected = await plain.SendAsync(HttpMethod.Get, path, null, ("Accept", "text/html"));
+        using var answer = await blazor.SendAsync(HttpMethod.Get, path, null, ("Accept", "text/html"));
+
+        Assert.That(answer.StatusCode, Is.EqualTo(path == "nothing" ? HttpStatusCode.NotFound : HttpStatusCode.OK));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.StartWith("<!DOCTYPE html>").And.EqualTo(await expected.Content.ReadAsStringAsync()));
+    }
+
+    [Test]
     public void WithoutAddPluginHost_TheErrorSaysWhatToAdd()
     {
         var app = WebApplication.CreateSlimBuilder().Build();

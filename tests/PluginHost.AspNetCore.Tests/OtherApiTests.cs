@@ -107,4 +107,28 @@ public sealed class OtherApiTests
         Assert.That(answer.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/plain"));
         Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("# TYPE process_working_set_bytes gauge"));
     }
+
+    [Test]
+    public async Task Head_IsAnsweredAsGet_WithoutTheBody(
+        [Values("", "scripts/Reports.Daily", "runs/run1", "host", "assets/app.js", "health/live", "health/ready", "metrics", "openapi/v1.json", "nothing")] string path)
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        using var get = await web.SendAsync(HttpMethod.Get, path);
+        using var head = await web.SendAsync(HttpMethod.Head, path);
+
+        Assert.That(head.StatusCode, Is.EqualTo(get.StatusCode));
+        Assert.That(head.Content.Headers.ContentType, Is.EqualTo(get.Content.Headers.ContentType));
+        Assert.That(await head.Content.ReadAsStringAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Head_OfAStream_IsNotAnsweredAsAStream()
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        using var head = await web.SendAsync(HttpMethod.Head, "api/v1/events");
+
+        Assert.That(head.StatusCode, Is.EqualTo(HttpStatusCode.MethodNotAllowed));
+    }
 }

@@ -10,10 +10,14 @@ namespace PluginHost.AspNetCore.Pages;
 /// <remarks>No circuit, no Blazor set-up in the application: a page is a function of what the host answers, under any path.</remarks>
 internal static class PageRenderer
 {
+    // With the application's services, what it set up for Blazor would take part: its NavigationManager, which fails
+    // outside of its own pages, or an activator of components. Our pages ask for no service.
+    private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
+
     public static async Task<IResult> RenderAsync<TPage>(HttpContext context, string title, Dictionary<string, object?> parameters)
         where TPage : IComponent
     {
-        await using var renderer = new HtmlRenderer(context.RequestServices, context.RequestServices.GetRequiredService<ILoggerFactory>());
+        await using var renderer = new HtmlRenderer(NoServices, context.RequestServices.GetRequiredService<ILoggerFactory>());
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
         {
             var layout = ParameterView.FromDictionary(new Dictionary<string, object?>
