@@ -6,6 +6,7 @@ namespace PluginHost.App;
 internal static class HostSettings
 {
     private const string DefaultUrls = "http://127.0.0.1:5080";
+    private const double MostSeconds = 366 * 86400.0;
     private const string Source = "PluginHost:Sources:default";
 
     /// <summary>The settings that the command line and the working directory give.</summary>
@@ -16,7 +17,7 @@ internal static class HostSettings
     {
         var root = FindRepository(Environment.CurrentDirectory);
         var settings = new Dictionary<string, string?> { ["urls"] = arguments.Urls ?? configuration["urls"] ?? DefaultUrls };
-        RefuseToListenUnprotected(settings["urls"]!);
+        RefuseToListenUnprotected(settings["urls"]!.Split(';', StringSplitOptions.RemoveEmptyEntries).Concat(KestrelUrls(configuration)));
 
         if (arguments.Repo is not null || !configuration.GetSection("PluginHost:Sources").GetChildren().Any())
         {
@@ -53,13 +54,17 @@ internal static class HostSettings
         return null;
     }
 
-    private static void RefuseToListenUnprotected(string urls)
+    // Endpoints of Kestrel's own section take the place of "urls".
+    private static IEnumerable<string> KestrelUrls(IConfiguration configuration) =>
+        configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "");
+
+    private static void RefuseToListenUnprotected(IEnumerable<string> urls)
     {
-        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var url in urls)
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || !uri.IsLoopback)
             {
-                throw new UsageException($"The host does not listen on {url}: whoever reaches it can run code here, and no authentication is configured. Listen on 127.0.0.1, and put a reverse proxy that signs people in before it.");
+                throw new UsageException($"The host does not listen on '{url}': whoever reaches it can run code here, and no authentication is configured. Listen on 127.0.0.1, and put a reverse proxy that signs people in before it.");
             }
         }
     }
@@ -69,7 +74,8 @@ internal static class HostSettings
         (string Unit, double Seconds)[] units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400)];
         foreach (var (unit, seconds) in units)
         {
-            if (text.EndsWith(unit, StringComparison.Ordinal) && double.TryParse(text[..^unit.Length], CultureInfo.InvariantCulture, out var number))
+            if (text.EndsWith(unit, StringComparison.Ordinal) && double.TryParse(text[..^unit.Length], CultureInfo.InvariantCulture, out var number)
+                && number * seconds is > 0 and < MostSeconds)
             {
                 return TimeSpan.FromSeconds(number * seconds);
             }

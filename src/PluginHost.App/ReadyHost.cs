@@ -7,7 +7,9 @@ internal static class ReadyHost
 {
     private const int Failed = 1;
     private const int WrongUsage = 2;
-    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(30);
+
+    // Longer than a cancelled script may take by default, so that its end is stored.
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(45);
 
     /// <summary>Runs until Ctrl-C, SIGTERM or the token stops it.</summary>
     /// <returns>The exit code.</returns>
@@ -35,6 +37,10 @@ internal static class ReadyHost
         catch (IOException failure) when (failure.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             return Say($"{failure.Message} Another program listens there: stop it, or start this one with --urls.", Failed);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Say($"The host cannot start: {failure.Message} Check the data directory (--data): it has to be a folder that this user may write to.", Failed);
         }
     }
 

@@ -86,6 +86,20 @@ public sealed class ReadyHost : IAsyncDisposable
 
     public Task UntilReadyAsync() => UntilAsync("health/ready", answer => answer["status"]?.ToString() != "starting");
 
+    /// <summary>Starts a host with other options and waits until it has given up.</summary>
+    public static async Task<(int ExitCode, string Output)> FailAsync(IReadOnlyDictionary<string, string> environment, params string[] options)
+    {
+        var start = new ProcessStartInfo("dotnet", [ProgramOf("PluginHost.App"), "run", .. options]);
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        await using var host = new ReadyHost(start);
+        await host._process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
+        return (host._process.ExitCode, host.Output);
+    }
+
     public async Task<JsonNode> GetAsync(string path) => (await Api.GetFromJsonAsync<JsonNode>(path))!;
 
     public async Task<JsonNode> PostAsync(string path, object? body = null)
