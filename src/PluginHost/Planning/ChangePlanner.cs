@@ -68,7 +68,12 @@ internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCata
             return $"Projects share the name {id}: {string.Join(", ", projects)}. A plugin's id is its project file's name, so none of them is built. Rename all but one.";
         }
 
-        if (!ValidId().IsMatch(id))
+        if (projects[0].Contains('%', StringComparison.Ordinal))
+        {
+            return $"The project {projects[0]} has a '%' in its path, which MSBuild reads as an escape, so {id} is not built. Rename the folder or the file.";
+        }
+
+        if (id is "." or ".." || !ValidId().IsMatch(id))
         {
             return $"The project {projects[0]} cannot be a plugin: an id is made of letters, digits, '.', '-' and '_'. Rename the project file.";
         }
@@ -94,6 +99,6 @@ internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCata
 
     private static string PluginId(string project) => Path.GetFileNameWithoutExtension(RepositoryPath.Name(project));
 
-    [GeneratedRegex("^[A-Za-z0-9._-]+$")]
+    [GeneratedRegex(@"^[A-Za-z0-9._-]+\z")]
     private static partial Regex ValidId();
 }

@@ -204,6 +204,35 @@ public sealed class ChangePlannerTests
         Assert.That(Actions(), Is.EqualTo("A Keep, B Keep, C Build"));
     }
 
+    [TestCase("<PropertyGroup><IsTestProject>true</IsTestProject></PropertyGroup>")]
+    [TestCase("<PropertyGroup><IsPluginHostPlugin>false</IsPluginHostPlugin></PropertyGroup>")]
+    [TestCase("""<ItemGroup><PackageReference Include="Microsoft.NET.Test.Sdk" Version="18.0.0" /></ItemGroup>""")]
+    public void AProjectThatSaysItIsNone_IsNoPlugin(string words)
+    {
+        _repository.Write("plugins/C/C.csproj", PluginSource.Project().Replace("</Project>", $"{words}</Project>", StringComparison.Ordinal));
+
+        Assert.That(Actions(), Is.EqualTo("A Keep, B Keep"));
+    }
+
+    [Test]
+    public void AReferenceInAComment_IsNone()
+    {
+        _repository.Write("plugins/C/C.csproj", """<Project><!-- <PackageReference Include="PluginHost.Abstractions" /> --></Project>""");
+
+        Assert.That(Actions(), Is.EqualTo("A Keep, B Keep"));
+    }
+
+    [TestCase("plugins/x/..csproj")]
+    [TestCase("plugins/x/...csproj")]
+    [TestCase("plugins/100%25/C.csproj")]
+    [TestCase("plugins/x/C\n.csproj")]
+    public void AProjectWhoseNameCouldMeanAnotherPath_IsRefused(string project)
+    {
+        _repository.Write(project, PluginSource.Project());
+
+        Assert.That(Plan().Plugins.Single(plugin => plugin.Project == project).Action, Is.EqualTo(PlanAction.Reject));
+    }
+
     [Test]
     public void AReferenceInDirectoryBuildProps_MakesEveryProjectBelowAPlugin()
     {
