@@ -41,7 +41,7 @@ internal static partial class DiagnosticParser
 
     // origin(line,column[,endline,endcolumn]): severity CODE: message [project]
     [GeneratedRegex("""
-        ^\s*(?:(?<file>.+?)(?:\((?<line>\d+)(?:,(?<column>\d+))?(?:,\d+,\d+)?\))?\s*:\s)?\s*(?:[\w ]+\s)?(?<severity>error|warning)\s(?<code>[A-Za-z]+\d+)?\s*:\s(?<message>.*?)(?:\s\[(?<project>[^\[\]]+?proj)(?:::[^\]]*)?\])?\s*$
+        ^\s*(?:(?<file>.+?)(?:\((?<line>\d+)(?:,(?<column>\d+))?(?:,\d+,\d+)?\))?\s*:\s)?\s*(?:[\w ]+\s)?(?<severity>error|warning)\s(?<code>[A-Za-z]+\d+)?\s*:\s(?<message>.*?)(?:\s\[(?<project>(?:[A-Za-z]:)?[/\\].*?proj|[^\[\]]+?proj)(?:::[^\]]*)?\])?\s*$
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Message();
 }

@@ -28,6 +28,9 @@ public sealed class DiagnosticParserTests
     [TestCase(
         @"C:\src\plugins\A\Work.cs(1,2): error CS1002: ; expected [C:\src\plugins\A\A.csproj]",
         DiagnosticSeverity.Error, "CS1002", "; expected", @"C:\src\plugins\A\Work.cs", 1, 2, @"C:\src\plugins\A\A.csproj")]
+    [TestCase(
+        "/src/[x]/A/Work.cs(1,2): error CS1002: ; expected [/src/[x]/A/A.csproj]",
+        DiagnosticSeverity.Error, "CS1002", "; expected", "/src/[x]/A/Work.cs", 1, 2, "/src/[x]/A/A.csproj")]
     public void Parse_ReadsAMessageOfTheBuild(
         string text, DiagnosticSeverity severity, string code, string message, string? file, int? line, int? column, string? project)
     {
