@@ -70,6 +70,27 @@ public sealed class WhatABuildIsMadeOf : HostTestBase
         Assert.That((await host.RunAsync("A.Work"))["result"]!.GetValue<int>(), Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task ABuildThatFailsAtItsEnd_OrForAnOlderFramework_IsRefused_AndCentralVersionsNeedNoneForTheContract()
+    {
+        Repository
+            .Write("Directory.Packages.props", "<Project><PropertyGroup><ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally></PropertyGroup></Project>")
+            .AddPlugin("Late").AddPlugin("Old").AddPlugin("Central")
+            .Replace("plugins/Late/Late.csproj", "</Project>", "<Target Name=\"Late\" AfterTargets=\"Build\"><Error Text=\"too late\" /></Target></Project>")
+            .Replace("plugins/Old/Old.csproj", "net10.0", "net8.0");
+        foreach (var id in new[] { "Late", "Old", "Central" })
+        {
+            Repository.Replace($"plugins/{id}/{id}.csproj", " Version=\"*\"", "");
+        }
+
+        Repository.Commit("First");
+        await using var host = await StartAsync();
+
+        Assert.That((await host.GetAsync("api/v1/plugins/Late"))["problem"]?["message"]?.ToString(), Does.Contain("too late"), host.Output);
+        Assert.That((await host.GetAsync("api/v1/plugins/Old"))["problem"]?["message"]?.ToString(), Does.Contain("targets net8.0; PluginHost.Abstractions needs net10.0 or later"));
+        Assert.That((await host.RunAsync("Central.Work"))["result"]?.GetValue<int>(), Is.EqualTo(1), host.Output);
+    }
+
     private static async Task AssertResults(ReadyHost host, string reads, string linked, string pattern, string import, int committed)
     {
         Assert.That((await host.RunAsync("Reads.Work"))["result"]?.ToString(), Is.EqualTo(reads), host.Output);

@@ -27,7 +27,7 @@ internal sealed class BuildReportReader(BuildBatch batch, ChangePlan plan, Child
         var inputs = _inputs.Value.Read(plugin.Project, plan.Environment);
         var packageInputs = _inputs.Value.ReadOfPackages(plugin.Project, plan.Environment);
         var outputs = _outputs[FullPath(plugin.Project)].ToList();
-        if (outputs.Count > 0 && !exit.TimedOut)
+        if (outputs.Count > 0 && !exit.TimedOut && !HasOwnError(plugin))
         {
             // A project with several target frameworks: the newest is nearest to what the host runs on.
             return new BuildResult
@@ -44,6 +44,10 @@ internal sealed class BuildReportReader(BuildBatch batch, ChangePlan plan, Child
             Problem = problem, IsUnexplained = !exit.TimedOut && problem.Diagnostics.Count == 0,
         };
     }
+
+    // An output is there before the build is over: another target framework, or a target after it, may fail.
+    private bool HasOwnError(PlannedPlugin plugin) =>
+        _diagnostics.Any(found => found.Diagnostic.Severity == DiagnosticSeverity.Error && found.Project == FullPath(plugin.Project));
 
     private PluginProblem Explain(PlannedPlugin plugin)
     {
