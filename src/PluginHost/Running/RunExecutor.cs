@@ -115,7 +115,8 @@ internal sealed partial class RunExecutor(
 
         try
         {
-            await ScriptActivator.DisposeAsync(script).AsTask().WaitAsync(DisposeLimit, time);
+            // On a thread of its own: a Dispose that blocks would block the waiting, too, and with it the limit.
+            await Task.Run(() => ScriptActivator.DisposeAsync(script).AsTask()).WaitAsync(DisposeLimit, time);
         }
         catch (Exception failure)
         {

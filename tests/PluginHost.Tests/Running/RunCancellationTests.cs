@@ -117,6 +117,19 @@ public sealed class RunCancellationTests : RunTestBase
         Assert.That(Stage.HasNext, Is.False);
     }
 
+    [Test]
+    public async Task AScriptWhoseDisposeBlocks_IsNotWaitedForLongerThanItsLimit()
+    {
+        Host.Deploy(typeof(CleaningForever));
+        var run = await Host.StartAsync("CleaningForever");
+        (await Stage.NextAsync()).End();
+        await Time.TimerOf(TimeSpan.FromSeconds(10));
+        Time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.That((await Host.EndOfAsync(run)).State, Is.EqualTo(RunState.Succeeded));
+        Assert.That(await Host.LogOfAsync(run), Has.Exactly(1).StartsWith("WRN Disposing the script failed"));
+    }
+
     private Task WhenOutOfTheWay(PluginVersion version)
     {
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

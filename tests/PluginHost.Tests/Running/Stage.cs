@@ -13,6 +13,9 @@ public sealed class Stage
 
     public TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Ends with the test.</summary>
+    public Task Closed => _closed.Task;
+
     /// <summary>The next script that comes on.</summary>
     public Task<Performance> NextAsync() => _performances.Reader.ReadAsync().AsTask().WaitAsync(RunningHost.HangLimit);
 

@@ -48,6 +48,11 @@ public sealed class CleaningBadly(Stage stage) : StagedScript(stage), IDisposabl
     public void Dispose() => throw new InvalidOperationException("Still in use.");
 }
 
+public sealed class CleaningForever(Stage stage) : StagedScript(stage), IDisposable
+{
+    public void Dispose() => Stage.Closed.Wait();
+}
+
 public sealed class Logging(Stage stage, ILogger<Logging> log) : StagedScript(stage)
 {
     public void Log(string text) => log.LogInformation("{Text}", text);
