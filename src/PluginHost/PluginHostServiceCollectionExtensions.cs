@@ -125,6 +125,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunLogs>();
         services.TryAddSingleton<RunMetrics>();
         services.TryAddSingleton<ConsoleCapture>();
+        services.TryAddSingleton<StopGrace>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<RunLifecycle>();

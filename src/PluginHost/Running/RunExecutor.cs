@@ -14,6 +14,7 @@ internal sealed partial class RunExecutor(
     RunLogs logs,
     ConsoleCapture console,
     HostEvents events,
+    StopGrace stopGrace,
     IOptions<PluginHostOptions> options,
     TimeProvider time,
     ILoggerFactory loggers,
@@ -46,7 +47,7 @@ internal sealed partial class RunExecutor(
         await Task.WhenAny(work, run.StopRequested);
         if (!work.IsCompleted)
         {
-            await Task.WhenAny(work, Task.Delay(options.Value.Runs.CancelGrace, time, CancellationToken.None));
+            await Task.WhenAny(work, Task.Delay(options.Value.Runs.CancelGrace, time, CancellationToken.None), stopGrace.Over);
         }
 
         // From here on nothing stands on the script's stack: what holds its frames keeps its version in memory.
@@ -58,7 +59,9 @@ internal sealed partial class RunExecutor(
             return Finish(run, outcome);
         }
 
-        log.Write("WRN", $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and is given up on. Version {version.Id} stays loaded until it ends.");
+        log.Write("WRN", stopGrace.Over.IsCompleted
+            ? "The script did not stop in the time that the stopping host had left for it, and is given up on."
+            : $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and is given up on. Version {version.Id} stays loaded until it ends.");
         LogAbandoned(run.Info.Script, run.Id);
         _ = work.ContinueWith(_ => lease.Dispose(), TaskScheduler.Default);
         return Finish(run, run.Info with { State = run.StopState!.Value, Error = new RunError("Abandoned", "The script did not stop when it was asked to. It may still be at work.", null) });

@@ -20,6 +20,7 @@ internal sealed partial class RunLifecycle(
     RunStore store,
     HostEvents events,
     RunMetrics metrics,
+    StopGrace grace,
     IOptions<PluginHostOptions> options,
     TimeProvider time,
     ILogger<RunLifecycle> logger)
@@ -35,10 +36,11 @@ internal sealed partial class RunLifecycle(
 
     public ActiveRun? Find(string runId) => _active.GetValueOrDefault(runId);
 
-    /// <summary>Cancels what is under way and waits for its end.</summary>
+    /// <summary>Starts nothing more, cancels what is under way and waits for its end. Once is enough, and more does no harm.</summary>
     public Task StopAsync()
     {
         _stopping = true;
+        grace.Begin();
         var active = _active.Values;
         foreach (var run in active)
         {

@@ -12,6 +12,7 @@ internal sealed partial class RunService(
     RunLifecycle lifecycle,
     RunStore store,
     RunLogs logs,
+    IHostApplicationLifetime application,
     TimeProvider time,
     ILogger<RunService> logger) : IHostedService
 {
@@ -19,6 +20,9 @@ internal sealed partial class RunService(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // Not only when it is our turn to be stopped: whatever is stopped before us, such as a server that waits for its
+        // requests, would use up the time that the runs have to end in.
+        application.ApplicationStopping.Register(() => _ = lifecycle.StopAsync());
         foreach (var run in await store.MarkLostAsync(cancellationToken))
         {
             LogLost(run.Id, run.Script);

@@ -118,6 +118,40 @@ public sealed class RunCancellationTests : RunTestBase
     }
 
     [Test]
+    public async Task AnApplicationThatBeginsToStop_CancelsRuns_BeforeItIsOurTurnToStop()
+    {
+        Host.Deploy(typeof(Plain));
+        await Host.Runs.StartAsync(CancellationToken.None);
+        var run = await Host.StartAsync("Plain");
+        await Stage.NextAsync();
+
+        Host.Lifetime.StopApplication();
+
+        Assert.That((await Host.EndOfAsync(run)).State, Is.EqualTo(RunState.Cancelled));
+        Assert.That(() => Host.StartAsync("Plain"), Throws.TypeOf<ConflictException>());
+    }
+
+    [TestCase(30, 20, TestName = "AScriptThatDoesNotStop_IsGivenUpOn_BeforeTheApplicationsLimit")]
+    [TestCase(3, 2, TestName = "AScriptThatDoesNotStop_IsGivenUpOn_BeforeAShortLimit")]
+    [TestCase(41, 31, TestName = "AScriptThatDoesNotStop_HasAllItsGrace_WithinALongLimit")]
+    public async Task AScriptThatDoesNotStop_WhenTheHostDoes(int limitSeconds, int expectedSeconds)
+    {
+        Host.Application.ShutdownTimeout = TimeSpan.FromSeconds(limitSeconds);
+        Host.Deploy(typeof(Deaf));
+        var run = await Host.StartAsync("Deaf");
+        await Stage.NextAsync();
+
+        var stopping = Host.Runs.StopAsync(CancellationToken.None);
+        await Time.TimerOf(TimeSpan.FromSeconds(expectedSeconds));
+        await Time.TimerOf(Grace);
+        Time.Advance(TimeSpan.FromSeconds(expectedSeconds));
+        await stopping.WaitAsync(RunningHost.HangLimit);
+
+        var stored = Host.Store.Find(run.Id)!;
+        Assert.That((stored.State, stored.Error?.Type), Is.EqualTo((RunState.Cancelled, "Abandoned")));
+    }
+
+    [Test]
     public async Task AScriptWhoseDisposeBlocks_IsNotWaitedForLongerThanItsLimit()
     {
         Host.Deploy(typeof(CleaningForever));

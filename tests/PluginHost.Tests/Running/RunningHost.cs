@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
@@ -48,17 +50,23 @@ internal sealed class RunningHost : IAsyncDisposable
 
         // Only what is live or drains: there is nothing on disk to load.
         var stored = new StoredVersions(Live, Draining, new ArtifactCatalog(), null!);
+        var grace = new StopGrace(Options.Create(Application), options, time);
         var executor = new RunExecutor(
-            Live, stored, _app.Factory, Logs, _console, Events, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
+            Live, stored, _app.Factory, Logs, _console, Events, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
-        var lifecycle = new RunLifecycle(Live, factory, executor, Store, Events, metrics, options, time, NullLogger<RunLifecycle>.Instance);
-        Runs = new RunService(new RunRequests(Live, stored), factory, lifecycle, Store, Logs, time, NullLogger<RunService>.Instance);
+        var lifecycle = new RunLifecycle(Live, factory, executor, Store, Events, metrics, grace, options, time, NullLogger<RunLifecycle>.Instance);
+        Runs = new RunService(new RunRequests(Live, stored), factory, lifecycle, Store, Logs, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Events, NullLogger<ScheduleWriter>.Instance);
         Scheduler = new Scheduler(Live, ScheduleWriter, Marks, Scripts, time, NullLogger<Scheduler>.Instance);
     }
 
     public ObservedTime Time { get; }
+
+    /// <summary>What the application around it has set.</summary>
+    public HostOptions Application { get; } = new();
+
+    public ApplicationLifetime Lifetime { get; } = new(NullLogger<ApplicationLifetime>.Instance);
 
     public DataDirectory Data { get; }
 
