@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace PluginHost.App;
 
@@ -62,12 +63,16 @@ internal static class HostSettings
     {
         foreach (var url in urls)
         {
-            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || !uri.IsLoopback)
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || !IsLoopback(uri))
             {
                 throw new UsageException($"The host does not listen on '{url}': whoever reaches it can run code here, and no authentication is configured. Listen on 127.0.0.1, and put a reverse proxy that signs people in before it.");
             }
         }
     }
+
+    // Kestrel listens everywhere for a host name that it does not know, and "localhost" is the only one that it knows.
+    private static bool IsLoopback(Uri uri) =>
+        uri.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(uri.DnsSafeHost, out var address) && IPAddress.IsLoopback(address));
 
     private static TimeSpan ParseDuration(string text)
     {

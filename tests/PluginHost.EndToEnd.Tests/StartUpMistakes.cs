@@ -6,6 +6,7 @@ namespace PluginHost.EndToEnd.Tests;
 public sealed class StartUpMistakes : HostTestBase
 {
     [TestCase("--urls", "http://0.0.0.0:0", "does not listen on 'http://0.0.0.0:0'")]
+    [TestCase("--urls", "http://loopback:0", "does not listen on 'http://loopback:0'")]
     [TestCase("--poll", "NaNs", "--poll NaNs is no duration")]
     [TestCase("--poll", "1e30d", "--poll 1e30d is no duration")]
     [TestCase("--repo", "ftp://127.0.0.1/x", "begins with 'ftp://'")]
