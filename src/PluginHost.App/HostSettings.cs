@@ -63,7 +63,7 @@ internal static class HostSettings
     {
         foreach (var url in urls)
         {
-            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || !IsLoopback(uri))
+            if (!IsLoopback(url))
             {
                 throw new UsageException($"The host does not listen on '{url}': whoever reaches it can run code here, and no authentication is configured. Listen on 127.0.0.1, and put a reverse proxy that signs people in before it.");
             }
@@ -71,8 +71,10 @@ internal static class HostSettings
     }
 
     // Kestrel listens everywhere for a host name that it does not know, and "localhost" is the only one that it knows.
-    private static bool IsLoopback(Uri uri) =>
-        uri.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(uri.DnsSafeHost, out var address) && IPAddress.IsLoopback(address));
+    private static bool IsLoopback(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out _)
+        && BindingAddress.Parse(url).Host is var host
+        && (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)));
 
     private static TimeSpan ParseDuration(string text)
     {
