@@ -87,7 +87,20 @@ internal sealed class Workspace
             File.WriteAllText(Path.Combine(Folder, name), content);
         }
 
-        NuGetBoundary.Make().Save(Path.Combine(Folder, "NuGet.config"));
+        WriteNuGetBoundary(Path.Combine(Folder, "NuGet.config"));
+    }
+
+    private static void WriteNuGetBoundary(string path)
+    {
+        // It repeats settings of the user's own, a proxy's password perhaps: nobody else may read it.
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(path, options);
+        NuGetBoundary.Make().Save(file);
     }
 
     private static readonly (string Name, string Content)[] BoundaryFiles =
