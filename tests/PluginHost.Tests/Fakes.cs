@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Hosting;
+using PluginHost.Loading;
+using PluginHost.Planning;
 using PluginHost.Sources;
+using PluginHost.Swapping;
 
 namespace PluginHost.Tests;
 
@@ -23,6 +26,17 @@ internal static class Make
         configure?.Invoke(options);
         return new Source("default", options, folder, activities ?? Activities(), time ?? TimeProvider.System, logger ?? NullLogger<Source>.Instance);
     }
+
+    /// <summary>A build of plugin <c>A</c>, as far as a test looks at one; what it looks at it sets itself.</summary>
+    public static PluginArtifact Artifact(string contentKey) => new()
+    {
+        PluginId = "A", Source = "default", Project = "plugins/A/A.csproj", ContentKey = contentKey, Commit = new string('c', 40),
+        Author = "", Message = "", BuiltAt = default, AssemblyFile = "A.dll", OutputHash = "",
+        Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
+    };
+
+    public static DrainingVersions DrainingVersions() => new(
+        new UnloadWatch(new HostEvents(), Options.Create(new PluginHostOptions()), TimeProvider.System, NullLogger<UnloadWatch>.Instance), TimeProvider.System);
 
     public static ArtifactStore ArtifactStore(DataDirectory data, ArtifactCatalog catalog) =>
         new(data, catalog, NullLogger<ArtifactStore>.Instance);

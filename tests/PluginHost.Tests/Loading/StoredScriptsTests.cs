@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Loading;
-using PluginHost.Planning;
 using PluginHost.Scripts;
 using PluginHost.TestInfra;
 
@@ -16,13 +15,7 @@ public sealed class StoredScriptsTests
     public void SetUp()
     {
         _directory = new TestDirectory();
-        _artifact = new PluginArtifact
-        {
-            PluginId = "Shop", Source = "default", Project = "plugins/Shop/Shop.csproj", ContentKey = new string('0', 64), Commit = new string('c', 40),
-            Author = "", Message = "", BuiltAt = default, AssemblyFile = "Shop.dll", OutputHash = "",
-            Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
-            Directory = Directory.CreateDirectory(_directory.Combine("files")).FullName,
-        };
+        _artifact = Make.Artifact(new string('0', 64)) with { PluginId = "Shop", Directory = Directory.CreateDirectory(_directory.Combine("files")).FullName };
     }
 
     [TearDown]

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Hosting;
 using PluginHost.Loading;
-using PluginHost.Planning;
 using PluginHost.Retention;
 using PluginHost.Swapping;
 using PluginHost.TestInfra;
@@ -42,7 +41,7 @@ public sealed class VersionRetentionTests
     {
         var versions = Enumerable.Range(0, 6).Select(Keep).ToList();
         var live = new LiveRegistry();
-        var draining = Draining();
+        var draining = Make.DrainingVersions();
         live.Swap(new LiveSnapshot([new LivePlugin("default", draining.Track(Loaded(versions[0])), Start)]));
         var older = draining.Track(Loaded(versions[1]));
         using var run = older.TryLease();
@@ -59,7 +58,7 @@ public sealed class VersionRetentionTests
     {
         _ = Enumerable.Range(0, 4).Select(Keep).ToList();
 
-        Sweep(new LiveRegistry(), Draining(), new RetentionLimit { Bytes = 2 * "code".Length });
+        Sweep(new LiveRegistry(), Make.DrainingVersions(), new RetentionLimit { Bytes = 2 * "code".Length });
 
         Assert.That(_catalog.Of("A").Select(artifact => artifact.ContentKey[0] - '0'), Is.EquivalentTo(new[] { 2, 3 }));
     }
@@ -68,17 +67,9 @@ public sealed class VersionRetentionTests
         _catalog, _store, live, draining, Options.Create(new PluginHostOptions { Retention = { Versions = limit } }),
         TimeProvider.System, NullLogger<VersionRetention>.Instance).Sweep();
 
-    private static DrainingVersions Draining() => new(
-        new UnloadWatch(new HostEvents(), Options.Create(new PluginHostOptions()), TimeProvider.System, NullLogger<UnloadWatch>.Instance), TimeProvider.System);
-
     private static LoadedPlugin Loaded(PluginArtifact artifact) => new(artifact, null!, []);
 
     private PluginArtifact Keep(int number) => _store.Keep(
-        new PluginArtifact
-        {
-            PluginId = "A", Source = "default", Project = "plugins/A/A.csproj", ContentKey = new string((char)('0' + number), 64), Commit = new string('c', 40),
-            Author = "", Message = "", BuiltAt = Start.AddHours(number), AssemblyFile = "A.dll", OutputHash = "",
-            Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
-        },
+        Make.Artifact(new string((char)('0' + number), 64)) with { BuiltAt = Start.AddHours(number) },
         _directory.Combine("output"));
 }

@@ -1,9 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using PluginHost.Artifacts;
-using PluginHost.Hosting;
-using PluginHost.Loading;
-using PluginHost.Planning;
 using PluginHost.Swapping;
 
 namespace PluginHost.Tests.Swapping;
@@ -12,8 +6,7 @@ public sealed class DrainingVersionsTests
 {
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
 
-    private readonly DrainingVersions _draining = new(
-        new UnloadWatch(new HostEvents(), Options.Create(new PluginHostOptions()), TimeProvider.System, NullLogger<UnloadWatch>.Instance), TimeProvider.System);
+    private readonly DrainingVersions _draining = Make.DrainingVersions();
 
     private int _versions;
 
@@ -68,12 +61,7 @@ public sealed class DrainingVersionsTests
     }
 
     private PluginVersion New() => _draining.Track(
-        new PluginArtifact
-        {
-            PluginId = "A", Source = "default", Project = "plugins/A/A.csproj", ContentKey = $"{++_versions:x8}", Commit = new string('c', 40),
-            Author = "", Message = "", BuiltAt = default, AssemblyFile = "A.dll", OutputHash = "",
-            Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
-        },
+        Make.Artifact($"{++_versions:x8}"),
         [],
         () => throw new InvalidOperationException("Nothing is run here."));
 }

@@ -1,18 +1,12 @@
 using PluginHost.Artifacts;
 using PluginHost.Loading;
-using PluginHost.Planning;
 using PluginHost.Swapping;
 
 namespace PluginHost.Tests.Swapping;
 
 public sealed class PluginVersionTests
 {
-    private static readonly PluginArtifact Artifact = new()
-    {
-        PluginId = "A", Source = "default", Project = "plugins/A/A.csproj", ContentKey = new string('0', 64), Commit = new string('c', 40),
-        Author = "", Message = "", BuiltAt = default, AssemblyFile = "A.dll", OutputHash = "",
-        Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
-    };
+    private static readonly PluginArtifact Artifact = Make.Artifact(new string('0', 64));
 
     private readonly List<Task<LoadedPlugin>?> _unloaded = [];
     private int _loads;
