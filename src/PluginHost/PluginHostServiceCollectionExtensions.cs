@@ -84,6 +84,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<BuildServers>();
         services.TryAddSingleton<ContractPackage>();
         services.TryAddSingleton<DotnetSdk>();
+        services.TryAddSingleton<BuildStandby>();
         services.TryAddSingleton<DotnetBuild>();
         services.TryAddSingleton<PluginBuilder>();
         services.TryAddSingleton<ArtifactCatalog>();

@@ -1,13 +1,17 @@
 using PluginHost.Hosting;
+using PluginHost.Planning;
 
 namespace PluginHost.Building;
 
 /// <summary>The files of one <c>dotnet build</c>.</summary>
-internal sealed class BuildBatch(Workspace workspace, string commit)
+internal sealed class BuildBatch(Workspace workspace, ChangePlan plan)
 {
     public Workspace Workspace { get; } = workspace;
 
-    public string Commit { get; } = commit;
+    public string Commit { get; } = plan.Snapshot.Commit;
+
+    /// <summary>What besides the commit decides the output, the SDK among it.</summary>
+    public string Environment { get; } = plan.Environment;
 
     public string ProjectFile => Path.Combine(Workspace.Batch, "batch.proj");
 

@@ -34,6 +34,9 @@ internal sealed class BuildEnvironment(IOptions<PluginHostOptions> options, Data
         ["DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE"] = "1",
         ["DOTNET_SKIP_FIRST_TIME_EXPERIENCE"] = "1",
         ["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false",
+
+        // Fresh build servers reach their full speed after some seven builds instead of twenty.
+        ["DOTNET_TieredPGO"] = "0",
     };
 
     /// <summary>Tells this host's build processes from everybody else's, also after the host was killed and started again.</summary>

@@ -1,13 +1,20 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using PluginHost.Processes;
 
 namespace PluginHost.Building;
 
 /// <summary>The MSBuild and compiler servers that make builds fast: the host's own, and gone when it is gone.</summary>
-internal sealed partial class BuildServers(BuildEnvironment environment, ILogger<BuildServers> logger) : IDisposable
+internal sealed partial class BuildServers(
+    BuildEnvironment environment, IOptions<PluginHostOptions> options, TimeProvider time, ILogger<BuildServers> logger) : IDisposable
 {
+    private readonly ProcessMark _processes = new(BuildEnvironment.MarkVariable, environment.Mark);
+
     // A server outlives the build that started it, and only Linux lets us find it again for certain.
     private static bool Used => OperatingSystem.IsLinux();
+
+    /// <summary>When they were last at work; null when they have not been yet, or were ended.</summary>
+    public DateTimeOffset? LastUsed { get; private set; }
 
     /// <summary>What makes the servers private to one host, as environment variables.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Variables(string mark) => Used
@@ -19,10 +26,17 @@ internal sealed partial class BuildServers(BuildEnvironment environment, ILogger
         ? ["-p:UseSharedCompilation=true", $"-p:SharedCompilationId=pluginhost-{mark}"]
         : ["-p:UseSharedCompilation=false"];
 
+    /// <summary>A build has ended.</summary>
+    public void WereUsed() => LastUsed = time.GetUtcNow();
+
+    /// <summary>Whether they hold more memory than they may: they never give back what a large build made them take.</summary>
+    public bool AreTooLarge() => _processes.ResidentBytes() > options.Value.Build.MaxServerBytes;
+
     /// <summary>Ends the servers, and whatever else builds have left behind, of this host and of one before it that was killed.</summary>
     public void End()
     {
-        var ended = ProcessSession.KillMarked(BuildEnvironment.MarkVariable, environment.Mark);
+        LastUsed = null;
+        var ended = _processes.KillAll();
         if (ended > 0)
         {
             LogEnded(ended);

@@ -8,10 +8,9 @@ namespace PluginHost.Building;
 
 /// <summary>Runs one <c>dotnet build</c> of a batch.</summary>
 internal sealed partial class DotnetBuild(
-    DotnetSdk sdk,
     BuildEnvironment environment,
     ContractPackage contract,
-    ChildProcess processes,
+    BuildStandby standby,
     IOptions<PluginHostOptions> options,
     ILogger<DotnetBuild> logger)
 {
@@ -44,8 +43,10 @@ internal sealed partial class DotnetBuild(
 
         using var log = new StreamWriter(batch.LogFile, append: false);
         long written = 0;
-        var exit = await processes.RunAsync(
-            new ChildCommand(sdk.Command, Arguments(batch, projects.Count), batch.Workspace.Root, environment.Variables, Timeout),
+        var exit = await standby.RunAsync(
+            batch.Workspace.Root,
+            batch.Environment,
+            Arguments(batch, projects.Count),
             line =>
             {
                 written += line.Length;
@@ -54,6 +55,7 @@ internal sealed partial class DotnetBuild(
                     log.WriteLine(line);
                 }
             },
+            Timeout,
             cancellationToken);
         LogBuilt(batch.Commit, exit.Code, batch.LogFile);
         return exit;
@@ -61,7 +63,7 @@ internal sealed partial class DotnetBuild(
 
     private string[] Arguments(BuildBatch batch, int projects) =>
     [
-        "build", batch.ProjectFile,
+        batch.ProjectFile,
         "--no-restore", "-nologo", "-tl:off", "-v:q", "-clp:NoSummary",
 
         // A further node costs more than it gives when there is one project.

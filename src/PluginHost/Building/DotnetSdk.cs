@@ -39,7 +39,7 @@ internal sealed class DotnetSdk(ChildProcess processes, BuildEnvironment environ
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "global.json"), pin is null ? "{}" : snapshot.ReadText(pin), cancellationToken);
         var lines = new List<string>();
         var exit = await processes.RunAsync(
-            new ChildCommand(Command, ["--version"], folder.Path, environment.Variables, VersionLimit), lines.Add, cancellationToken);
+            new ChildCommand(Command, ["--version"], folder.Path, environment.Variables), lines.Add, VersionLimit, cancellationToken);
 
         // Without an SDK nothing can be built, and the build says so; what is stored still loads.
         return exit.Succeeded && lines.Count > 0 ? _versions[key] = lines[0].Trim() : "none";

@@ -1,28 +1,66 @@
+using System.Collections.Concurrent;
 using PluginHost.Hosting;
 using PluginHost.Planning;
 
 namespace PluginHost.Building;
 
 /// <summary>Builds the affected plugins of a commit in one batch.</summary>
-internal sealed class PluginBuilder(DataDirectory data, DotnetBuild build, BuildServers servers, HostActivities activities, TimeProvider time)
+internal sealed class PluginBuilder(
+    DataDirectory data, DotnetBuild build, BuildServers servers, BuildStandby standby, HostActivities activities)
 {
     // Builds that run beside each other share one build server badly: the second falls back to a slow way.
     private readonly SemaphoreSlim _oneAtATime = new(1);
-    private readonly Dictionary<string, Workspace> _workspaces = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Workspace> _workspaces = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>When the build servers were last at work, or null.</summary>
-    public DateTimeOffset? LastUsed { get; private set; }
+    private ChangePlan? _last;
 
     /// <summary>Builds what the plan says.</summary>
-    public Task<BuildReport> BuildAsync(ChangePlan plan, CancellationToken cancellationToken) => plan.ToBuild switch
+    public async Task<BuildReport> BuildAsync(ChangePlan plan, CancellationToken cancellationToken)
     {
-        [] => Task.FromResult(BuildReport.Nothing),
-        [var one] => BuildAsync(plan, $"Building {one.PluginId}", cancellationToken),
-        var several => BuildAsync(plan, $"Building {several.Count} plugins", cancellationToken),
-    };
+        if (plan.ToBuild.Count == 0)
+        {
+            return BuildReport.Nothing;
+        }
+
+        _last = plan;
+        return await BuildAsync(plan, plan.ToBuild is [var one] ? $"Building {one.PluginId}" : $"Building {plan.ToBuild.Count} plugins", cancellationToken);
+    }
 
     /// <summary>Builds a tiny plugin, so that the servers have started and know their work when a commit comes.</summary>
     public Task WarmUpAsync(CancellationToken cancellationToken) => BuildAsync(WarmUp.Plan(), "Warming up the build servers", cancellationToken);
+
+    /// <summary>Makes ready for the next commit, which most likely comes from where the last one came.</summary>
+    public async Task MakeReadyAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _last, null) is not { } last)
+        {
+            return;
+        }
+
+        await EndServersThatHaveGrownAsync(cancellationToken);
+        if (servers.LastUsed is null)
+        {
+            await WarmUpAsync(cancellationToken);
+        }
+
+        standby.Prepare(WorkspaceOf(last.Snapshot.Source).Root, last.Environment);
+    }
+
+    private async Task EndServersThatHaveGrownAsync(CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (servers.AreTooLarge())
+            {
+                servers.End();
+            }
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
 
     private async Task<BuildReport> BuildAsync(ChangePlan plan, string what, CancellationToken cancellationToken)
     {
@@ -34,7 +72,6 @@ internal sealed class PluginBuilder(DataDirectory data, DotnetBuild build, Build
         }
         finally
         {
-            LastUsed = time.GetUtcNow();
             _oneAtATime.Release();
         }
     }
@@ -59,8 +96,9 @@ internal sealed class PluginBuilder(DataDirectory data, DotnetBuild build, Build
     private async Task<BuildReport> BuildAsync(
         Workspace workspace, ChangePlan plan, IReadOnlyList<PlannedPlugin> planned, IReadOnlyList<PlannedPlugin> toRestore, CancellationToken cancellationToken)
     {
-        var batch = new BuildBatch(workspace, plan.Snapshot.Commit);
+        var batch = new BuildBatch(workspace, plan);
         var exit = await build.RunAsync(batch, Files(workspace, planned), Files(workspace, toRestore), cancellationToken);
+        servers.WereUsed();
         var report = new BuildReportReader(batch, plan, exit, build.Timeout).Read(planned);
         if (exit.TimedOut || report.Plugins.Values.Any(result => result.IsUnexplained))
         {
@@ -74,13 +112,5 @@ internal sealed class PluginBuilder(DataDirectory data, DotnetBuild build, Build
     private static List<string> Files(Workspace workspace, IReadOnlyList<PlannedPlugin> plugins) =>
         [.. plugins.Select(plugin => Path.Combine(workspace.Root, plugin.Project))];
 
-    private Workspace WorkspaceOf(string source)
-    {
-        if (!_workspaces.TryGetValue(source, out var workspace))
-        {
-            _workspaces[source] = workspace = new Workspace(data, source);
-        }
-
-        return workspace;
-    }
+    private Workspace WorkspaceOf(string source) => _workspaces.GetOrAdd(source, name => new Workspace(data, name));
 }

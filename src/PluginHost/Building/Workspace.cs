@@ -74,12 +74,13 @@ internal sealed class Workspace
     private void Clear()
     {
         _written.Clear();
-        if (Directory.Exists(Root))
-        {
-            Directory.Delete(Root, recursive: true);
-        }
-
         Directory.CreateDirectory(Root);
+
+        // Not the folder itself: the next build may have been started in it already.
+        foreach (var entry in new DirectoryInfo(Root).EnumerateFileSystemInfos())
+        {
+            Delete(entry);
+        }
 
         // MSBuild and the SDK look for these upwards. The search ends here, not in whatever holds the data directory.
         foreach (var (name, content) in BoundaryFiles)
@@ -88,6 +89,18 @@ internal sealed class Workspace
         }
 
         WriteNuGetBoundary(Path.Combine(Folder, "NuGet.config"));
+    }
+
+    private static void Delete(FileSystemInfo entry)
+    {
+        if (entry is DirectoryInfo { LinkTarget: null } folder)
+        {
+            folder.Delete(recursive: true);
+        }
+        else
+        {
+            entry.Delete();
+        }
     }
 
     private static void WriteNuGetBoundary(string path)

@@ -16,6 +16,7 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
             .. Check(options.Sources.Count > 0, "PluginHost:Sources has no entry, so there is nothing to watch. Add one, for example PluginHost:Sources:default:Url."),
             .. options.Sources.SelectMany(source => Source(source.Key, source.Value)),
             .. Between("Build:Timeout", options.Build.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            .. Check(options.Build.MaxServerBytes >= 256 << 20, $"PluginHost:Build:MaxServerBytes is {options.Build.MaxServerBytes}; it must be at least 256 MiB."),
             .. Between("Load:Timeout", options.Load.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             .. options.Load.DrainTimeout is { } drain ? Between("Load:DrainTimeout", drain, TimeSpan.Zero, TimeSpan.FromDays(1)) : [],
             .. Check(options.Runs.MaxConcurrent is >= 1 and <= 10_000, $"PluginHost:Runs:MaxConcurrent is {options.Runs.MaxConcurrent}; it must be from 1 to 10,000."),

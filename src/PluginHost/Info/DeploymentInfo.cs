@@ -73,7 +73,7 @@ public enum DeploymentState
 }
 
 /// <summary>A stage of a deployment.</summary>
-/// <param name="Name">fetch, plan, build, load or swap.</param>
+/// <param name="Name">fetch, queue (waiting for deployments before it), plan, restore, build, keep (storing what was built), inspect, load or swap.</param>
 /// <param name="StartedAt">When it began.</param>
 /// <param name="DurationMs">How long it took, in milliseconds.</param>
 public sealed record StageInfo(string Name, DateTimeOffset StartedAt, long DurationMs);

@@ -20,14 +20,14 @@ internal sealed class PluginLoading(
     IOptions<PluginHostOptions> options,
     TimeProvider time)
 {
-    /// <summary>Loads and checks a plugin. Nothing of it is live afterwards.</summary>
+    /// <summary>Reads the plugin's file without running any of it.</summary>
+    /// <returns>Why it cannot work in this host, or null.</returns>
+    public PluginProblem? Inspect(PluginArtifact artifact) =>
+        inspector.Inspect(artifact.AssemblyPath) is { Count: > 0 } problems ? Refuse(artifact, ProblemStage.Inspect, problems).Problem : null;
+
+    /// <summary>Loads and checks a plugin that was inspected. Nothing of it is live afterwards.</summary>
     public async Task<LoadResult> LoadAsync(PluginArtifact artifact, CancellationToken cancellationToken)
     {
-        if (inspector.Inspect(artifact.AssemblyPath) is { Count: > 0 } problems)
-        {
-            return Refuse(artifact, ProblemStage.Inspect, problems);
-        }
-
         // Module initializers, static and instance constructors are the plugin's code, which may never come back. They
         // run on a thread of their own, and nothing of the plugin stays on this one's stack.
         var limit = options.Value.Load.Timeout;
@@ -44,11 +44,15 @@ internal sealed class PluginLoading(
         }
     }
 
+    /// <summary>Inspects, loads and checks a plugin. Nothing of it is live afterwards.</summary>
+    public async Task<LoadResult> InspectAndLoadAsync(PluginArtifact artifact, CancellationToken cancellationToken) =>
+        Inspect(artifact) is { } problem ? new LoadResult(null, problem) : await LoadAsync(artifact, cancellationToken);
+
     /// <summary>Loads a plugin that was loaded and checked before.</summary>
     /// <exception cref="ConflictException">It cannot be loaded any more.</exception>
     public async Task<LoadedPlugin> LoadAgainAsync(PluginArtifact artifact, CancellationToken cancellationToken)
     {
-        var result = await LoadAsync(artifact, cancellationToken);
+        var result = await InspectAndLoadAsync(artifact, cancellationToken);
         return result.Plugin ?? throw new ConflictException($"Version {artifact.Version} of {artifact.PluginId} cannot be loaded any more: {result.Problem!.Message}");
     }
 

@@ -5,10 +5,14 @@ using PluginHost.Building;
 namespace PluginHost.Pipeline;
 
 /// <summary>Keeps the build servers warm: a commit that finds them cold takes seconds longer.</summary>
-internal sealed partial class BuildWarmer(PluginBuilder builder, SourceWatchers watchers, TimeProvider time, ILogger<BuildWarmer> logger) : BackgroundService
+internal sealed partial class BuildWarmer(
+    PluginBuilder builder, BuildServers servers, SourceWatchers watchers, TimeProvider time, ILogger<BuildWarmer> logger) : BackgroundService
 {
     // The compiler server ends itself when it was idle for ten minutes.
     private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(8);
+
+    /// <summary>Makes ready for the next build, when a deployment has ended.</summary>
+    public Task MakeReadyAsync(CancellationToken cancellationToken) => TryAsync(builder.MakeReadyAsync, cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -16,10 +20,10 @@ internal sealed partial class BuildWarmer(PluginBuilder builder, SourceWatchers 
         await watchers.FirstDeploymentsEnded.WaitAsync(stoppingToken);
         while (true)
         {
-            var idle = builder.LastUsed is { } lastUsed ? time.GetUtcNow() - lastUsed : LongestIdle;
+            var idle = servers.LastUsed is { } lastUsed ? time.GetUtcNow() - lastUsed : LongestIdle;
             if (idle >= LongestIdle)
             {
-                await WarmUpAsync(stoppingToken);
+                await TryAsync(builder.WarmUpAsync, stoppingToken);
                 idle = TimeSpan.Zero;
             }
 
@@ -27,11 +31,11 @@ internal sealed partial class BuildWarmer(PluginBuilder builder, SourceWatchers 
         }
     }
 
-    private async Task WarmUpAsync(CancellationToken cancellationToken)
+    private async Task TryAsync(Func<CancellationToken, Task> makeReady, CancellationToken cancellationToken)
     {
         try
         {
-            await builder.WarmUpAsync(cancellationToken);
+            await makeReady(cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {

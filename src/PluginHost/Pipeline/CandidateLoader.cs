@@ -3,9 +3,13 @@ using PluginHost.Loading;
 
 namespace PluginHost.Pipeline;
 
-/// <summary>Loads and checks the candidates, several at a time.</summary>
+/// <summary>Inspects, loads and checks the candidates, several at a time.</summary>
 internal sealed class CandidateLoader(PluginLoading loading, HostActivities activities)
 {
+    /// <summary>Refuses what cannot work in this host by what its file says, without running any of it.</summary>
+    public IReadOnlyList<Candidate> Inspect(IReadOnlyList<Candidate> candidates) =>
+        [.. candidates.Select(candidate => candidate.Outcome is null && loading.Inspect(candidate.Artifact!) is { } problem ? candidate.Reject(problem) : candidate)];
+
     public async Task<IReadOnlyList<Candidate>> LoadAsync(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
     {
         var loaded = candidates.ToArray();

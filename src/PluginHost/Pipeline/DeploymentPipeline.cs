@@ -26,6 +26,7 @@ internal sealed partial class DeploymentPipeline(
             var builds = await receipt.MeasureAsync("build", () => builder.BuildAsync(plan, cancellationToken));
             receipt.TellRestoreFromBuild(builds.RestoreTime);
             var candidates = receipt.Measure("keep", () => keeper.Keep(plan, builds));
+            candidates = receipt.Measure("inspect", () => loader.Inspect(candidates));
             candidates = await receipt.MeasureAsync("load", () => loader.LoadAsync(candidates, cancellationToken));
             candidates = await receipt.MeasureAsync("swap", () => swapper.SwapAsync(plan, candidates, cancellationToken));
             plugins.Settle(plan, candidates);

@@ -11,6 +11,7 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
 {
     public async Task<Receipt> OpenAsync(DeploymentRequest request, CancellationToken cancellationToken)
     {
+        var fetchedAt = request.SeenAt + request.FetchedAfter;
         var deployment = new DeploymentInfo
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()).ToString("n"),
@@ -21,7 +22,11 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
             Trigger = request.Trigger,
             State = DeploymentState.Running,
             SeenAt = request.SeenAt,
-            Stages = [new StageInfo("fetch", request.SeenAt, (long)request.FetchedAfter.TotalMilliseconds)],
+            Stages =
+            [
+                new StageInfo("fetch", request.SeenAt, (long)request.FetchedAfter.TotalMilliseconds),
+                new StageInfo("queue", fetchedAt, (long)Math.Max(0, (time.GetUtcNow() - fetchedAt).TotalMilliseconds)),
+            ],
         };
         await store.SaveAsync(deployment, cancellationToken);
         events.Publish(HostEventKind.Deployment, deployment.Id);

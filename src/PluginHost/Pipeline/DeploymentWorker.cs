@@ -16,6 +16,7 @@ internal sealed class DeploymentWorker(
     LiveRegistry live,
     DrainingVersions draining,
     BuildServers servers,
+    BuildWarmer warmer,
     VersionRetention retention,
     HostReadiness readiness) : BackgroundService
 {
@@ -37,6 +38,7 @@ internal sealed class DeploymentWorker(
                 var pending = await queue.DequeueAsync(stoppingToken);
                 pending.Done.TrySetResult(await pipeline.DeployAsync(pending.Request, stoppingToken));
                 retention.Sweep();
+                await warmer.MakeReadyAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

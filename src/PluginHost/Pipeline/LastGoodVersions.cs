@@ -59,7 +59,7 @@ internal sealed partial class LastGoodVersions(
             return new LivePlugin(row.Source, versions.Track(artifact, found, () => loading.LoadAgainAsync(artifact, CancellationToken.None)), row.Since);
         }
 
-        var result = await loading.LoadAsync(artifact, cancellationToken);
+        var result = await loading.InspectAndLoadAsync(artifact, cancellationToken);
         if (result.Plugin is null)
         {
             LogLost(row.PluginId, result.Problem!.Message);

@@ -6,14 +6,15 @@ namespace PluginHost.Benchmarks.Live;
 /// <summary>From a commit to running code, for one plugin, beside other ways to run C# or Go that was edited a moment ago.</summary>
 internal static class LiveBenchmark
 {
-    private const int WarmUps = 3;
-    private const int Rounds = 15;
+    private const int WarmUps = 8;
+    private const int Rounds = 21;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     public static async Task RunAsync()
     {
         using var directory = new TestDirectory();
         var ours = await PluginHostContestant.StartAsync(directory.Combine("host"));
-        var contract = directory.Combine("host", "data", "builds", ".contract");
+        var contract = PluginHostContestant.ContractOf(directory.Combine("host"));
         IContestant?[] all =
         [
             ours,
@@ -26,11 +27,14 @@ internal static class LiveBenchmark
         var samples = contestants.ConvertAll(contestant => new Samples(contestant.Name));
         try
         {
-            // In turn, so that what else the machine does meanwhile meets all of them.
+            // In turn, so that what else the machine does meanwhile meets all of them; in another order each time, and
+            // with a pause, so that what one of them goes on to do in the background does not always meet the same other.
+            var order = new Random(1);
             for (var round = 0; round < WarmUps + Rounds; round++)
             {
-                for (var i = 0; i < contestants.Count; i++)
+                foreach (var i in Enumerable.Range(0, contestants.Count).OrderBy(_ => order.Next()).ToList())
                 {
+                    await Task.Delay(Pause);
                     var time = await contestants[i].MeasureAsync(round + 1);
                     if (round >= WarmUps)
                     {

@@ -19,6 +19,9 @@ internal sealed class PluginHostContestant(ReadyHost host, TestRepository reposi
         return new PluginHostContestant(await ReadyHost.StartAsync(repository.Path, Path.Combine(folder, "data"), poll: "1h"), repository);
     }
 
+    /// <summary>The NuGet source in which such a host offers the contract.</summary>
+    public static string ContractOf(string folder) => Path.Combine(folder, "data", "builds", ".contract");
+
     public async Task<TimeSpan> MeasureAsync(int number)
     {
         var commit = repository.Write("plugins/A/Work.cs", PluginSource.Script($"context.SetResult({number});")).Commit($"Answer {number}");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using PluginHost.Benchmarks.Live;
 using PluginHost.TestInfra;
 
 namespace PluginHost.Benchmarks.Scale;
@@ -7,15 +8,24 @@ namespace PluginHost.Benchmarks.Scale;
 /// <summary>What a commit costs in a repository of 1, 10, 100 and 1000 plugins.</summary>
 internal static class ScaleBenchmark
 {
-    private const int WarmUps = 2;
+    // Fresh build servers reach their full speed after some seven builds.
+    private const int WarmUps = 8;
     private const int Rounds = 7;
 
     public static async Task RunAsync()
     {
         var edits = new List<Samples>();
+        var firstBuilds = new List<Samples>();
         foreach (var size in Sizes())
         {
-            edits.Add(await RunAsync(size));
+            var first = new Samples($"PluginHost: first build of {size}, its start included");
+            edits.Add(await RunAsync(size, first));
+            firstBuilds.Add(first);
+        }
+
+        if (firstBuilds.Count > 2)
+        {
+            Report.Print("scale: the first build of a hundred plugins", [firstBuilds[2], await BuildOneByOneAsync(100)]);
         }
 
         Report.Print("scale: one changed plugin among so many", edits);
@@ -28,7 +38,34 @@ internal static class ScaleBenchmark
         return new[] { 1, 10, 100, 1000 }.Where(size => size <= most);
     }
 
-    private static async Task<Samples> RunAsync(int size)
+    /// <summary>What it takes without a host: ten projects are built, each by a command of its own, and stand for the others.</summary>
+    private static async Task<Samples> BuildOneByOneAsync(int count)
+    {
+        const int Built = 10;
+        using var directory = new TestDirectory();
+        await using var host = await PluginHostContestant.StartAsync(directory.Combine("host"));
+        var projects = Enumerable.Range(0, Built + 1)
+            .Select(number => DotnetBuildContestant.Stock(directory.Combine($"project{number}"), PluginHostContestant.ContractOf(directory.Combine("host"))))
+            .ToList();
+        var total = TimeSpan.Zero;
+        foreach (var project in projects)
+        {
+            // The first one starts the compiler server for all.
+            var time = await project.MeasureAsync(1);
+            total += project == projects[0] ? TimeSpan.Zero : time;
+        }
+
+        foreach (var project in projects)
+        {
+            await project.DisposeAsync();
+        }
+
+        var samples = new Samples($"{count} times dotnet build ({Built} measured)");
+        samples.Add(total * count / Built);
+        return samples;
+    }
+
+    private static async Task<Samples> RunAsync(int size, Samples first)
     {
         using var directory = new TestDirectory();
         var repository = new ScaleRepository(directory.Combine("repository"), size);
@@ -38,7 +75,7 @@ internal static class ScaleBenchmark
         var watch = Stopwatch.StartNew();
         await using (var host = await ReadyHost.StartAsync(repository.Path, data, poll: "1h"))
         {
-            Tell(size, "first build, the host's start included", watch.Elapsed);
+            first.Add(watch.Elapsed);
             for (var round = 0; round < WarmUps + Rounds; round++)
             {
                 var time = await DeployAsync(host, repository.Edit(1));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using PluginHost.Processes;
+using PluginHost.TestInfra;
 
 namespace PluginHost.Tests.Processes;
 
@@ -46,7 +47,7 @@ public sealed class ChildProcessTests
         var time = new FakeTimeProvider();
         var started = new TaskCompletionSource<int>();
         var run = new ChildProcess(time).RunAsync(
-            Shell("sleep 1000 & echo $!; wait"), line => started.TrySetResult(int.Parse(line, null)), default);
+            Shell("sleep 1000 & echo $!; wait"), line => started.TrySetResult(int.Parse(line, null)), Long, default);
         var grandchild = await started.Task;
 
         time.Advance(Long);
@@ -61,7 +62,7 @@ public sealed class ChildProcessTests
         using var cancel = new CancellationTokenSource();
         var started = new TaskCompletionSource<int>();
         var run = new ChildProcess(TimeProvider.System).RunAsync(
-            Shell("sleep 1000 & echo $!; wait"), line => started.TrySetResult(int.Parse(line, null)), cancel.Token);
+            Shell("sleep 1000 & echo $!; wait"), line => started.TrySetResult(int.Parse(line, null)), Long, cancel.Token);
         var grandchild = await started.Task;
 
         await cancel.CancelAsync();
@@ -85,7 +86,7 @@ public sealed class ChildProcessTests
             async () =>
             {
                 var exit = await new ChildProcess(TimeProvider.System).RunAsync(
-                    new ChildCommand("/no/such/command", [], "/", new Dictionary<string, string>(), Long), _lines.Add, default);
+                    new ChildCommand("/no/such/command", [], "/", new Dictionary<string, string>()), _lines.Add, Long, default);
                 if (!exit.Succeeded)
                 {
                     throw new FileNotFoundException(string.Join(' ', _lines));
@@ -94,21 +95,59 @@ public sealed class ChildProcessTests
             Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("/no/such/command"));
 
     [Test]
+    public async Task AStartedCommand_WaitsForWhatItIsTold()
+    {
+        using var process = new ChildProcess(TimeProvider.System).Start(Shell("read first; read second; echo \"$second $first\""));
+
+        var exit = await process.FinishAsync(["world", "hello"], _lines.Add, Long, default);
+
+        Assert.That(exit.Succeeded, Is.True);
+        Assert.That(_lines, Is.EqualTo(new[] { "hello world" }));
+    }
+
+    [Test]
+    public async Task AStartedCommandThatEndsBeforeItIsTold_AnswersWithItsExitCode()
+    {
+        using var process = new ChildProcess(TimeProvider.System).Start(Shell("exit 3"));
+
+        var exit = await process.FinishAsync(Enumerable.Repeat(new string('x', 1000), 1000), _lines.Add, Long, default);
+
+        Assert.That(exit.Code, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task AStartedCommandThatIsNotNeeded_IsEnded_WithEverythingItStarted()
+    {
+        using var folder = new TestDirectory();
+        var note = folder.Combine("grandchild");
+        var process = new ChildProcess(TimeProvider.System).Start(Shell($"sleep 1000 & echo $! > {note}.new; mv {note}.new {note}; wait"));
+        while (!File.Exists(note))
+        {
+            await Task.Delay(10);
+        }
+
+        process.Dispose();
+
+        Assert.That(await HasEndedAsync(int.Parse(await File.ReadAllTextAsync(note), null)), Is.True);
+    }
+
+    [Test]
     [Platform("Linux")]
-    public async Task MarkedProcesses_AreFoundWhereverTheyWentTo_AndEnded()
+    public async Task MarkedProcesses_AreFoundWhereverTheyWentTo_Measured_AndEnded()
     {
         var mark = Guid.NewGuid().ToString("n");
         await RunAsync($"PLUGINHOST_TEST_MARK={mark} setsid sleep 1000 > /dev/null 2>&1 & echo $!");
         var detached = int.Parse(_lines[0], null);
 
-        Assert.That(ProcessSession.KillMarked("PLUGINHOST_TEST_MARK", mark), Is.EqualTo(1));
+        Assert.That(new ProcessMark("PLUGINHOST_TEST_MARK", mark).ResidentBytes(), Is.InRange(100_000, 100_000_000));
+        Assert.That(new ProcessMark("PLUGINHOST_TEST_MARK", mark).KillAll(), Is.EqualTo(1));
         Assert.That(await HasEndedAsync(detached), Is.True);
     }
 
-    private Task<ChildExit> RunAsync(string script) => new ChildProcess(TimeProvider.System).RunAsync(Shell(script), _lines.Add, default);
+    private Task<ChildExit> RunAsync(string script) => new ChildProcess(TimeProvider.System).RunAsync(Shell(script), _lines.Add, Long, default);
 
     private static ChildCommand Shell(string script) => new(
-        "/bin/sh", ["-c", script], "/", new Dictionary<string, string> { ["PATH"] = Environment.GetEnvironmentVariable("PATH")!, ["GIVEN"] = "yes" }, Long);
+        "/bin/sh", ["-c", script], "/", new Dictionary<string, string> { ["PATH"] = Environment.GetEnvironmentVariable("PATH")!, ["GIVEN"] = "yes" });
 
     private static async Task<bool> HasEndedAsync(int process)
     {

@@ -1,0 +1,75 @@
+using PluginHost.Processes;
+
+namespace PluginHost.Building;
+
+/// <summary>Keeps one <c>dotnet build</c> started that waits to be told what to build.</summary>
+/// <remarks>
+/// With warm servers, half of what a small build takes is the start of the command: the runtime, the SDK's lookup, its
+/// code. The one that waits has that behind it. It reads its arguments from the standard input, as a response file.
+/// </remarks>
+internal sealed class BuildStandby(DotnetSdk sdk, BuildEnvironment environment, ChildProcess processes) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private Waiting? _waiting;
+
+    // Only there is the standard input a file that a command can be told to read.
+    private static bool Used => OperatingSystem.IsLinux();
+
+    /// <summary>Starts one for the next build in the same place, unless one waits already.</summary>
+    /// <param name="folder">Where it runs; the SDK is looked up from there.</param>
+    /// <param name="choice">Changes when another SDK would be found.</param>
+    public void Prepare(string folder, string choice)
+    {
+        lock (_lock)
+        {
+            if (!Used || _waiting?.Fits(folder, choice) == true)
+            {
+                return;
+            }
+
+            _waiting?.Process.Dispose();
+            _waiting = new Waiting(folder, choice, processes.Start(Command(folder, ["build", "@/dev/stdin"])));
+        }
+    }
+
+    /// <summary>Runs a build to its end, with the command that waits when it fits.</summary>
+    public async Task<ChildExit> RunAsync(
+        string folder, string choice, IReadOnlyList<string> arguments, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var prepared = Take(folder, choice);
+        return prepared is null
+            ? await processes.RunAsync(Command(folder, ["build", .. arguments]), onLine, timeout, cancellationToken)
+            : await prepared.FinishAsync(arguments, onLine, timeout, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _waiting?.Process.Dispose();
+            _waiting = null;
+        }
+    }
+
+    private StartedProcess? Take(string folder, string choice)
+    {
+        lock (_lock)
+        {
+            if (_waiting?.Fits(folder, choice) != true)
+            {
+                return null;
+            }
+
+            var process = _waiting.Process;
+            _waiting = null;
+            return process;
+        }
+    }
+
+    private ChildCommand Command(string folder, IReadOnlyList<string> arguments) => new(sdk.Command, arguments, folder, environment.Variables);
+
+    private sealed record Waiting(string Folder, string Choice, StartedProcess Process)
+    {
+        public bool Fits(string folder, string choice) => Folder == folder && Choice == choice && !Process.HasEnded;
+    }
+}
