@@ -39,6 +39,25 @@ public sealed class WarmBuilds : HostTestBase
     }
 
     [Test]
+    public async Task WhenTheHostIsKilled_TheCommandThatWaits_EndsWithoutBuildingAnything()
+    {
+        var built = Folder.Combine("built");
+        Repository.Write("root.proj", $"<Project><Target Name=\"Build\"><WriteLinesToFile File=\"{built}\" /></Target></Project>").Commit("A project at the root");
+        await using var host = await StartAsync();
+        await UntilACommandWaitsAsync(host);
+
+        await host.KillAsync();
+
+        for (var tries = 0; tries < 200 && host.StartedProcesses().Any(IsWaiting); tries++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.That(host.StartedProcesses().Where(IsWaiting), Is.Empty);
+        Assert.That(built, Does.Not.Exist);
+    }
+
+    [Test]
     public async Task ServersThatHoldTooMuchMemory_AreReplaced_AndTheNextCommitGoesLive()
     {
         await using var host = await ReadyHost.StartAsync(Repository.Path, Data, environment: new Dictionary<string, string>
@@ -55,5 +74,7 @@ public sealed class WarmBuilds : HostTestBase
     }
 
     private static async Task UntilACommandWaitsAsync(ReadyHost host) =>
-        await host.UntilAsync("api/v1/status", _ => host.StartedProcesses().Any(command => command.Contains("build @/dev/stdin", StringComparison.Ordinal)));
+        await host.UntilAsync("api/v1/status", _ => host.StartedProcesses().Any(IsWaiting));
+
+    private static bool IsWaiting(string command) => command.Contains("--verbosity @/dev/stdin", StringComparison.Ordinal);
 }

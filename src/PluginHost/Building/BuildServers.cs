@@ -27,7 +27,7 @@ internal sealed partial class BuildServers(
         : ["-p:UseSharedCompilation=false"];
 
     /// <summary>A build has ended.</summary>
-    public void WereUsed() => LastUsed = time.GetUtcNow();
+    public void NoteUse() => LastUsed = time.GetUtcNow();
 
     /// <summary>Whether they hold more memory than they may: they never give back what a large build made them take.</summary>
     public bool AreTooLarge() => _processes.ResidentBytes() > options.Value.Build.MaxServerBytes;

@@ -9,53 +9,68 @@ namespace PluginHost.Building;
 /// </remarks>
 internal sealed class BuildStandby(DotnetSdk sdk, BuildEnvironment environment, ChildProcess processes) : IDisposable
 {
+    private const string Quiet = "q";
+
+    // Not complete by itself: when the host dies, the command that waits reads nothing, and must not build whatever lies
+    // in its folder.
+    private static readonly string[] Begin = ["build", "--verbosity"];
+
     private readonly Lock _lock = new();
     private Waiting? _waiting;
+    private bool _disposed;
 
-    // Only there is the standard input a file that a command can be told to read.
+    // Only on Linux is the standard input a file that a command can be told to read.
     private static bool Used => OperatingSystem.IsLinux();
 
     /// <summary>Starts one for the next build in the same place, unless one waits already.</summary>
     /// <param name="folder">Where it runs; the SDK is looked up from there.</param>
-    /// <param name="choice">Changes when another SDK would be found.</param>
-    public void Prepare(string folder, string choice)
+    /// <param name="sdkKey">Changes when another SDK would be found.</param>
+    public void Prepare(string folder, string sdkKey)
     {
         lock (_lock)
         {
-            if (!Used || _waiting?.Fits(folder, choice) == true)
+            if (!Used || _disposed || _waiting?.Fits(folder, sdkKey) == true)
             {
                 return;
             }
 
-            _waiting?.Process.Dispose();
-            _waiting = new Waiting(folder, choice, processes.Start(Command(folder, ["build", "@/dev/stdin"])));
+            End();
+            _waiting = new Waiting(folder, sdkKey, processes.Start(Command(folder, [.. Begin, "@/dev/stdin"])));
         }
     }
 
     /// <summary>Runs a build to its end, with the command that waits when it fits.</summary>
     public async Task<ChildExit> RunAsync(
-        string folder, string choice, IReadOnlyList<string> arguments, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken)
+        string folder, string sdkKey, IReadOnlyList<string> arguments, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var prepared = Take(folder, choice);
+        using var prepared = Take(folder, sdkKey);
         return prepared is null
-            ? await processes.RunAsync(Command(folder, ["build", .. arguments]), onLine, timeout, cancellationToken)
-            : await prepared.FinishAsync(arguments, onLine, timeout, cancellationToken);
+            ? await processes.RunAsync(Command(folder, [.. Begin, Quiet, .. arguments]), onLine, timeout, cancellationToken)
+            : await prepared.FinishAsync([Quiet, .. arguments], onLine, timeout, cancellationToken);
     }
 
     public void Dispose()
     {
         lock (_lock)
         {
-            _waiting?.Process.Dispose();
-            _waiting = null;
+            _disposed = true;
+            End();
         }
     }
 
-    private StartedProcess? Take(string folder, string choice)
+    private void End()
+    {
+        // Forgotten first: what comes next may fail.
+        var process = _waiting?.Process;
+        _waiting = null;
+        process?.Dispose();
+    }
+
+    private StartedProcess? Take(string folder, string sdkKey)
     {
         lock (_lock)
         {
-            if (_waiting?.Fits(folder, choice) != true)
+            if (_waiting?.Fits(folder, sdkKey) != true)
             {
                 return null;
             }
@@ -68,8 +83,8 @@ internal sealed class BuildStandby(DotnetSdk sdk, BuildEnvironment environment, 
 
     private ChildCommand Command(string folder, IReadOnlyList<string> arguments) => new(sdk.Command, arguments, folder, environment.Variables);
 
-    private sealed record Waiting(string Folder, string Choice, StartedProcess Process)
+    private sealed record Waiting(string Folder, string SdkKey, StartedProcess Process)
     {
-        public bool Fits(string folder, string choice) => Folder == folder && Choice == choice && !Process.HasEnded;
+        public bool Fits(string folder, string sdkKey) => Folder == folder && SdkKey == sdkKey && !Process.HasEnded;
     }
 }

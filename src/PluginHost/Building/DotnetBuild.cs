@@ -64,7 +64,7 @@ internal sealed partial class DotnetBuild(
     private string[] Arguments(BuildBatch batch, int projects) =>
     [
         batch.ProjectFile,
-        "--no-restore", "-nologo", "-tl:off", "-v:q", "-clp:NoSummary",
+        "--no-restore", "-nologo", "-tl:off", "-clp:NoSummary",
 
         // A further node costs more than it gives when there is one project.
         projects == 1 ? "-m:1" : "-m",

@@ -22,8 +22,9 @@ internal sealed class PluginBuilder(
             return BuildReport.Nothing;
         }
 
+        var report = await BuildAsync(plan, plan.ToBuild is [var one] ? $"Building {one.PluginId}" : $"Building {plan.ToBuild.Count} plugins", cancellationToken);
         _last = plan;
-        return await BuildAsync(plan, plan.ToBuild is [var one] ? $"Building {one.PluginId}" : $"Building {plan.ToBuild.Count} plugins", cancellationToken);
+        return report;
     }
 
     /// <summary>Builds a tiny plugin, so that the servers have started and know their work when a commit comes.</summary>
@@ -38,11 +39,6 @@ internal sealed class PluginBuilder(
         }
 
         await EndServersThatHaveGrownAsync(cancellationToken);
-        if (servers.LastUsed is null)
-        {
-            await WarmUpAsync(cancellationToken);
-        }
-
         standby.Prepare(WorkspaceOf(last.Snapshot.Source).Root, last.Environment);
     }
 
@@ -98,7 +94,7 @@ internal sealed class PluginBuilder(
     {
         var batch = new BuildBatch(workspace, plan);
         var exit = await build.RunAsync(batch, Files(workspace, planned), Files(workspace, toRestore), cancellationToken);
-        servers.WereUsed();
+        servers.NoteUse();
         var report = new BuildReportReader(batch, plan, exit, build.Timeout).Read(planned);
         if (exit.TimedOut || report.Plugins.Values.Any(result => result.IsUnexplained))
         {

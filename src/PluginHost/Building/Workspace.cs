@@ -74,10 +74,15 @@ internal sealed class Workspace
     private void Clear()
     {
         _written.Clear();
+        if (new DirectoryInfo(Root).LinkTarget is not null)
+        {
+            Directory.Delete(Root);
+        }
+
         Directory.CreateDirectory(Root);
 
         // Not the folder itself: the next build may have been started in it already.
-        foreach (var entry in new DirectoryInfo(Root).EnumerateFileSystemInfos())
+        foreach (var entry in new DirectoryInfo(Root).GetFileSystemInfos())
         {
             Delete(entry);
         }

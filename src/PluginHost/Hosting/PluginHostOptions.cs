@@ -93,8 +93,11 @@ public sealed class BuildOptions
     public IList<string> PassEnvironment { get; set; } = [];
 
     /// <summary>How much memory the build servers may hold between builds; larger ones are replaced by fresh ones.</summary>
-    /// <value>In bytes for all of them together, 256 MiB or more. The default is 1.5 GiB; fresh ones take about 0.5 GiB.</value>
-    public long MaxServerBytes { get; set; } = 3L << 29;
+    /// <value>
+    /// In bytes for all of them together, 256 MiB or more. The default is 1 GiB and 128 MiB for each processor. Fresh ones
+    /// take about 0.5 GiB: with less than that they are replaced after every build.
+    /// </value>
+    public long MaxServerBytes { get; set; } = (1L << 30) + (Environment.ProcessorCount * (128L << 20));
 
     /// <summary>The dotnet command.</summary>
     /// <value>The default is the one that runs this process, else <c>dotnet</c> on the PATH.</value>

@@ -11,8 +11,17 @@ internal sealed partial class BuildWarmer(
     // The compiler server ends itself when it was idle for ten minutes.
     private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(8);
 
+    private volatile TaskCompletionSource _cold = new();
+
     /// <summary>Makes ready for the next build, when a deployment has ended.</summary>
-    public Task MakeReadyAsync(CancellationToken cancellationToken) => TryAsync(builder.MakeReadyAsync, cancellationToken);
+    public async Task MakeReadyAsync(CancellationToken cancellationToken)
+    {
+        await TryAsync(builder.MakeReadyAsync, cancellationToken);
+        if (servers.LastUsed is null)
+        {
+            _cold.TrySetResult();
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,7 +36,9 @@ internal sealed partial class BuildWarmer(
                 idle = TimeSpan.Zero;
             }
 
-            await Task.Delay(LongestIdle - idle, time, stoppingToken);
+            await Task.WhenAny(_cold.Task, Task.Delay(LongestIdle - idle, time, stoppingToken));
+            stoppingToken.ThrowIfCancellationRequested();
+            _cold = new TaskCompletionSource();
         }
     }
 
@@ -37,7 +48,7 @@ internal sealed partial class BuildWarmer(
         {
             await makeReady(cancellationToken);
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // A commit's own build says what is wrong where it matters.
             LogFailed(failure);

@@ -8,7 +8,7 @@ internal sealed class CandidateLoader(PluginLoading loading, HostActivities acti
 {
     /// <summary>Refuses what cannot work in this host by what its file says, without running any of it.</summary>
     public IReadOnlyList<Candidate> Inspect(IReadOnlyList<Candidate> candidates) =>
-        [.. candidates.Select(candidate => candidate.Outcome is null && loading.Inspect(candidate.Artifact!) is { } problem ? candidate.Reject(problem) : candidate)];
+        [.. candidates.AsParallel().AsOrdered().Select(candidate => candidate.Outcome is null && loading.Inspect(candidate.Artifact!) is { } problem ? candidate.Reject(problem) : candidate)];
 
     public async Task<IReadOnlyList<Candidate>> LoadAsync(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
     {

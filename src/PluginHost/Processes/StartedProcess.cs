@@ -10,6 +10,7 @@ internal sealed class StartedProcess : IDisposable
 
     private readonly Process _process;
     private readonly TimeProvider _time;
+    private bool _disposed;
     private readonly TaskCompletionSource[] _drained = [new(), new()];
 
     public StartedProcess(Process process, TimeProvider time)
@@ -20,7 +21,7 @@ internal sealed class StartedProcess : IDisposable
 
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>Tells the command what it waits for on its standard input, and waits for its end.</summary>
+    /// <summary>Tells the command what it waits for on its standard input, and waits for its end. Once, and no output is read before.</summary>
     /// <param name="input">The lines that it can read. Whoever asks for more gets no answer, instead of waiting for one.</param>
     /// <param name="onLine">Gets each line that it writes.</param>
     /// <param name="timeout">How long it may take from now on.</param>
@@ -52,6 +53,12 @@ internal sealed class StartedProcess : IDisposable
 
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!HasEnded)
         {
             EndWithAllItStarted();

@@ -27,7 +27,7 @@ public sealed class BuildStandbyTests
         File.WriteAllText(command, """
             #!/bin/sh
             echo $$ >> "$0.started"
-            [ "$2" = "@/dev/stdin" ] && echo "waited for $(tr '\n' ' ')" || echo "started for $*"
+            [ "$3" = "@/dev/stdin" ] && echo "waited for $(tr '\n' ' ')" || echo "started for $*"
             exit 7
             """);
         File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -50,7 +50,7 @@ public sealed class BuildStandbyTests
     {
         await BuildAsync("sdk 1");
 
-        Assert.That(_lines, Is.EqualTo(new[] { "started for build a.proj -m" }));
+        Assert.That(_lines, Is.EqualTo(new[] { "started for build --verbosity q a.proj -m" }));
     }
 
     [Test]
@@ -59,7 +59,7 @@ public sealed class BuildStandbyTests
         _standby.Prepare(_directory.Path, "sdk 1");
 
         Assert.That((await BuildAsync("sdk 1")).Code, Is.EqualTo(7));
-        Assert.That(_lines, Is.EqualTo(new[] { "waited for a.proj -m " }));
+        Assert.That(_lines, Is.EqualTo(new[] { "waited for q a.proj -m " }));
     }
 
     [Test]
@@ -69,7 +69,7 @@ public sealed class BuildStandbyTests
         await BuildAsync("sdk 1");
         await BuildAsync("sdk 1");
 
-        Assert.That(_lines, Is.EqualTo(new[] { "waited for a.proj -m ", "started for build a.proj -m" }));
+        Assert.That(_lines, Is.EqualTo(new[] { "waited for q a.proj -m ", "started for build --verbosity q a.proj -m" }));
     }
 
     [Test]
@@ -79,7 +79,7 @@ public sealed class BuildStandbyTests
 
         await BuildAsync("sdk 2");
 
-        Assert.That(_lines, Is.EqualTo(new[] { "started for build a.proj -m" }));
+        Assert.That(_lines, Is.EqualTo(new[] { "started for build --verbosity q a.proj -m" }));
     }
 
     [Test]
@@ -92,7 +92,18 @@ public sealed class BuildStandbyTests
 
         await BuildAsync("sdk 1");
 
-        Assert.That(_lines, Is.EqualTo(new[] { "started for build a.proj -m" }));
+        Assert.That(_lines, Is.EqualTo(new[] { "started for build --verbosity q a.proj -m" }));
+    }
+
+    [Test]
+    public async Task WhatCannotBePrepared_IsStartedWhenItComes()
+    {
+        _standby.Prepare(_directory.Path, "sdk 1");
+        Assert.That(() => _standby.Prepare(_directory.Combine("missing"), "sdk 1"), Throws.InstanceOf<Exception>());
+
+        await BuildAsync("sdk 1");
+
+        Assert.That(_lines, Is.EqualTo(new[] { "started for build --verbosity q a.proj -m" }));
     }
 
     [Test]
