@@ -116,6 +116,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<LivePluginStore>();
         services.TryAddSingleton<ScriptStateStore>();
         services.TryAddSingleton<ScheduleStore>();
+        services.TryAddSingleton<OccurrenceStore>();
         return services;
     }
 

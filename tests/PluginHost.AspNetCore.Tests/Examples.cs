@@ -26,6 +26,12 @@ internal static class Examples
         Error = new RunError("System.TimeoutException", "too long", "at X"), Progress = new RunProgress(0.5, "half"), Node = "here",
     };
 
+    public static OccurrenceInfo Occurrence { get; } = new()
+    {
+        Script = "Reports.Daily", Schedule = "0 12 * * *|UTC", Due = Noon, Until = Noon.AddDays(2), Count = 3,
+        Outcome = OccurrenceOutcome.SkippedOverlap, Reason = "run run1 was still going",
+    };
+
     public static PluginInfo Plugin(string id = "Reports", string message = "did not build") => new(
         id, "default", $"plugins/{id}/{id}.csproj", PluginState.Degraded, Live, false,
         new PluginProblem(ProblemStage.Build, Commit, message, [new Diagnostic(DiagnosticSeverity.Error, "CS1002", "; expected", "plugins/Reports/Daily.cs", 12, 34)]),
