@@ -47,7 +47,7 @@ internal static class Examples
     public static HostStatus Status(HostState state = HostState.Degraded) => new(
         "0.1.0", state, 61_000, new MemoryInfo(100, 50),
         [new SourceInfo("default", "https://example.com/scripts.git", "main", "plugins", Commit, SourceState.Unreachable, Noon, "no route")],
-        new HostCounts(1, 1, 0, 0, 1), 1, [new ActivityInfo("build", "Building 2 projects", 0.5, Noon)]);
+        new HostCounts(1, 1, 0, 0, 1), 1, [new ActivityInfo("build", "Building 2 projects", 0.5, Noon)], ["3 schedules are behind"]);
 
     public static PluginVersionInfo Version { get; } = new("0123456-89abcde", Commit, "Ada Author", "First", Noon, PluginVersionState.Live);
 }

@@ -59,6 +59,7 @@ internal sealed class RunningHost : IAsyncDisposable
         var lifecycle = new RunLifecycle(Live, factory, executor, Store, Events, metrics, grace, options, time, NullLogger<RunLifecycle>.Instance);
         Runs = new RunService(new RunRequests(Live, stored), factory, lifecycle, Store, Occurrences, Logs, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
+        ScheduleWatch = new ScheduleWatch(Live, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
         Scheduler = new Scheduler(Live, ScheduleWriter, Marks, Scripts, time, NullLogger<Scheduler>.Instance);
     }
 
@@ -92,6 +93,10 @@ internal sealed class RunningHost : IAsyncDisposable
     public RunLogs Logs { get; }
 
     public RunService Runs { get; }
+
+    public ScheduleWatch ScheduleWatch { get; }
+
+    public HostProblems Problems { get; } = new();
 
     public ScheduleWriter ScheduleWriter { get; }
 
