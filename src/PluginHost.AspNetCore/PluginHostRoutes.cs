@@ -15,6 +15,7 @@ internal static class PluginHostRoutes
         api.MapStatus();
         api.MapScripts();
         api.MapRuns();
+        api.MapOccurrences();
         api.MapPlugins();
         api.MapDeployments();
         api.MapEvents();

@@ -36,6 +36,9 @@ public interface IPluginHost
     /// <summary>Runs, newest first.</summary>
     Task<Page<RunInfo>> GetRunsAsync(RunQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>What became of the times at which schedules were due, the latest first.</summary>
+    Task<Page<OccurrenceInfo>> GetOccurrencesAsync(OccurrenceQuery query, CancellationToken cancellationToken = default);
+
     /// <summary>One run.</summary>
     Task<RunInfo> GetRunAsync(string runId, CancellationToken cancellationToken = default);
 

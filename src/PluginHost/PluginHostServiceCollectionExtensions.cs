@@ -74,6 +74,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<HostEvents>();
         services.TryAddSingleton<HostActivities>();
         services.TryAddSingleton<HostReadiness>();
+        services.TryAddSingleton<HostProblems>();
         services.TryAddSingleton<ChildProcess>();
         return services;
     }
@@ -116,6 +117,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<LivePluginStore>();
         services.TryAddSingleton<ScriptStateStore>();
         services.TryAddSingleton<ScheduleStore>();
+        services.TryAddSingleton<OccurrenceStore>();
+        services.TryAddSingleton<HistorySweep>();
         return services;
     }
 
@@ -133,7 +136,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunRequests>();
         services.TryAddSingleton<ScheduleWriter>();
         services.TryAddSingleton<IStoredVersions, StoredVersions>();
-        return services.AddHosted<RunService>().AddHosted<Scheduler>();
+        return services.AddHosted<RunService>().AddHosted<Scheduler>().AddHosted<ScheduleWatch>();
     }
 
     private static IServiceCollection AddPipeline(this IServiceCollection services)
@@ -152,7 +155,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<VersionRetention>();
         services.TryAddSingleton<HostSummary>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();
-        return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>();
+        return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>().AddHosted<HistoryRetention>();
     }
 
     private static IServiceCollection AddHosted<T>(this IServiceCollection services) where T : class, IHostedService

@@ -26,6 +26,12 @@ internal static class Examples
         Error = new RunError("System.TimeoutException", "too long", "at X"), Progress = new RunProgress(0.5, "half"), Node = "here",
     };
 
+    public static OccurrenceInfo Occurrence { get; } = new()
+    {
+        Script = "Reports.Daily", Schedule = "0 12 * * *|UTC", Due = Noon, Until = Noon.AddDays(2), Count = 3,
+        Outcome = OccurrenceOutcome.SkippedOverlap, Reason = "run run1 was still going",
+    };
+
     public static PluginInfo Plugin(string id = "Reports", string message = "did not build") => new(
         id, "default", $"plugins/{id}/{id}.csproj", PluginState.Degraded, Live, false,
         new PluginProblem(ProblemStage.Build, Commit, message, [new Diagnostic(DiagnosticSeverity.Error, "CS1002", "; expected", "plugins/Reports/Daily.cs", 12, 34)]),
@@ -41,7 +47,7 @@ internal static class Examples
     public static HostStatus Status(HostState state = HostState.Degraded) => new(
         "0.1.0", state, 61_000, new MemoryInfo(100, 50),
         [new SourceInfo("default", "https://example.com/scripts.git", "main", "plugins", Commit, SourceState.Unreachable, Noon, "no route")],
-        new HostCounts(1, 1, 0, 0, 1), 1, [new ActivityInfo("build", "Building 2 projects", 0.5, Noon)]);
+        new HostCounts(1, 1, 0, 0, 1), 1, [new ActivityInfo("build", "Building 2 projects", 0.5, Noon)], ["3 schedules are behind"]);
 
     public static PluginVersionInfo Version { get; } = new("0123456-89abcde", Commit, "Ada Author", "First", Noon, PluginVersionState.Live);
 }

@@ -64,6 +64,14 @@ internal sealed class FakeHost : IPluginHost
         return Task.FromResult(new Page<RunInfo>(Runs, Next));
     }
 
+    public OccurrenceQuery? Occurrences { get; private set; }
+
+    public Task<Page<OccurrenceInfo>> GetOccurrencesAsync(OccurrenceQuery query, CancellationToken cancellationToken)
+    {
+        Occurrences = query;
+        return Task.FromResult(new Page<OccurrenceInfo>([Examples.Occurrence], Next));
+    }
+
     public Task<RunInfo> GetRunAsync(string runId, CancellationToken cancellationToken) => Task.FromResult(Find(Runs, run => run.Id, "run", runId));
 
     public async IAsyncEnumerable<RunLogLine> ReadLogAsync(string runId, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)

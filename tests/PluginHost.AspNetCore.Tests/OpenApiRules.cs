@@ -15,9 +15,12 @@ internal static class OpenApiRules
     {
         ["id"] = "Its id.",
         ["name"] = "The source's name in the configuration.",
-        ["script"] = "Only runs of this script.",
+        ["script"] = "Only those of this script.",
         ["state"] = "Only runs in this state.",
         ["trigger"] = "Only runs started so.",
+        ["from"] = "Only those that were due at this time or later.",
+        ["to"] = "Only those that were due before this time.",
+        ["outcome"] = "Only those that ended so.",
         ["limit"] = "How many items at most.",
         ["after"] = "The cursor 'next' of the page before.",
         ["wait"] = "How many seconds to wait for the end.",
@@ -73,6 +76,11 @@ internal static class OpenApiRules
         if (type == typeof(Limit))
         {
             return new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = $"{Limit.Smallest}", Maximum = $"{Limit.Largest}", Default = Limit.Default };
+        }
+
+        if (type == typeof(Moment))
+        {
+            return new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" };
         }
 
         if (type == typeof(Wait))

@@ -104,6 +104,8 @@ public sealed class WrongRequestTests
         Assert.That(await answer.ReadProblemAsync(404), Is.EqualTo(title));
     }
 
+    [TestCase("api/v1/occurrences?from=yesterday", "'yesterday' is no moment. It is written as in 2026-01-31T12:00:00Z.")]
+    [TestCase("api/v1/occurrences?outcome=lost", "'lost' is no outcome. It is one of: pending, ran, late, skipped-overlap, skipped-paused, missed, caught-up.")]
     [TestCase("api/v1/runs?limit=0", "'0' is no limit. It is a whole number from 1 to 500.")]
     [TestCase("api/v1/runs?limit=501", "'501' is no limit. It is a whole number from 1 to 500.")]
     [TestCase("api/v1/runs?limit=-1", "'-1' is no limit. It is a whole number from 1 to 500.")]

@@ -99,6 +99,8 @@ public sealed class MainFlow : HostTestBase
         var run = runs["items"]![0]!;
         Assert.That(run["trigger"]!.ToString(), Is.EqualTo("schedule"));
         Assert.That(await host.Api.GetStringAsync($"api/v1/runs/{run["id"]}/log"), Does.Contain(" OUT tick"));
+        var ledger = await host.GetAsync("api/v1/occurrences?script=Clock.Work&limit=500");
+        Assert.That(ledger["items"]!.AsArray().Select(row => row!["runId"]?.ToString()), Does.Contain(run["id"]!.ToString()));
     }
 
     [Test]

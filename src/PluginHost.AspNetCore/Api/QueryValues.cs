@@ -40,6 +40,21 @@ internal readonly record struct Wait(string Text)
     }
 }
 
+/// <summary>A moment; without an offset it is taken as UTC.</summary>
+internal readonly record struct Moment(string Text)
+{
+    /// <summary>Null when nothing is given, as a form sends a field that was left empty.</summary>
+    public DateTimeOffset? Value => Text.Length == 0 ? null
+        : DateTimeOffset.TryParse(Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment) ? moment
+        : throw new BadHttpRequestException($"'{Text}' is no moment. It is written as in 2026-01-31T12:00:00Z.");
+
+    public static bool TryParse(string? text, out Moment moment)
+    {
+        moment = new Moment(text ?? "");
+        return true;
+    }
+}
+
 /// <summary>A value of an enum, written as the API writes it.</summary>
 internal readonly record struct OneOf<T>(string Text) where T : struct, Enum
 {

@@ -19,7 +19,7 @@ internal static class StatusEndpoints
             // A rejected build is degraded, not unhealthy: the older code runs.
             var status = host.GetStatus();
             return ApiJson.Status(
-                new Readiness(status.State, status.Counts, [.. status.Sources.Where(source => source.Error is not null)]),
+                new Readiness(status.State, status.Counts, [.. status.Sources.Where(source => source.Error is not null)], status.Problems),
                 status.State == HostState.Starting ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
         })
             .WithSummary("Whether the first load has ended.")
@@ -35,5 +35,6 @@ internal static class StatusEndpoints
     /// <param name="Status">Starting until the first load has ended.</param>
     /// <param name="Counts">How many of each thing there are.</param>
     /// <param name="Sources">The sources whose last check failed.</param>
-    internal sealed record Readiness(HostState Status, HostCounts Counts, IReadOnlyList<SourceInfo> Sources);
+    /// <param name="Problems">What is wrong with the host itself, as sentences.</param>
+    internal sealed record Readiness(HostState Status, HostCounts Counts, IReadOnlyList<SourceInfo> Sources, IReadOnlyList<string> Problems);
 }

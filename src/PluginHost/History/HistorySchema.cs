@@ -18,6 +18,14 @@ internal static class HistorySchema
         CREATE TABLE paused_scripts (script TEXT PRIMARY KEY COLLATE NOCASE) WITHOUT ROWID;
         CREATE TABLE schedules (script TEXT NOT NULL COLLATE NOCASE, key TEXT NOT NULL, accounted_until INTEGER NOT NULL, PRIMARY KEY (script, key)) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE occurrences (
+            id INTEGER PRIMARY KEY, script TEXT NOT NULL COLLATE NOCASE, key TEXT NOT NULL, due INTEGER NOT NULL, until INTEGER NOT NULL,
+            count INTEGER NOT NULL, outcome TEXT NOT NULL, late_ms INTEGER, run TEXT, reason TEXT, UNIQUE (script, key, due));
+        CREATE INDEX occurrences_by_due ON occurrences (due);
+        CREATE INDEX occurrences_by_script ON occurrences (script, due);
+        CREATE INDEX pending_occurrences ON occurrences (run) WHERE outcome = 'Pending';
+        """,
     ];
 
     public static void Migrate(SqliteConnection connection, string file)

@@ -24,12 +24,13 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
             },
             cancellationToken);
 
-    /// <summary>Stores a new run of a schedule, and that its time is accounted for; both or neither.</summary>
-    public Task<RunInfo> AddScheduledAsync(RunInfo run, ScheduleMark mark, CancellationToken cancellationToken) =>
+    /// <summary>Stores a new run of a schedule, what it is for, and that its time is accounted for: all or nothing.</summary>
+    public Task<RunInfo> AddScheduledAsync(RunInfo run, OccurrenceInfo occurrence, ScheduleMark mark, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>
             {
                 Save(connection, run);
+                OccurrenceStore.Add(connection, occurrence);
                 ScheduleStore.Save(connection, mark);
                 return run;
             },
@@ -40,6 +41,7 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
             connection =>
             {
                 Save(connection, run);
+                OccurrenceStore.Settle(connection, run);
                 return true;
             },
             cancellationToken);
@@ -76,7 +78,12 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
             {
                 var lost = connection.Query("SELECT document FROM runs WHERE state IN ('Queued', 'Running')", ReadDocument)
                     .ConvertAll(run => run with { State = RunState.Lost, FinishedAt = time.GetUtcNow() });
-                lost.ForEach(run => Save(connection, run));
+                foreach (var run in lost)
+                {
+                    Save(connection, run);
+                    OccurrenceStore.Settle(connection, run);
+                }
+
                 return lost;
             },
             cancellationToken);

@@ -13,6 +13,7 @@ internal sealed class HostSummary(
     PluginStates plugins,
     LiveRegistry live,
     RunService runs,
+    HostProblems problems,
     TimeProvider time)
 {
     private static readonly string Version =
@@ -24,18 +25,20 @@ internal sealed class HostSummary(
     {
         var infos = sources.Infos;
         var all = plugins.All;
-        var problems = all.Count(plugin => plugin.Problem is not null);
+        var broken = all.Count(plugin => plugin.Problem is not null);
+        var own = problems.All;
         var leaked = all.Sum(plugin => plugin.Leaked.Count);
         var (running, queued) = runs.Counts;
         return new HostStatus(
             Version,
-            State(problems + leaked > 0 || infos.Any(source => source.Error is not null)),
+            State(broken + leaked + own.Count > 0 || infos.Any(source => source.Error is not null)),
             (long)time.GetElapsedTime(_startedAt).TotalMilliseconds,
             new MemoryInfo(Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: false)),
             infos,
-            new HostCounts(live.Current.Plugins.Count, live.Current.Scripts.Count, running, queued, problems),
+            new HostCounts(live.Current.Plugins.Count, live.Current.Scripts.Count, running, queued, broken),
             leaked,
-            activities.Current);
+            activities.Current,
+            own);
     }
 
     private HostState State(bool needsAttention) =>

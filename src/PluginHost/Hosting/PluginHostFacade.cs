@@ -20,6 +20,7 @@ internal sealed class PluginHostFacade(
     DrainingVersions draining,
     ArtifactCatalog artifacts,
     DeploymentStore deployments,
+    OccurrenceStore occurrences,
     SourceWatchers sources,
     HostEvents events,
     TimeProvider time) : IPluginHost
@@ -51,6 +52,8 @@ internal sealed class PluginHostFacade(
     public Task<RunInfo> CancelRunAsync(string runId, CancellationToken cancellationToken) => Task.FromResult(runs.Cancel(runId));
 
     public Task<Page<RunInfo>> GetRunsAsync(RunQuery query, CancellationToken cancellationToken) => Task.FromResult(runs.List(query));
+
+    public Task<Page<OccurrenceInfo>> GetOccurrencesAsync(OccurrenceQuery query, CancellationToken cancellationToken) => Task.FromResult(occurrences.List(query));
 
     public Task<RunInfo> GetRunAsync(string runId, CancellationToken cancellationToken) => Task.FromResult(runs.Get(runId));
 

@@ -27,6 +27,7 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
             .. Limit("Retention:Versions", options.Retention.Versions),
             .. Limit("Retention:BuildLogs", options.Retention.BuildLogs),
             .. Limit("Retention:RunLogs", options.Retention.RunLogs),
+            .. Limit("Retention:Runs", new RetentionLimit { Count = options.Retention.Runs.Count, Age = options.Retention.Runs.Age }),
         ];
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }

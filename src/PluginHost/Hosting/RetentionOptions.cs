@@ -14,6 +14,22 @@ public sealed class RetentionOptions
     /// <summary>The logs of runs.</summary>
     /// <value>The default is 30 days and 5 GiB, however many they are.</value>
     public RetentionLimit RunLogs { get; set; } = new() { Age = TimeSpan.FromDays(30), Bytes = 5L << 30 };
+
+    /// <summary>Runs that have ended, in the history, and what became of the times of schedules.</summary>
+    /// <value>The default is 90 days and 100,000 runs of each script.</value>
+    public RunRetention Runs { get; set; } = new();
+}
+
+/// <summary>Up to where runs are kept in the history; the oldest go first.</summary>
+public sealed class RunRetention
+{
+    /// <summary>How many of each script.</summary>
+    /// <value>At least 0; null for any number. The default is 100,000.</value>
+    public int? Count { get; set; } = 100_000;
+
+    /// <summary>For how long, and the times of schedules as well.</summary>
+    /// <value>More than zero; null for ever. The default is 90 days.</value>
+    public TimeSpan? Age { get; set; } = TimeSpan.FromDays(90);
 }
 
 /// <summary>Up to where things are kept; the oldest go first.</summary>

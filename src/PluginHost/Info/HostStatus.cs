@@ -9,6 +9,7 @@ namespace PluginHost;
 /// <param name="Counts">How many of each thing there are.</param>
 /// <param name="LeakedContexts">Versions that were unloaded and are still in memory.</param>
 /// <param name="Activities">The long work under way now: cloning, building, loading.</param>
+/// <param name="Problems">What is wrong with the host itself, as sentences.</param>
 public sealed record HostStatus(
     string Version,
     HostState State,
@@ -17,7 +18,8 @@ public sealed record HostStatus(
     IReadOnlyList<SourceInfo> Sources,
     HostCounts Counts,
     int LeakedContexts,
-    IReadOnlyList<ActivityInfo> Activities);
+    IReadOnlyList<ActivityInfo> Activities,
+    IReadOnlyList<string> Problems);
 
 /// <summary>How the host is.</summary>
 public enum HostState
@@ -28,7 +30,7 @@ public enum HostState
     /// <summary>Everything that is wanted is live.</summary>
     Healthy,
 
-    /// <summary>Scripts run, and something needs attention: a rejected build, a source out of reach, a context that stays.</summary>
+    /// <summary>Scripts run, and something needs attention: a rejected build, a source out of reach, a context that stays, a schedule that is behind.</summary>
     Degraded,
 }
 

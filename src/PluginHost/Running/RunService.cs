@@ -11,6 +11,7 @@ internal sealed partial class RunService(
     RunFactory factory,
     RunLifecycle lifecycle,
     RunStore store,
+    OccurrenceStore occurrences,
     RunLogs logs,
     IHostApplicationLifetime application,
     TimeProvider time,
@@ -58,19 +59,22 @@ internal sealed partial class RunService(
     /// <param name="due">The time that is meant.</param>
     /// <param name="trigger">Whether it is that time now, or was.</param>
     /// <param name="mark">Stored together with the run: a crash loses neither without the other.</param>
-    /// <returns>The run, or null when the policy leaves it out; then nothing is stored.</returns>
+    /// <returns>The run, or null when the policy leaves it out.</returns>
     public async Task<RunInfo?> StartScheduledAsync(
         LiveScript script, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark)
     {
         var info = factory.Create(script, trigger) with { ScheduledFor = due };
         var run = new ActiveRun(info, exclusive: overlap != OverlapPolicy.Allow);
+        var occurrence = new OccurrenceInfo { Script = info.Script, Schedule = mark.Key, Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending };
         if (!lifecycle.TryReserve(run, overlap, out var others))
         {
             LogSkipped(script.Descriptor.Id, due, others[0].Id);
+            await occurrences.AddAsync(occurrence with { Outcome = OccurrenceOutcome.SkippedOverlap, Reason = $"run {others[0].Id} was still going" }, mark, CancellationToken.None);
             return null;
         }
 
-        await lifecycle.StoreAsync(run, () => store.AddScheduledAsync(info, mark, CancellationToken.None));
+        occurrence = occurrence with { RunId = info.Id };
+        await lifecycle.StoreAsync(run, () => store.AddScheduledAsync(info, occurrence, mark, CancellationToken.None));
         if (overlap == OverlapPolicy.CancelPrevious)
         {
             foreach (var other in others)

@@ -20,6 +20,7 @@ internal sealed partial class Scheduler : BackgroundService
     private readonly Lock _lock = new();
     private readonly Timetable _timetable = new();
     private readonly Dictionary<(string Script, string Key), DateTimeOffset> _marks;
+    private DateTimeOffset _lastLook;
     private ITimer? _timer;
 
     public Scheduler(
@@ -48,7 +49,7 @@ internal sealed partial class Scheduler : BackgroundService
                 var key = (script.Descriptor.Id, schedule.Key);
                 if (_marks.ContainsKey(key))
                 {
-                    CatchUp(key, script, schedule, now);
+                    CatchUp(key, script, schedule, now, OccurrenceOutcome.SkippedPaused);
                 }
             }
 
@@ -71,7 +72,7 @@ internal sealed partial class Scheduler : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await using var stop = stoppingToken.Register(Stop);
-        await _writer.RunAsync();
+        await _writer.RunAsync(stoppingToken);
     }
 
     private void Tick()
@@ -80,7 +81,14 @@ internal sealed partial class Scheduler : BackgroundService
         {
             try
             {
-                FireDue(_time.GetUtcNow());
+                var now = _time.GetUtcNow();
+                if (_lastLook - now > OccurrenceStore.OnTime)
+                {
+                    LogSetBack(_lastLook - now, _lastLook);
+                }
+
+                _lastLook = now;
+                FireDue(now);
                 Arm();
             }
             catch (Exception failure)
@@ -190,10 +198,12 @@ internal sealed partial class Scheduler : BackgroundService
                 _timetable.Set(key, schedule, schedule.NextAfter(now));
                 _writer.Tell(key.Script);
             }
-            else if (now - due > MissedOccurrences.OnTime)
+            else if (now - due > OccurrenceStore.OnTime)
             {
-                CatchUp(key, script, schedule, now);
-                _timetable.Set(key, schedule, schedule.NextAfter(now));
+                // Those of the last seconds are still on time, and have their turn as such.
+                var missedUntil = now - OccurrenceStore.OnTime;
+                CatchUp(key, script, schedule, missedUntil);
+                _timetable.Set(key, schedule, schedule.NextAfter(missedUntil));
             }
             else
             {
@@ -216,7 +226,9 @@ internal sealed partial class Scheduler : BackgroundService
     }
 
     /// <summary>Accounts for the times up to a moment that have not had their turn.</summary>
-    private void CatchUp((string Script, string Key) key, LiveScript script, ScheduleDescriptor schedule, DateTimeOffset until)
+    private void CatchUp(
+        (string Script, string Key) key, LiveScript script, ScheduleDescriptor schedule, DateTimeOffset until,
+        OccurrenceOutcome otherwise = OccurrenceOutcome.Missed)
     {
         var accounted = Accounted(key, schedule);
         if (_scripts.IsPaused(key.Script) || schedule.NextAfter(accounted) is not { } first || first > until)
@@ -224,12 +236,16 @@ internal sealed partial class Scheduler : BackgroundService
             return;
         }
 
-        var missed = MissedOccurrences.ToCatchUp(schedule, accounted, until);
-        LogCatchUp(key.Script, missed.Count, schedule.Cron, accounted);
+        var missed = MissedOccurrences.Decide(schedule, accounted, until);
+        LogCatchUp(key.Script, missed.ToCatchUp.Count, schedule.Cron, accounted);
+        if (first < missed.Before)
+        {
+            _writer.Leave(schedule, accounted, missed.Before, otherwise, missed.Reason, Mark(key, schedule, missed.Before.AddTicks(-1)));
+        }
 
         // Several missed times are caught up one after the other, whatever the policy says of regular ones.
         var overlap = schedule.CatchUp == CatchUpPolicy.All ? OverlapPolicy.QueueAll : schedule.Overlap;
-        foreach (var due in missed)
+        foreach (var due in missed.ToCatchUp)
         {
             _writer.Start(script, overlap, due, RunTrigger.CatchUp, Mark(key, schedule, due));
         }
@@ -258,6 +274,9 @@ internal sealed partial class Scheduler : BackgroundService
 
     [LoggerMessage(EventId = 603, Level = LogLevel.Warning, Message = "Script '{ScriptId}' had the times of '{Cron}' up to {Until} already, which the clock has yet to reach; until then none is due. Was the clock set back?")]
     private partial void LogAhead(string scriptId, string cron, DateTimeOffset until);
+
+    [LoggerMessage(EventId = 605, Level = LogLevel.Warning, Message = "The clock was set back by {Span}. What was due until {Until} has had its turn, and is not due again.")]
+    private partial void LogSetBack(TimeSpan span, DateTimeOffset until);
 
     [LoggerMessage(EventId = 604, Level = LogLevel.Critical, Message = "The schedules cannot be worked through.")]
     private partial void LogFailed(Exception failure);

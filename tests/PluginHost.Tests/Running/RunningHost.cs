@@ -45,6 +45,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Database = new HistoryDatabase(Data);
         Store = new RunStore(Database, time);
         Marks = new ScheduleStore(Database);
+        Occurrences = new OccurrenceStore(Database);
         Scripts = new ScriptStateStore(Database);
         Logs = new RunLogs(Data, options, time);
 
@@ -56,8 +57,9 @@ internal sealed class RunningHost : IAsyncDisposable
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(Live, factory, executor, Store, Events, metrics, grace, options, time, NullLogger<RunLifecycle>.Instance);
-        Runs = new RunService(new RunRequests(Live, stored), factory, lifecycle, Store, Logs, Lifetime, time, NullLogger<RunService>.Instance);
-        ScheduleWriter = new ScheduleWriter(Runs, Marks, Events, NullLogger<ScheduleWriter>.Instance);
+        Runs = new RunService(new RunRequests(Live, stored), factory, lifecycle, Store, Occurrences, Logs, Lifetime, time, NullLogger<RunService>.Instance);
+        ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
+        ScheduleWatch = new ScheduleWatch(Live, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
         Scheduler = new Scheduler(Live, ScheduleWriter, Marks, Scripts, time, NullLogger<Scheduler>.Instance);
     }
 
@@ -84,11 +86,17 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public ScheduleStore Marks { get; }
 
+    public OccurrenceStore Occurrences { get; }
+
     public ScriptStateStore Scripts { get; }
 
     public RunLogs Logs { get; }
 
     public RunService Runs { get; }
+
+    public ScheduleWatch ScheduleWatch { get; }
+
+    public HostProblems Problems { get; } = new();
 
     public ScheduleWriter ScheduleWriter { get; }
 

@@ -17,6 +17,20 @@ public sealed class ClockTests : SchedulerTestBase
     }
 
     [Test]
+    public async Task AStall_LosesNoTimeThatIsStillOnTime()
+    {
+        await GoLiveAsync(typeof(EveryFiveSecondsOrNot));
+        await PassUntilAsync(At(12, 0).AddSeconds(5));
+        await NextForAsync(At(12, 0).AddSeconds(5));
+
+        Time.AdjustTime(At(12, 0).AddSeconds(17));
+        Time.Advance(TimeSpan.FromSeconds(5));
+        await SettleAsync();
+
+        Assert.That(Times(), Is.EqualTo(new[] { 5, 15, 20 }.Select(second => At(12, 0).AddSeconds(second))));
+    }
+
+    [Test]
     public async Task SetBack_NoTimeHasItsTurnTwice()
     {
         await GoLiveAsync(typeof(EveryMinute));

@@ -13,7 +13,7 @@ public sealed class MissedOccurrencesTests
     [TestCase(CatchUpPolicy.All, 5)]
     public void FiveMissedMinutes_AreCaughtUpAsThePolicySays(CatchUpPolicy policy, int count)
     {
-        var missed = MissedOccurrences.ToCatchUp(EveryMinute(policy, TimeSpan.FromHours(1)), Now.AddMinutes(-5), Now);
+        var missed = ToCatchUp(EveryMinute(policy, TimeSpan.FromHours(1)), Now.AddMinutes(-5), Now);
 
         Assert.That(missed, Has.Count.EqualTo(count));
         Assert.That(missed, Is.Ordered.Ascending);
@@ -22,17 +22,20 @@ public sealed class MissedOccurrencesTests
 
     [Test]
     public void WhatIsOlderThanTheWindow_IsLeftOut() =>
-        Assert.That(MissedOccurrences.ToCatchUp(EveryMinute(CatchUpPolicy.All, TimeSpan.FromMinutes(2)), Now.AddHours(-3), Now), Has.Count.EqualTo(2));
+        Assert.That(ToCatchUp(EveryMinute(CatchUpPolicy.All, TimeSpan.FromMinutes(2)), Now.AddHours(-3), Now), Has.Count.EqualTo(2));
 
     [Test]
     public void AClockThatWasSetBack_MissesNothing() =>
-        Assert.That(MissedOccurrences.ToCatchUp(EveryMinute(CatchUpPolicy.All, TimeSpan.FromHours(1)), Now.AddHours(1), Now), Is.Empty);
+        Assert.That(ToCatchUp(EveryMinute(CatchUpPolicy.All, TimeSpan.FromHours(1)), Now.AddHours(1), Now), Is.Empty);
 
     [Test]
     public void HoursOfAnEverySecondSchedule_AreBounded() =>
         Assert.That(
-            MissedOccurrences.ToCatchUp(Schedule("* * * * * *", CatchUpPolicy.All, TimeSpan.FromDays(1)), Now.AddHours(-6), Now),
+            ToCatchUp(Schedule("* * * * * *", CatchUpPolicy.All, TimeSpan.FromDays(1)), Now.AddHours(-6), Now),
             Has.Count.EqualTo(1000).And.Some.EqualTo(Now));
+
+    private static IReadOnlyList<DateTimeOffset> ToCatchUp(ScheduleDescriptor schedule, DateTimeOffset after, DateTimeOffset upTo) =>
+        MissedOccurrences.Decide(schedule, after, upTo).ToCatchUp;
 
     private static ScheduleDescriptor EveryMinute(CatchUpPolicy policy, TimeSpan window) => Schedule("0 * * * * *", policy, window);
 

@@ -36,3 +36,9 @@ public sealed class EveryHour(Stage stage) : StagedScript(stage);
 
 [Script(Name = "Job"), Schedule("0 * * * *", CatchUp = CatchUpPolicy.None, Jitter = "50m")]
 public sealed class EveryHourJittered(Stage stage) : StagedScript(stage);
+
+[Script(Name = "Job"), Schedule("*/5 * * * * *", CatchUp = CatchUpPolicy.None, Overlap = OverlapPolicy.Allow)]
+public sealed class EveryFiveSecondsOrNot(Stage stage) : StagedScript(stage);
+
+[Script(Name = "Job"), Schedule("* * * * * *", CatchUp = CatchUpPolicy.None)]
+public sealed class EverySecondOrNot(Stage stage) : StagedScript(stage);

@@ -1,3 +1,4 @@
+using PluginHost.History;
 using PluginHost.Tests.Running;
 
 namespace PluginHost.Tests.Scheduling;
@@ -101,6 +102,29 @@ public sealed class SchedulerTests : SchedulerTestBase
         await GoLiveAsync(typeof(EveryMinute));
 
         await NextForAsync(At(12, 1), RunTrigger.CatchUp);
+    }
+
+    [Test]
+    public async Task ATimeThatCannotBeStored_IsTriedAgain_AndNoneOvertakesIt()
+    {
+        await GoLiveAsync(typeof(EveryMinute));
+        await Host.Database.WriteAsync(history => history.Run("CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'disk full'); END"), default);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        await Time.TimerOf(TimeSpan.FromSeconds(1));
+        Time.Advance(TimeSpan.FromMinutes(1));
+        await Time.TimerOf(TimeSpan.FromSeconds(2));
+        Assert.That(Times(), Is.Empty);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Host.ScheduleWatch.Look();
+        Assert.That(Host.Problems.All, Has.Exactly(1).Contains("'* * * * *' of script 'Shop.Job', which was due at 2026-01-01 12:01:00Z"));
+
+        await Host.Database.WriteAsync(history => history.Run("DROP TRIGGER full"), default);
+        Time.Advance(TimeSpan.FromSeconds(30));
+        await SettleAsync();
+        Host.ScheduleWatch.Look();
+        Assert.That(Host.Problems.All, Is.Empty);
+
+        Assert.That(Times(), Is.EqualTo(new[] { At(12, 1) }), "the one after it is skipped while it runs");
     }
 
     [Test]

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace PluginHost.History;
+
+/// <summary>The ledger of the schedules: one row for each time that was due, and one for several in a row at which nothing ran for one reason.</summary>
+internal sealed class OccurrenceStore(HistoryDatabase database)
+{
+    /// <summary>A run that began so much after its time is late.</summary>
+    public static readonly TimeSpan OnTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>Stores what became of times at which nothing ran, and that they are accounted for.</summary>
+    /// <param name="occurrence">Null when there were none.</param>
+    /// <param name="mark">Up to when the schedule is accounted for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task AddAsync(OccurrenceInfo? occurrence, ScheduleMark mark, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                if (occurrence is not null && !Extend(connection, occurrence))
+                {
+                    Add(connection, occurrence);
+                }
+
+                return ScheduleStore.Save(connection, mark);
+            },
+            cancellationToken);
+
+    /// <summary>Occurrences, the latest due first.</summary>
+    public Page<OccurrenceInfo> List(OccurrenceQuery query)
+    {
+        var limit = Math.Clamp(query.Limit, 1, 500);
+        var (due, id) = Cursor(query.After);
+        var rows = database.Read(connection => connection.Query(
+            $"""
+            SELECT id, script, key, due, until, count, outcome, late_ms, run, reason FROM occurrences
+            WHERE {(query.Script is null ? "TRUE" : "script = $script")} AND ($outcome IS NULL OR outcome = $outcome)
+              AND until >= $from AND due < $to AND (due, id) < ($due, $id)
+            ORDER BY due DESC, id DESC LIMIT $limit
+            """,
+            reader => (Id: reader.GetInt64(0), Occurrence: Read(reader)),
+            ("$script", query.Script), ("$outcome", query.Outcome?.ToString()),
+            ("$from", query.From?.ToUnixTimeMilliseconds() ?? long.MinValue), ("$to", query.To?.ToUnixTimeMilliseconds() ?? long.MaxValue),
+            ("$due", due), ("$id", id), ("$limit", limit + 1)));
+        return new Page<OccurrenceInfo>(
+            [.. rows.Take(limit).Select(row => row.Occurrence)],
+            rows.Count > limit ? string.Create(CultureInfo.InvariantCulture, $"{rows[limit - 1].Occurrence.Due.ToUnixTimeMilliseconds()}.{rows[limit - 1].Id}") : null);
+    }
+
+    /// <summary>For the transaction that stores a run of a schedule.</summary>
+    /// <returns>Whether the time had not had its turn yet.</returns>
+    public static bool Add(SqliteConnection connection, OccurrenceInfo occurrence) => connection.Run(
+        """
+        INSERT INTO occurrences (script, key, due, until, count, outcome, run, reason)
+        VALUES ($script, $key, $due, $until, $count, $outcome, $run, $reason) ON CONFLICT DO NOTHING
+        """,
+        ("$script", occurrence.Script), ("$key", occurrence.Schedule), ("$due", occurrence.Due.ToUnixTimeMilliseconds()),
+        ("$until", occurrence.Until.ToUnixTimeMilliseconds()), ("$count", occurrence.Count), ("$outcome", occurrence.Outcome.ToString()),
+        ("$run", occurrence.RunId), ("$reason", occurrence.Reason)) > 0;
+
+    /// <summary>For the transaction that stores that a run of a schedule began, or ended before it began.</summary>
+    public static void Settle(SqliteConnection connection, RunInfo run)
+    {
+        if (run.ScheduledFor is not { } due || run.State == RunState.Queued)
+        {
+            return;
+        }
+
+        var late = run.StartedAt - due;
+        var outcome = late is null ? OccurrenceOutcome.Missed
+            : run.Trigger == RunTrigger.CatchUp ? OccurrenceOutcome.CaughtUp
+            : late > OnTime ? OccurrenceOutcome.Late
+            : OccurrenceOutcome.Ran;
+        connection.Run(
+            "UPDATE occurrences SET outcome = $outcome, late_ms = $late, reason = $reason WHERE run = $run AND outcome = 'Pending'",
+            ("$outcome", outcome.ToString()), ("$late", (long?)late?.TotalMilliseconds),
+            ("$reason", late is null ? $"its run ended as {run.State.ToString().ToLowerInvariant()} before it began" : null), ("$run", run.Id));
+    }
+
+    /// <summary>One more of what the last row of the schedule stands for needs no row of its own.</summary>
+    private static bool Extend(SqliteConnection connection, OccurrenceInfo occurrence) => connection.Run(
+        """
+        UPDATE occurrences SET until = $until, count = count + $count
+        WHERE script = $script AND key = $key AND due = (SELECT MAX(due) FROM occurrences WHERE script = $script AND key = $key)
+          AND outcome = $outcome AND reason = $reason AND run IS NULL AND until < $due
+        """,
+        ("$until", occurrence.Until.ToUnixTimeMilliseconds()), ("$count", occurrence.Count), ("$script", occurrence.Script), ("$key", occurrence.Schedule),
+        ("$outcome", occurrence.Outcome.ToString()), ("$reason", occurrence.Reason), ("$due", occurrence.Due.ToUnixTimeMilliseconds())) > 0;
+
+    private static (long Due, long Id) Cursor(string? after) =>
+        after?.Split('.') is [var due, var id] && long.TryParse(due, CultureInfo.InvariantCulture, out var ms) && long.TryParse(id, CultureInfo.InvariantCulture, out var number)
+            ? (ms, number)
+            : (long.MaxValue, long.MaxValue);
+
+    private static OccurrenceInfo Read(SqliteDataReader reader) => new()
+    {
+        Script = reader.GetString(1),
+        Schedule = reader.GetString(2),
+        Due = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(3)),
+        Until = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4)),
+        Count = reader.GetInt64(5),
+        Outcome = Enum.Parse<OccurrenceOutcome>(reader.GetString(6)),
+        LateByMs = reader.IsDBNull(7) ? null : reader.GetInt64(7),
+        RunId = reader.IsDBNull(8) ? null : reader.GetString(8),
+        Reason = reader.IsDBNull(9) ? null : reader.GetString(9),
+    };
+}

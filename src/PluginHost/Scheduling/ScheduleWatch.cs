@@ -1,0 +1,81 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PluginHost.History;
+using PluginHost.Hosting;
+using PluginHost.Swapping;
+
+namespace PluginHost.Scheduling;
+
+/// <summary>Asks the ledger on disk whether the scheduler does its work: of each schedule, whether the last time that was due is accounted for.</summary>
+internal sealed partial class ScheduleWatch : BackgroundService
+{
+    private const string Problem = "schedules";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly LiveRegistry _live;
+    private readonly ScheduleStore _store;
+    private readonly ScriptStateStore _scripts;
+    private readonly HostProblems _problems;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ScheduleWatch> _logger;
+    private int _overdue;
+
+    public ScheduleWatch(
+        LiveRegistry live, ScheduleStore store, ScriptStateStore scripts, HostProblems problems, IMeterFactory meters, TimeProvider time, ILogger<ScheduleWatch> logger)
+    {
+        (_live, _store, _scripts, _problems, _time, _logger) = (live, store, scripts, problems, time, logger);
+        meters.Create("PluginHost").CreateObservableGauge(
+            "pluginhost.schedule.overdue", () => _overdue, "{schedule}", "Schedules with a time that was due a minute ago and is not accounted for.");
+    }
+
+    /// <summary>Looks now.</summary>
+    public void Look()
+    {
+        var marks = _store.GetAll();
+        var until = _time.GetUtcNow() - Interval;
+        var overdue = (
+            from script in _live.Current.Scripts.Values
+            where !_scripts.IsPaused(script.Descriptor.Id)
+            from schedule in script.Descriptor.Schedules
+            let accounted = marks.TryGetValue((script.Descriptor.Id, schedule.Key), out var mark) ? mark + schedule.Offset : script.Plugin.Since
+            let due = schedule.NextAfter(accounted)
+            where due <= until
+            orderby due
+            select (Script: script.Descriptor.Id, schedule.Cron, Due: due.Value)).ToList();
+        _overdue = overdue.Count;
+
+        var problem = overdue is [var first, ..]
+            ? $"{overdue.Count} schedules are behind, first '{first.Cron}' of script '{first.Script}', which was due at {first.Due:u}. Their runs have not started. Look at the host's log and at the data directory: is its disk full, slow or read-only?"
+            : null;
+        if (_problems.Set(Problem, problem) && problem is not null)
+        {
+            LogBehind(problem);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, _time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                Look();
+            }
+            catch (Exception failure)
+            {
+                // What cannot be asked may be what is wrong.
+                LogFailed(failure);
+                _problems.Set(Problem, $"Whether the schedules are kept cannot be told: {failure.Message} Look at the data directory.");
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 610, Level = LogLevel.Error, Message = "{Problem}")]
+    private partial void LogBehind(string problem);
+
+    [LoggerMessage(EventId = 611, Level = LogLevel.Error, Message = "Whether the schedules are kept cannot be told.")]
+    private partial void LogFailed(Exception failure);
+}
