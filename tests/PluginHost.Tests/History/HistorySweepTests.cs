@@ -81,7 +81,7 @@ public sealed class HistorySweepTests
         new ScheduleMark("A.Work", "key", Noon.AddHours(hours)),
         default);
 
-    private Task AddAsync(string script, double hours, RunState state) => _runs.AddAsync(
+    private async Task AddAsync(string script, double hours, RunState state) => await _runs.AddAsync(
         new RunInfo
         {
             Id = Guid.CreateVersion7(Noon.AddHours(hours)).ToString("n"), Script = script, Plugin = "A", Trigger = RunTrigger.Manual, QueuedAt = Noon.AddHours(hours),
