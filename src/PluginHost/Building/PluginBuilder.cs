@@ -38,11 +38,12 @@ internal sealed class PluginBuilder(
             return;
         }
 
-        await EndServersThatHaveGrownAsync(cancellationToken);
-        standby.Prepare(WorkspaceOf(last.Snapshot.Source).Root, last.Environment);
+        var workspace = WorkspaceOf(last.Snapshot.Source);
+        await TidyUpAsync(workspace, cancellationToken);
+        standby.Prepare(workspace.Root, last.Environment);
     }
 
-    private async Task EndServersThatHaveGrownAsync(CancellationToken cancellationToken)
+    private async Task TidyUpAsync(Workspace workspace, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
@@ -51,6 +52,8 @@ internal sealed class PluginBuilder(
             {
                 servers.End();
             }
+
+            workspace.TidyUp();
         }
         finally
         {

@@ -8,6 +8,7 @@ internal sealed class Workspace
 {
     private readonly Dictionary<string, Written> _written = new(StringComparer.Ordinal);
     private SourceTree? _current;
+    private bool _isTidy;
 
     public Workspace(DataDirectory data, string source)
     {
@@ -36,20 +37,13 @@ internal sealed class Workspace
 
     public void MoveTo(SourceSnapshot snapshot)
     {
-        var before = _current;
+        TidyUp();
+        var before = _current ?? SourceTree.Empty;
 
-        // Until the move is done, nobody knows what is there.
+        // Until the move is done, nobody knows what is there; and then a build comes.
         _current = null;
-        if (before is null)
-        {
-            Clear();
-        }
-        else
-        {
-            before = UndoWhatBuildsDid() ? before : SourceTree.Empty;
-        }
-
-        var changes = SourceTree.Compare(before ?? SourceTree.Empty, snapshot.Tree).ToList();
+        _isTidy = false;
+        var changes = SourceTree.Compare(before, snapshot.Tree).ToList();
 
         // All that goes before anything that comes: a folder may take the place of a file, and a file that of a folder.
         foreach (var (path, _) in changes)
@@ -66,6 +60,26 @@ internal sealed class Workspace
         }
 
         _current = snapshot.Tree;
+    }
+
+    /// <summary>Undoes what builds have done to the tree since the last move, unless that is done: it looks at every file, which the next commit need not wait for.</summary>
+    public void TidyUp()
+    {
+        if (_isTidy)
+        {
+            return;
+        }
+
+        if (_current is null)
+        {
+            Clear();
+        }
+        else if (!UndoWhatBuildsDid())
+        {
+            _current = SourceTree.Empty;
+        }
+
+        _isTidy = true;
     }
 
     /// <summary>The repository path of a file, or null when it is not in the tree.</summary>

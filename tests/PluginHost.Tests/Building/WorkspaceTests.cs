@@ -23,6 +23,19 @@ public sealed class WorkspaceTests
         _workspace.MoveTo(_repository.Snapshot());
     }
 
+    [Test]
+    public void WhatABuildDid_IsUndoneBeforeTheNextMove_WhenThereIsTime()
+    {
+        File.WriteAllText(Path.Combine(_workspace.Root, "made.txt"), "by a build");
+        File.WriteAllText(Path.Combine(_workspace.Root, "a.txt"), "changed by a build");
+
+        _workspace.TidyUp();
+        _workspace.MoveTo(_repository.Snapshot());
+
+        Assert.That(File.Exists(Path.Combine(_workspace.Root, "made.txt")), Is.False);
+        Assert.That(File.ReadAllText(Path.Combine(_workspace.Root, "a.txt")), Is.EqualTo("1"));
+    }
+
     [TearDown]
     public void TearDown()
     {
