@@ -84,15 +84,18 @@ internal sealed partial class ScheduleWriter(
     private static OccurrenceInfo? Range(
         ScheduleDescriptor schedule, DateTimeOffset after, DateTimeOffset before, OccurrenceOutcome outcome, string reason, ScheduleMark mark)
     {
-        OccurrenceInfo? range = null;
-        for (var due = schedule.NextAfter(after); due < before; due = schedule.NextAfter(due.Value))
+        if (schedule.NextAfter(after) is not { } first || first >= before)
         {
-            range = range is null
-                ? new OccurrenceInfo { Script = mark.Script, Schedule = mark.Key, Due = due.Value, Until = due.Value, Count = 1, Outcome = outcome, Reason = reason }
-                : range with { Until = due.Value, Count = range.Count + 1 };
+            return null;
         }
 
-        return range;
+        var (last, count) = (first, 1L);
+        for (; schedule.NextAfter(last) is { } next && next < before; count++)
+        {
+            last = next;
+        }
+
+        return new OccurrenceInfo { Script = mark.Script, Schedule = mark.Key, Due = first, Until = last, Count = count, Outcome = outcome, Reason = reason };
     }
 
     private void Add(string script, Func<Task> work) => _decisions.Writer.TryWrite((script, work));
