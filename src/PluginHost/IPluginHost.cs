@@ -22,6 +22,12 @@ public interface IPluginHost
     /// <summary>Lets the script's schedules run again; what was missed is caught up as each schedule says.</summary>
     Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken = default);
 
+    /// <summary>The values that a script keeps from one run to the next, by key; also of a script that is no longer live.</summary>
+    Task<IReadOnlyList<StateValueInfo>> GetStateAsync(string scriptId, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes one of these values.</summary>
+    Task RemoveStateAsync(string scriptId, string key, CancellationToken cancellationToken = default);
+
     /// <summary>Starts a run by hand and answers as soon as it is stored.</summary>
     /// <exception cref="InvalidParametersException">The parameters are wrong; every mistake is named.</exception>
     /// <exception cref="ConflictException">The script cannot run now.</exception>

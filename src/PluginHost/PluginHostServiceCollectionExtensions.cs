@@ -118,6 +118,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<ScriptStateStore>();
         services.TryAddSingleton<ScheduleStore>();
         services.TryAddSingleton<OccurrenceStore>();
+        services.TryAddSingleton<ScriptValueStore>();
         services.TryAddSingleton<HistorySweep>();
         return services;
     }

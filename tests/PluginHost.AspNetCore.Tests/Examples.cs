@@ -32,6 +32,8 @@ internal static class Examples
         Outcome = OccurrenceOutcome.SkippedOverlap, Reason = "run run1 was still going",
     };
 
+    public static StateValueInfo StateValue { get; } = new("cursor", new JsonObject { ["page"] = 7 }, 42, Noon);
+
     public static PluginInfo Plugin(string id = "Reports", string message = "did not build") => new(
         id, "default", $"plugins/{id}/{id}.csproj", PluginState.Degraded, Live, false,
         new PluginProblem(ProblemStage.Build, Commit, message, [new Diagnostic(DiagnosticSeverity.Error, "CS1002", "; expected", "plugins/Reports/Daily.cs", 12, 34)]),

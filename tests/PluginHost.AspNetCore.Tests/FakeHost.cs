@@ -43,6 +43,20 @@ internal sealed class FakeHost : IPluginHost
 
     public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => GetScriptAsync(scriptId, cancellationToken);
 
+    public string? Removed { get; private set; }
+
+    public async Task<IReadOnlyList<StateValueInfo>> GetStateAsync(string scriptId, CancellationToken cancellationToken)
+    {
+        await GetScriptAsync(scriptId, cancellationToken);
+        return [Examples.StateValue];
+    }
+
+    public Task RemoveStateAsync(string scriptId, string key, CancellationToken cancellationToken)
+    {
+        Removed = $"{scriptId} {key}";
+        return Failure is null ? Task.CompletedTask : throw Failure;
+    }
+
     public async Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken)
     {
         await GetScriptAsync(scriptId, cancellationToken);

@@ -21,6 +21,7 @@ internal static class OpenApiRules
         ["from"] = "Only those that were due at this time or later.",
         ["to"] = "Only those that were due before this time.",
         ["outcome"] = "Only those that ended so.",
+        ["key"] = "The key of the value.",
         ["limit"] = "How many items at most.",
         ["after"] = "The cursor 'next' of the page before.",
         ["wait"] = "How many seconds to wait for the end.",

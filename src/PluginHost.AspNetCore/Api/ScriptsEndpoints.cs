@@ -25,6 +25,15 @@ internal static class ScriptsEndpoints
         api.MapPost("/scripts/{id}/resume", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
             ApiJson.Ok(await host.ResumeScriptAsync(id, cancellationToken)))
             .WithSummary("Lets the script's schedules run again; what was missed is caught up as each schedule says.").Refuses(403, 404);
+        api.MapGet("/scripts/{id}/state", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
+            ApiJson.List(await host.GetStateAsync(id, cancellationToken)))
+            .WithSummary("The values that a script keeps from one run to the next, by key.").Refuses(404);
+        api.MapDelete("/scripts/{id}/state", async (string id, string key, IPluginHost host, CancellationToken cancellationToken) =>
+        {
+            await host.RemoveStateAsync(id, key, cancellationToken);
+            return TypedResults.NoContent();
+        })
+            .WithSummary("Removes one of the values that a script keeps.").Refuses(403, 404);
         api.MapPost("/scripts/{id}/runs", StartRunAsync)
             .WithSummary("Starts a run.")
             .WithDescription("202 and the run as soon as it is stored; Location says where it is. With 'wait' 200 and the finished run, or 202 when it has not ended by then. A second request for the same script with the same Idempotency-Key answers the first one's run.")

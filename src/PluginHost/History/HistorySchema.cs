@@ -26,6 +26,13 @@ internal static class HistorySchema
         CREATE INDEX occurrences_by_script ON occurrences (script, due);
         CREATE INDEX pending_occurrences ON occurrences (run) WHERE outcome = 'Pending';
         """,
+
+        // AUTOINCREMENT: a version that was once given is never given again, also after its value was removed.
+        """
+        CREATE TABLE script_values (
+            version INTEGER PRIMARY KEY AUTOINCREMENT, script TEXT NOT NULL COLLATE NOCASE, key TEXT NOT NULL, value TEXT NOT NULL, updated_at INTEGER NOT NULL,
+            UNIQUE (script, key));
+        """,
     ];
 
     public static void Migrate(SqliteConnection connection, string file)

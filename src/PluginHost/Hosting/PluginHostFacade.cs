@@ -16,6 +16,7 @@ internal sealed class PluginHostFacade(
     RunService runs,
     Scheduler scheduler,
     ScriptStateStore scripts,
+    ScriptValueStore values,
     PluginStates plugins,
     DrainingVersions draining,
     ArtifactCatalog artifacts,
@@ -43,6 +44,26 @@ internal sealed class PluginHostFacade(
     public Task<ScriptInfo> PauseScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, true, cancellationToken);
 
     public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, false, cancellationToken);
+
+    public Task<IReadOnlyList<StateValueInfo>> GetStateAsync(string scriptId, CancellationToken cancellationToken)
+    {
+        var kept = values.List(scriptId);
+        if (kept.Count == 0)
+        {
+            Find(scriptId);
+        }
+
+        return Task.FromResult<IReadOnlyList<StateValueInfo>>(
+            [.. kept.Select(value => new StateValueInfo(value.Key, JsonNode.Parse(value.Json), value.Version, value.UpdatedAt))]);
+    }
+
+    public async Task RemoveStateAsync(string scriptId, string key, CancellationToken cancellationToken)
+    {
+        if (!await values.RemoveAsync(scriptId, key, cancellationToken))
+        {
+            throw new NotFoundException("value", $"{scriptId} {key}");
+        }
+    }
 
     public Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken) =>
         runs.StartRunAsync(scriptId, request, cancellationToken);

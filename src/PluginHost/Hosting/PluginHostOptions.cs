@@ -154,6 +154,14 @@ public sealed class RunOptions
     /// <value>In bytes of JSON, up to 100 MiB. The default is 1 MiB.</value>
     public int MaxResultBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>How large a value may be that a script keeps from one run to the next.</summary>
+    /// <value>In bytes of JSON, 1 KiB to 16 MiB. The default is 64 KiB.</value>
+    public int MaxStateValueBytes { get; set; } = 64 * 1024;
+
+    /// <summary>How many values a script may keep from one run to the next.</summary>
+    /// <value>1 to 100,000. The default is 1,000.</value>
+    public int MaxStateKeys { get; set; } = 1000;
+
     /// <summary>Whether what a script writes to the console goes to its run's log.</summary>
     /// <value>The default is true. It replaces <see cref="Console.Out"/> and <see cref="Console.Error"/> of the process by writers that pass everything else through.</value>
     public bool CaptureConsole { get; set; } = true;

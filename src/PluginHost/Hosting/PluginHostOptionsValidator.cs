@@ -24,6 +24,8 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
             .. Between("Runs:CancelGrace", options.Runs.CancelGrace, TimeSpan.Zero, TimeSpan.FromHours(1)),
             .. Check(options.Runs.MaxLogBytes is >= 1024 and <= 1L << 30, $"PluginHost:Runs:MaxLogBytes is {options.Runs.MaxLogBytes}; it must be from 1 KiB to 1 GiB."),
             .. Check(options.Runs.MaxResultBytes is >= 0 and <= 100 << 20, $"PluginHost:Runs:MaxResultBytes is {options.Runs.MaxResultBytes}; it must be from 0 to 100 MiB."),
+            .. Check(options.Runs.MaxStateValueBytes is >= 1024 and <= 16 << 20, $"PluginHost:Runs:MaxStateValueBytes is {options.Runs.MaxStateValueBytes}; it must be from 1 KiB to 16 MiB."),
+            .. Check(options.Runs.MaxStateKeys is >= 1 and <= 100_000, $"PluginHost:Runs:MaxStateKeys is {options.Runs.MaxStateKeys}; it must be from 1 to 100,000."),
             .. Limit("Retention:Versions", options.Retention.Versions),
             .. Limit("Retention:BuildLogs", options.Retention.BuildLogs),
             .. Limit("Retention:RunLogs", options.Retention.RunLogs),

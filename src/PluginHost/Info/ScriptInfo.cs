@@ -56,3 +56,10 @@ public sealed record ScheduleInfo(
     OverlapPolicy Overlap,
     CatchUpPolicy CatchUp,
     IReadOnlyList<DateTimeOffset> Next);
+
+/// <summary>A value that a script keeps from one run to the next.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Version">A number that each change makes larger.</param>
+/// <param name="UpdatedAt">When it was set.</param>
+public sealed record StateValueInfo(string Key, JsonNode? Value, long Version, DateTimeOffset UpdatedAt);

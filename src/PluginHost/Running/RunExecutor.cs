@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
@@ -13,6 +14,7 @@ internal sealed partial class RunExecutor(
     ScriptServicesFactory services,
     RunLogs logs,
     ConsoleCapture console,
+    ScriptValueStore values,
     HostEvents events,
     StopGrace stopGrace,
     IOptions<PluginHostOptions> options,
@@ -84,12 +86,12 @@ internal sealed partial class RunExecutor(
         try
         {
             var definition = await lease.FindScriptAsync(run.Info.Script) ?? throw new NotFoundException("script", $"{run.Info.Script} in version {lease.Version.Id}");
-            var values = definition.Parameters.Bind(run.Info.Parameters, out var errors)
+            var parameters = definition.Parameters.Bind(run.Info.Parameters, out var errors)
                 ?? throw new InvalidParametersException(run.Info.Script, errors);
             script = ScriptActivator.Create(definition.Type, provider);
-            values.ApplyTo(script);
+            parameters.ApplyTo(script);
             var context = new RunContext(
-                run, lease.Version.Commit, lease.Version.Artifact.Directory, runLoggers.CreateLogger(""), provider, time, events, options.Value.Runs.MaxResultBytes);
+                run, lease.Version.Commit, lease.Version.Artifact.Directory, runLoggers.CreateLogger(""), provider, time, new RunStateStore(run.Info.Script, values, options.Value.Runs), events, options.Value.Runs.MaxResultBytes);
             await script.RunAsync(context, run.CancellationToken);
             return null;
         }

@@ -53,7 +53,7 @@ internal sealed class RunningHost : IAsyncDisposable
         var stored = new StoredVersions(Live, Draining, new ArtifactCatalog(), null!);
         var grace = new StopGrace(Options.Create(Application), options, time);
         var executor = new RunExecutor(
-            Live, stored, _app.Factory, Logs, _console, Events, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
+            Live, stored, _app.Factory, Logs, _console, new ScriptValueStore(Database, time), Events, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(Live, factory, executor, Store, Events, metrics, grace, options, time, NullLogger<RunLifecycle>.Instance);
