@@ -64,6 +64,18 @@ public interface IPluginHost
     /// <summary>The versions of a plugin that the host keeps, newest first.</summary>
     IReadOnlyList<PluginVersionInfo> GetVersions(string pluginId);
 
+    /// <summary>Makes a kept version of a plugin live and holds the plugin there: commits do not change it until it is unpinned.</summary>
+    /// <param name="pluginId">The plugin.</param>
+    /// <param name="version">The version; null for the one that was live before.</param>
+    /// <param name="requestedBy">Who asks; null when nobody is signed in.</param>
+    /// <param name="cancellationToken">Stops the waiting; what has begun is carried out.</param>
+    /// <returns>The plugin. Its version is live, unless runs on two other versions must end before it takes its place.</returns>
+    /// <exception cref="ConflictException">The version cannot go live, or none was live before; nothing has changed.</exception>
+    Task<PluginInfo> RollBackAsync(string pluginId, string? version = null, string? requestedBy = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a plugin follow its branch again. Does nothing when it is not pinned.</summary>
+    Task<PluginInfo> UnpinAsync(string pluginId, CancellationToken cancellationToken = default);
+
     /// <summary>Deployments, newest first.</summary>
     /// <param name="limit">How many at most, 1 to 500.</param>
     /// <param name="after">The cursor that the page before ended with.</param>

@@ -119,6 +119,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<ScheduleStore>();
         services.TryAddSingleton<OccurrenceStore>();
         services.TryAddSingleton<ScriptValueStore>();
+        services.TryAddSingleton<PinStore>();
         services.TryAddSingleton<HistorySweep>();
         return services;
     }
@@ -153,6 +154,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<DeploymentPipeline>();
         services.TryAddSingleton<LastGoodVersions>();
         services.TryAddSingleton<SourceWatchers>();
+        services.TryAddSingleton<Rollback>();
         services.TryAddSingleton<VersionRetention>();
         services.TryAddSingleton<HostSummary>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();

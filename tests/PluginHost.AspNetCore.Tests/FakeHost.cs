@@ -103,6 +103,20 @@ internal sealed class FakeHost : IPluginHost
 
     public IReadOnlyList<PluginVersionInfo> GetVersions(string pluginId) => [Examples.Version with { Version = GetPlugin(pluginId).Live!.Version }];
 
+    public string? RolledBack { get; private set; }
+
+    public Task<PluginInfo> RollBackAsync(string pluginId, string? version, string? requestedBy, CancellationToken cancellationToken)
+    {
+        RolledBack = $"{pluginId} {version ?? "before"}";
+        return Failure is null ? Task.FromResult(GetPlugin(pluginId)) : throw Failure;
+    }
+
+    public Task<PluginInfo> UnpinAsync(string pluginId, CancellationToken cancellationToken)
+    {
+        RolledBack = null;
+        return Task.FromResult(GetPlugin(pluginId) with { Pin = null });
+    }
+
     public Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit, string? after, CancellationToken cancellationToken)
     {
         Query = new RunQuery { Limit = limit, After = after };

@@ -58,7 +58,7 @@ internal static class ScriptsEndpoints
             throw new BadHttpRequestException($"The Idempotency-Key has {idempotencyKey.Length} characters. It has {LongestKey} at most.");
         }
 
-        var body = await StartRunBody.ReadAsync(context.Request, cancellationToken);
+        var body = await RequestBody.ReadAsync<StartRunBody>(context.Request, StartRunBody.Example, cancellationToken);
         var run = await host.StartRunAsync(
             id,
             new RunRequest

@@ -96,10 +96,10 @@ function relative(at) {
 }
 
 // Answers a problem, too, when the host is away or something between here and there answers in its place.
-async function post(url, body) {
+async function send(url, body, method = "POST") {
     try {
         const response = await fetch(url, {
-            method: "POST", headers: { "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
+            method, headers: { "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
         });
         const isJson = /[/+]json/.test(response.headers.get("Content-Type") ?? "");
         return { ok: response.ok && isJson, answer: isJson ? await response.json() : { title: `The answer was ${response.status} ${response.statusText}.` } };
@@ -112,7 +112,7 @@ document.addEventListener("click", async event => {
     const button = event.target.closest("button[data-post]");
     if (!button) return;
     button.disabled = true;
-    const { ok, answer } = await post(button.dataset.post);
+    const { ok, answer } = await send(button.dataset.post, button.dataset.body && JSON.parse(button.dataset.body), button.dataset.method);
     button.disabled = false;
     notice.textContent = ok ? "" : answer.title;
     if (ok && button.dataset.then === "run") location.href = new URL(`runs/${answer.id}`, document.baseURI);
@@ -124,7 +124,7 @@ document.addEventListener("submit", async event => {
     if (!form) return;
     event.preventDefault();
     for (const place of form.querySelectorAll("[data-error]")) place.textContent = "";
-    const { ok, answer } = await post(form.dataset.run, { parameters: values(form) });
+    const { ok, answer } = await send(form.dataset.run, { parameters: values(form) });
     if (ok) {
         location.href = new URL(`runs/${answer.id}`, document.baseURI);
         return;

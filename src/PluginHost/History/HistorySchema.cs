@@ -33,6 +33,9 @@ internal static class HistorySchema
             version INTEGER PRIMARY KEY AUTOINCREMENT, script TEXT NOT NULL COLLATE NOCASE, key TEXT NOT NULL, value TEXT NOT NULL, updated_at INTEGER NOT NULL,
             UNIQUE (script, key));
         """,
+        """
+        CREATE TABLE pins (plugin TEXT PRIMARY KEY COLLATE NOCASE, content_key TEXT NOT NULL, version TEXT NOT NULL, set_by TEXT, set_at INTEGER NOT NULL) WITHOUT ROWID;
+        """,
     ];
 
     public static void Migrate(SqliteConnection connection, string file)

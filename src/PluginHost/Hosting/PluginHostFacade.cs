@@ -23,6 +23,7 @@ internal sealed class PluginHostFacade(
     DeploymentStore deployments,
     OccurrenceStore occurrences,
     SourceWatchers sources,
+    Rollback rollback,
     HostEvents events,
     TimeProvider time) : IPluginHost
 {
@@ -90,6 +91,18 @@ internal sealed class PluginHostFacade(
         var plugin = plugins.Get(pluginId);
         return [.. artifacts.Of(plugin.Id).Select(artifact => new PluginVersionInfo(
             artifact.Version, artifact.Commit, artifact.Author, artifact.Message, artifact.BuiltAt, State(plugin, artifact.Version)))];
+    }
+
+    public async Task<PluginInfo> RollBackAsync(string pluginId, string? version, string? requestedBy, CancellationToken cancellationToken)
+    {
+        await rollback.PinAsync(pluginId, version, requestedBy, cancellationToken);
+        return plugins.Get(pluginId);
+    }
+
+    public async Task<PluginInfo> UnpinAsync(string pluginId, CancellationToken cancellationToken)
+    {
+        await rollback.UnpinAsync(pluginId, cancellationToken);
+        return plugins.Get(pluginId);
     }
 
     public Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit, string? after, CancellationToken cancellationToken) =>
