@@ -1,0 +1,68 @@
+using Microsoft.Data.Sqlite;
+
+namespace PluginHost.History;
+
+/// <summary>Something to be written, and whoever waits for it.</summary>
+internal abstract class PendingWrite
+{
+    /// <summary>Takes it in hand: from now on it is cancelled no more.</summary>
+    /// <returns>False when it was cancelled before.</returns>
+    public abstract bool TryBegin();
+
+    public abstract void Run(SqliteConnection connection);
+
+    /// <summary>Remembers that it failed by itself; whoever waits hears of it in the end.</summary>
+    public abstract void Failed(Exception failure);
+
+    /// <summary>Tells whoever waits that it is on disk, or why not.</summary>
+    /// <param name="failure">What became of everything that was written together with it; null when it is on disk.</param>
+    public abstract void End(Exception? failure);
+}
+
+internal sealed class PendingWrite<T> : PendingWrite
+{
+    private readonly TaskCompletionSource<T> _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Func<SqliteConnection, T> _work;
+    private readonly CancellationTokenRegistration _cancellation;
+    private T? _result;
+    private Exception? _failure;
+    private bool _begun;
+
+    public PendingWrite(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    {
+        _work = work;
+        _cancellation = cancellationToken.UnsafeRegister(static (write, token) => ((PendingWrite<T>)write!).Cancel(token), this);
+    }
+
+    public Task<T> Written => _written.Task;
+
+    public override bool TryBegin()
+    {
+        _cancellation.Unregister();
+        return !Interlocked.Exchange(ref _begun, true);
+    }
+
+    public override void Run(SqliteConnection connection) => _result = _work(connection);
+
+    public override void Failed(Exception failure) => _failure = failure;
+
+    public override void End(Exception? failure)
+    {
+        if ((_failure ?? failure) is { } reason)
+        {
+            _written.SetException(reason);
+        }
+        else
+        {
+            _written.SetResult(_result!);
+        }
+    }
+
+    private void Cancel(CancellationToken cancellationToken)
+    {
+        if (!Interlocked.Exchange(ref _begun, true))
+        {
+            _written.SetCanceled(cancellationToken);
+        }
+    }
+}
