@@ -41,7 +41,8 @@ internal sealed class HistoryDatabase : IDisposable
     /// <summary>Changes something, all of it or nothing; when it answers, the change is on disk.</summary>
     /// <param name="work">
     /// Shares a transaction with others that wait, and sees what those before it changed. What it throws is thrown to
-    /// the caller, and undoes its own changes alone.
+    /// the caller, and undoes its own changes alone. It is run again when one that it shares with fails, so it may change
+    /// nothing but what is in the database.
     /// </param>
     /// <param name="cancellationToken">Gives up, as long as it has not begun.</param>
     /// <exception cref="SqliteException">It is not on disk, for instance because the disk is full.</exception>

@@ -9,13 +9,10 @@ internal abstract class PendingWrite
     /// <returns>False when it was cancelled before.</returns>
     public abstract bool TryBegin();
 
+    /// <summary>May come to nothing and be done again, so it changes nothing but what the connection undoes.</summary>
     public abstract void Run(SqliteConnection connection);
 
-    /// <summary>Remembers that it failed by itself; whoever waits hears of it in the end.</summary>
-    public abstract void Failed(Exception failure);
-
     /// <summary>Tells whoever waits that it is on disk, or why not.</summary>
-    /// <param name="failure">What became of everything that was written together with it; null when it is on disk.</param>
     public abstract void End(Exception? failure);
 }
 
@@ -25,7 +22,6 @@ internal sealed class PendingWrite<T> : PendingWrite
     private readonly Func<SqliteConnection, T> _work;
     private readonly CancellationTokenRegistration _cancellation;
     private T? _result;
-    private Exception? _failure;
     private bool _begun;
 
     public PendingWrite(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
@@ -44,13 +40,11 @@ internal sealed class PendingWrite<T> : PendingWrite
 
     public override void Run(SqliteConnection connection) => _result = _work(connection);
 
-    public override void Failed(Exception failure) => _failure = failure;
-
     public override void End(Exception? failure)
     {
-        if ((_failure ?? failure) is { } reason)
+        if (failure is not null)
         {
-            _written.SetException(reason);
+            _written.SetException(failure);
         }
         else
         {

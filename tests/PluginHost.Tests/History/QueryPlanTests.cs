@@ -51,6 +51,7 @@ public sealed class QueryPlanTests
             var isWhole = query is { Script: null, State: null, Trigger: null, After: null };
             Assert.That(plan, Has.None.Contains("USE TEMP B-TREE"), $"{query}");
             Assert.That(plan, isWhole ? Is.EqualTo(new[] { "SCAN runs" }) : Has.All.StartsWith("SEARCH runs USING"), $"{query}");
+            Assert.That(plan, query.After is null ? Has.None.Contains("id<?") : Has.All.Contains("id<?"), $"the page after {query}");
         }
     });
 
@@ -61,12 +62,20 @@ public sealed class QueryPlanTests
         {
             var plan = Plan(OccurrenceListing.Sql(query)).Where(step => step.Contains("occurrences", StringComparison.Ordinal) || step.StartsWith("USE", StringComparison.Ordinal)).ToList();
             Assert.That(plan, Has.None.StartsWith("SCAN"), $"{query}");
+            Assert.That(plan[0], Does.Contain("due<?"), $"the page after {query}");
 
             // Only what begins before the time asked for and reaches into it is sorted.
             var reaching = plan.FindIndex(step => step.Contains("occurrences_of_several", StringComparison.Ordinal));
             Assert.That(reaching >= 0, Is.EqualTo(query.From is not null), $"{query}");
             Assert.That(plan.FindIndex(step => step.StartsWith("USE TEMP", StringComparison.Ordinal)), Is.EqualTo(reaching < 0 ? -1 : reaching + 1), $"{query}");
         }
+    });
+
+    [Test]
+    public void TheScriptsThatHaveRuns_AreFound_WithoutTheRuns() => Assert.Multiple(() =>
+    {
+        var plan = Plan($"{RunListing.Scripts} SELECT script FROM scripts");
+        Assert.That(plan.Where(step => step.Contains("runs", StringComparison.Ordinal)), Has.All.StartsWith("SEARCH runs USING COVERING INDEX runs_by_script"), string.Join('\n', plan));
     });
 
     private static IEnumerable<T?> OrAny<T>()
