@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -12,12 +11,12 @@ internal sealed class HistoryWriter : IDisposable
     /// <summary>How much goes into one transaction at most, so that the first does not wait for long on account of the last.</summary>
     private const int AtOnce = 1024;
 
-    // The writer wakes up without the help of the pool; nothing else continues there.
-    private readonly Channel<PendingWrite> _waiting =
-        Channel.CreateUnbounded<PendingWrite>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
+    // Its own lock, which the thread sleeps on: whatever else a thread can wait by spins first, and runs need the processor.
+    private readonly Queue<PendingWrite> _waiting = new();
 
     private readonly SqliteConnection _connection;
     private readonly Thread _thread;
+    private bool _closed;
 
     /// <param name="connection">Is the writer's from now on.</param>
     public HistoryWriter(SqliteConnection connection)
@@ -32,15 +31,29 @@ internal sealed class HistoryWriter : IDisposable
     public Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
     {
         var write = new PendingWrite<T>(work, cancellationToken);
-        return _waiting.Writer.TryWrite(write)
-            ? write.Written
-            : Task.FromException<T>(new ObjectDisposedException(nameof(HistoryWriter), "The history is closed, as the host has stopped. Nothing was written."));
+        lock (_waiting)
+        {
+            if (_closed)
+            {
+                return Task.FromException<T>(new ObjectDisposedException(nameof(HistoryWriter), "The history is closed, as the host has stopped. Nothing was written."));
+            }
+
+            _waiting.Enqueue(write);
+            Monitor.Pulse(_waiting);
+        }
+
+        return write.Written;
     }
 
     /// <summary>Returns when everything that was accepted is written.</summary>
     public void Dispose()
     {
-        _waiting.Writer.TryComplete();
+        lock (_waiting)
+        {
+            _closed = true;
+            Monitor.Pulse(_waiting);
+        }
+
         _thread.Join();
         _connection.Dispose();
     }
@@ -48,9 +61,29 @@ internal sealed class HistoryWriter : IDisposable
     private void WriteAll()
     {
         var together = new List<PendingWrite>(AtOnce);
-        while (_waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (TryTake(together))
         {
-            while (together.Count < AtOnce && _waiting.Reader.TryRead(out var write))
+            Write(CollectionsMarshal.AsSpan(together));
+            together.Clear();
+        }
+    }
+
+    /// <returns>False when nothing waits, and nothing will.</returns>
+    private bool TryTake(List<PendingWrite> together)
+    {
+        lock (_waiting)
+        {
+            while (_waiting.Count == 0)
+            {
+                if (_closed)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(_waiting);
+            }
+
+            while (together.Count < AtOnce && _waiting.TryDequeue(out var write))
             {
                 if (write.TryBegin())
                 {
@@ -58,8 +91,7 @@ internal sealed class HistoryWriter : IDisposable
                 }
             }
 
-            Write(CollectionsMarshal.AsSpan(together));
-            together.Clear();
+            return true;
         }
     }
 

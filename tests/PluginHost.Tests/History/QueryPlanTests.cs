@@ -1,5 +1,8 @@
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
 using PluginHost.History;
 using PluginHost.TestInfra;
+using SQLitePCL;
 
 namespace PluginHost.Tests.History;
 
@@ -7,7 +10,7 @@ namespace PluginHost.Tests.History;
 public sealed class QueryPlanTests
 {
     private static readonly string?[] Scripts = [null, "A.Work"];
-    private static readonly DateTimeOffset?[] Moments = [null, new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)];
+    private static readonly DateTimeOffset?[] Moments = [null, new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero)];
 
     private TestDirectory _directory = null!;
     private HistoryDatabase _database = null!;
@@ -78,6 +81,62 @@ public sealed class QueryPlanTests
         Assert.That(plan.Where(step => step.Contains("runs", StringComparison.Ordinal)), Has.All.StartsWith("SEARCH runs USING COVERING INDEX runs_by_script"), string.Join('\n', plan));
     });
 
+    [Test]
+    public async Task NothingThatIsDoneForARun_OrAtAStart_ReadsAWholeTable()
+    {
+        var now = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        var runs = new RunStore(_database, TimeProvider.System);
+        var deployments = new DeploymentStore(_database);
+        var occurrences = new OccurrenceStore(_database);
+        var mark = new ScheduleMark("A.Work", "key", now);
+        var statements = new HashSet<string>();
+        _database.Read(Observe);
+        await _database.WriteAsync(Observe, default);
+        for (var i = 0; i < 3; i++)
+        {
+            var run = new RunInfo
+            {
+                Id = $"{i}", Script = "A.Work", Plugin = "A", Trigger = RunTrigger.Schedule, QueuedAt = now, ScheduledFor = now, State = RunState.Queued, Attempt = 1, Node = "node",
+            };
+            var occurrence = new OccurrenceInfo
+            {
+                Script = "A.Work", Schedule = "key", Due = now.AddHours(i), Until = now.AddHours(i), Count = 1, Outcome = OccurrenceOutcome.Pending, RunId = run.Id,
+            };
+            await runs.AddScheduledAsync(run, occurrence, mark, default);
+            await runs.AddAsync(run with { Id = $"{i}." }, $"{i}", default);
+            await runs.SaveAsync(run with { State = RunState.Running, StartedAt = now }, default);
+            await occurrences.AddAsync(occurrence with { Due = now.AddHours(-i), Until = now.AddHours(-i), RunId = null, Outcome = OccurrenceOutcome.Missed, Reason = "" }, mark, default);
+            await deployments.SaveAsync(
+                new DeploymentInfo
+                {
+                    Id = $"{i}", Source = "default", Commit = "c", Author = "Ada", Message = "", Trigger = DeploymentTrigger.Poll, State = DeploymentState.Running, SeenAt = now, Stages = [],
+                },
+                default);
+        }
+
+        await deployments.EndInterruptedAsync("The host died.", default);
+        await runs.MarkLostAsync(default);
+        deployments.FindNewest("default");
+        deployments.List(1, "1");
+        runs.Last();
+        await new HistorySweep(_database).SweepAsync(now.AddHours(1), 1, default);
+
+        await _database.WriteAsync(_ => true, default);
+
+        var steps = statements.ToList().Where(sql => sql.Contains(" runs ", StringComparison.Ordinal) || sql.Contains("occurrences", StringComparison.Ordinal)
+            || sql.Contains("deployments", StringComparison.Ordinal) || sql.Contains("idempotency_keys", StringComparison.Ordinal)).SelectMany(Plan).ToList();
+        Assert.That(steps, Has.Some.StartsWith("SEARCH runs").And.Some.StartsWith("SEARCH occurrences").And.Some.StartsWith("SEARCH deployments").And.Some.StartsWith("SEARCH idempotency_keys"));
+
+        // That index holds nothing but those that are asked for.
+        Assert.That(steps, Has.None.Matches("^SCAN (runs|occurrences|deployments|idempotency_keys)(?! USING INDEX running_deployments)"));
+
+        bool Observe(SqliteConnection connection)
+        {
+            raw.sqlite3_profile(connection.Handle, (_, sql, _) => statements.Add(sql), null);
+            return true;
+        }
+    }
+
     private static IEnumerable<T?> OrAny<T>()
         where T : struct, Enum => [null, .. Enum.GetValues<T>()];
 
@@ -85,7 +144,7 @@ public sealed class QueryPlanTests
     {
         using var command = connection.CreateCommand();
         command.CommandText = "EXPLAIN QUERY PLAN " + sql;
-        foreach (var name in new[] { "$script", "$after", "$from", "$due", "$id", "$limit" })
+        foreach (var name in Regex.Matches(sql, @"\$[a-z]+").Select(match => match.Value).Distinct())
         {
             command.Parameters.AddWithValue(name, 1);
         }
