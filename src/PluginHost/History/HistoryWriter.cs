@@ -24,6 +24,7 @@ internal sealed class HistoryWriter : IDisposable
         _connection = connection;
 
         // What was acknowledged survives a power cut.
+        _connection.Run("PRAGMA synchronous = FULL");
         _thread = new Thread(WriteAll) { Name = "PluginHost history", IsBackground = true };
         _thread.Start();
     }

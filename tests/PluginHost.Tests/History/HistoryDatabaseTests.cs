@@ -31,6 +31,15 @@ public sealed class HistoryDatabaseTests
     }
 
     [Test]
+    public async Task WhatIsCommitted_HasReachedTheDisk()
+    {
+        const int FullSync = 2;
+        var setting = await _database.WriteAsync(connection => connection.Query("PRAGMA synchronous", reader => reader.GetInt32(0)), default);
+
+        Assert.That(setting, Is.EqualTo(new[] { FullSync }));
+    }
+
+    [Test]
     public async Task WhatWaits_IsCommittedTogether()
     {
         var commits = 0;
