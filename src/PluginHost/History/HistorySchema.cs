@@ -36,6 +36,21 @@ internal static class HistorySchema
         """
         CREATE TABLE pins (plugin TEXT PRIMARY KEY COLLATE NOCASE, content_key TEXT NOT NULL, version TEXT NOT NULL, set_by TEXT, set_at INTEGER NOT NULL) WITHOUT ROWID;
         """,
+
+        // What most runs have costs no more than the end of an index: the pages that are written are what a run costs, and
+        // where the script comes first there is one for each script.
+        """
+        CREATE INDEX runs_by_trigger ON runs ("trigger", id);
+        CREATE INDEX unsuccessful_runs_by_script ON runs (script, state, id) WHERE state NOT IN ('Queued', 'Running', 'Succeeded');
+        CREATE INDEX unsuccessful_runs_by_trigger ON runs (state, "trigger", id) WHERE state NOT IN ('Queued', 'Running', 'Succeeded');
+        CREATE INDEX unscheduled_runs_by_script ON runs (script, "trigger", id) WHERE "trigger" <> 'Schedule';
+        CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+        CREATE INDEX deployments_by_source ON deployments (source COLLATE NOCASE, id);
+        CREATE INDEX running_deployments ON deployments (id) WHERE json_extract(document, '$.state') = 'Running';
+        CREATE INDEX occurrences_by_outcome ON occurrences (outcome, due) WHERE outcome <> 'Ran';
+        CREATE INDEX occurrences_by_script_and_outcome ON occurrences (script, outcome, due) WHERE outcome NOT IN ('Pending', 'Ran');
+        CREATE INDEX occurrences_of_several ON occurrences (until, due) WHERE until > due;
+        """,
     ];
 
     public static void Migrate(SqliteConnection connection, string file)

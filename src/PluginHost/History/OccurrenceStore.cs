@@ -30,18 +30,11 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
     public Page<OccurrenceInfo> List(OccurrenceQuery query)
     {
         var limit = Math.Clamp(query.Limit, 1, 500);
-        var (due, id) = Cursor(query.After);
+        var (due, id) = Before(query);
         var rows = database.Read(connection => connection.Query(
-            $"""
-            SELECT id, script, key, due, until, count, outcome, late_ms, run, reason FROM occurrences
-            WHERE {(query.Script is null ? "TRUE" : "script = $script")} AND ($outcome IS NULL OR outcome = $outcome)
-              AND until >= $from AND due < $to AND (due, id) < ($due, $id)
-            ORDER BY due DESC, id DESC LIMIT $limit
-            """,
+            OccurrenceListing.Sql(query),
             reader => (Id: reader.GetInt64(0), Occurrence: Read(reader)),
-            ("$script", query.Script), ("$outcome", query.Outcome?.ToString()),
-            ("$from", query.From?.ToUnixTimeMilliseconds() ?? long.MinValue), ("$to", query.To?.ToUnixTimeMilliseconds() ?? long.MaxValue),
-            ("$due", due), ("$id", id), ("$limit", limit + 1)));
+            ("$script", query.Script), ("$from", query.From?.ToUnixTimeMilliseconds()), ("$due", due), ("$id", id), ("$limit", limit + 1)));
         return new Page<OccurrenceInfo>(
             [.. rows.Take(limit).Select(row => row.Occurrence)],
             rows.Count > limit ? string.Create(CultureInfo.InvariantCulture, $"{rows[limit - 1].Occurrence.Due.ToUnixTimeMilliseconds()}.{rows[limit - 1].Id}") : null);
@@ -86,6 +79,14 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
         """,
         ("$until", occurrence.Until.ToUnixTimeMilliseconds()), ("$count", occurrence.Count), ("$script", occurrence.Script), ("$key", occurrence.Schedule),
         ("$outcome", occurrence.Outcome.ToString()), ("$reason", occurrence.Reason), ("$due", occurrence.Due.ToUnixTimeMilliseconds())) > 0;
+
+    /// <summary>What comes before both the end that is asked for and the cursor.</summary>
+    private static (long Due, long Id) Before(OccurrenceQuery query)
+    {
+        var end = (Due: query.To?.ToUnixTimeMilliseconds() ?? long.MaxValue, Id: long.MinValue);
+        var cursor = Cursor(query.After);
+        return end.CompareTo(cursor) < 0 ? end : cursor;
+    }
 
     private static (long Due, long Id) Cursor(string? after) =>
         after?.Split('.') is [var due, var id] && long.TryParse(due, CultureInfo.InvariantCulture, out var ms) && long.TryParse(id, CultureInfo.InvariantCulture, out var number)

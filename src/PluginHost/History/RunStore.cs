@@ -53,22 +53,18 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
     {
         var limit = Math.Clamp(query.Limit, 1, 500);
         var runs = database.Read(connection => connection.Query(
-            """
-            SELECT document FROM runs
-            WHERE ($script IS NULL OR script = $script) AND ($state IS NULL OR state = $state)
-              AND ($trigger IS NULL OR "trigger" = $trigger) AND ($after IS NULL OR id < $after)
-            ORDER BY id DESC LIMIT $limit
-            """,
-            ReadDocument,
-            ("$script", query.Script), ("$state", query.State?.ToString()), ("$trigger", query.Trigger?.ToString()),
-            ("$after", query.After), ("$limit", limit + 1)));
+            RunListing.Sql(query), ReadDocument, ("$script", query.Script), ("$after", query.After), ("$limit", limit + 1)));
         return new Page<RunInfo>([.. runs.Take(limit)], runs.Count > limit ? runs[limit - 1].Id : null);
     }
 
     /// <summary>The newest run of each script.</summary>
     public IReadOnlyDictionary<string, RunInfo> Last() =>
         database.Read(connection => connection.Query(
-                "SELECT document FROM runs WHERE id IN (SELECT MAX(id) FROM runs GROUP BY script)", ReadDocument))
+                $"""
+                {RunListing.Scripts}
+                SELECT (SELECT document FROM runs WHERE runs.script = scripts.script ORDER BY id DESC LIMIT 1) FROM scripts WHERE script IS NOT NULL
+                """,
+                ReadDocument))
             .ToDictionary(run => run.Script, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What was under way when the host died.</summary>
