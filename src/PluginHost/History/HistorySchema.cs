@@ -36,6 +36,9 @@ internal static class HistorySchema
         """
         CREATE TABLE pins (plugin TEXT PRIMARY KEY COLLATE NOCASE, content_key TEXT NOT NULL, version TEXT NOT NULL, set_by TEXT, set_at INTEGER NOT NULL) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE idempotency_keys ADD COLUMN request TEXT;
+        """,
     ];
 
     public static void Migrate(SqliteConnection connection, string file)
