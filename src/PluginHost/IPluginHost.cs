@@ -33,6 +33,11 @@ public interface IPluginHost
     /// <exception cref="ConflictException">The script cannot run now.</exception>
     Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken = default);
 
+    /// <summary>Starts a run by hand with the parameters of one before it.</summary>
+    /// <exception cref="InvalidParametersException">The version no longer takes these parameters; every mistake is named.</exception>
+    /// <exception cref="ConflictException">The script cannot run now.</exception>
+    Task<RunInfo> RerunAsync(string runId, RerunRequest request, CancellationToken cancellationToken = default);
+
     /// <summary>Waits until the run has ended or the limit is reached, and answers the run as it is then.</summary>
     Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken = default);
 

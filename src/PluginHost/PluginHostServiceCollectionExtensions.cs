@@ -134,6 +134,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<StopGrace>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
+        services.TryAddSingleton<RunLimits>();
+        services.TryAddSingleton<RunEnds>();
         services.TryAddSingleton<RunLifecycle>();
         services.TryAddSingleton<RunRequests>();
         services.TryAddSingleton<ScheduleWriter>();

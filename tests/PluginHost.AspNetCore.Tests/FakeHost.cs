@@ -64,6 +64,14 @@ internal sealed class FakeHost : IPluginHost
         return Failure is null ? Examples.Run(state: RunState.Queued) : throw Failure;
     }
 
+    public RerunRequest? Rerun { get; private set; }
+
+    public async Task<RunInfo> RerunAsync(string runId, RerunRequest request, CancellationToken cancellationToken)
+    {
+        Rerun = request;
+        return await GetRunAsync(runId, cancellationToken) with { Id = "run2", RerunOf = runId, State = RunState.Queued };
+    }
+
     public async Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken)
     {
         await WaitAsync(limit, cancellationToken);

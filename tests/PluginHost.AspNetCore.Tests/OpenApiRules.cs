@@ -108,7 +108,7 @@ internal static class OpenApiRules
         else if (type == typeof(StartRunBody))
         {
             schema.AdditionalPropertiesAllowed = false;
-            schema.Description = "What to run a script with: a value for each parameter by name, and the version to run on. A parameter that is left out keeps its default; without a version it is the live one.";
+            schema.Description = "What to run a script with: a value for each parameter by name, the version to run on, and when. A parameter that is left out keeps its default; without a version it is the live one, and without a time at once.";
         }
         else if (type.FullName!.StartsWith("PluginHost.", StringComparison.Ordinal))
         {

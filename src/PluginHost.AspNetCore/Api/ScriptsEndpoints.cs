@@ -36,7 +36,7 @@ internal static class ScriptsEndpoints
             .WithSummary("Removes one of the values that a script keeps.").Refuses(403, 404);
         api.MapPost("/scripts/{id}/runs", StartRunAsync)
             .WithSummary("Starts a run.")
-            .WithDescription("202 and the run as soon as it is stored; Location says where it is. With 'wait' 200 and the finished run, or 202 when it has not ended by then. A second request for the same script with the same Idempotency-Key answers the first one's run.")
+            .WithDescription("202 and the run as soon as it is stored; Location says where it is. With 'wait' 200 and the finished run, or 202 when it has not ended by then. With 'startAt' it waits until then, also over restarts of the host. A second request for the same script with the same Idempotency-Key answers the first one's run, or 409 when it asks for something else.")
             .Accepts<StartRunBody>(isOptional: true, "application/json")
             .ProducesValidationProblem()
             .Refuses(403, 404, 409, 413, 415);
@@ -65,6 +65,7 @@ internal static class ScriptsEndpoints
             {
                 Parameters = body?.Parameters,
                 Version = body?.Version,
+                StartAt = body?.StartAt,
                 RequestedBy = context.User.Identity?.Name,
                 IdempotencyKey = string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey,
             },

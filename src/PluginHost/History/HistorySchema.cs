@@ -51,6 +51,9 @@ internal static class HistorySchema
         CREATE INDEX occurrences_by_script_and_outcome ON occurrences (script, outcome, due) WHERE outcome NOT IN ('Pending', 'Ran');
         CREATE INDEX occurrences_of_several ON occurrences (until, due) WHERE until > due;
         """,
+        """
+        ALTER TABLE idempotency_keys ADD COLUMN request TEXT;
+        """,
     ];
 
     public static void Migrate(SqliteConnection connection, string file)

@@ -69,6 +69,8 @@ internal sealed class PluginHostFacade(
     public Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken) =>
         runs.StartRunAsync(scriptId, request, cancellationToken);
 
+    public Task<RunInfo> RerunAsync(string runId, RerunRequest request, CancellationToken cancellationToken) => runs.RerunAsync(runId, request, cancellationToken);
+
     public Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken) => runs.WaitAsync(runId, limit, cancellationToken);
 
     public Task<RunInfo> CancelRunAsync(string runId, CancellationToken cancellationToken) => Task.FromResult(runs.Cancel(runId));

@@ -138,6 +138,14 @@ public sealed class RunOptions
     /// <value>1 to 10,000. The default is 100.</value>
     public int MaxConcurrent { get; set; } = 100;
 
+    /// <summary>How many runs of the scripts of one plugin may be under way at once; further ones are queued.</summary>
+    /// <value>1 to 10,000. The default is null: as many as the host allows.</value>
+    public int? MaxConcurrentPerPlugin { get; set; }
+
+    /// <summary>How many runs may be under way at once of all scripts that name a group, by the group's name.</summary>
+    /// <value>1 to 10,000 each; names are compared without case. A group that is not listed here lets one run at a time.</value>
+    public Dictionary<string, int> Groups { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The time limit of a script that does not set its own.</summary>
     /// <value>The default is null: none.</value>
     public TimeSpan? DefaultTimeout { get; set; }

@@ -20,6 +20,8 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
             .. Between("Load:Timeout", options.Load.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             .. options.Load.DrainTimeout is { } drain ? Between("Load:DrainTimeout", drain, TimeSpan.Zero, TimeSpan.FromDays(1)) : [],
             .. Check(options.Runs.MaxConcurrent is >= 1 and <= 10_000, $"PluginHost:Runs:MaxConcurrent is {options.Runs.MaxConcurrent}; it must be from 1 to 10,000."),
+            .. Check(options.Runs.MaxConcurrentPerPlugin is null or (>= 1 and <= 10_000), $"PluginHost:Runs:MaxConcurrentPerPlugin is {options.Runs.MaxConcurrentPerPlugin}; it must be from 1 to 10,000, or not set."),
+            .. options.Runs.Groups.Where(group => group.Value is < 1 or > 10_000).Select(group => $"PluginHost:Runs:Groups:{group.Key} is {group.Value}; it must be from 1 to 10,000."),
             .. options.Runs.DefaultTimeout is { } limit ? Between("Runs:DefaultTimeout", limit, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(30)) : [],
             .. Between("Runs:CancelGrace", options.Runs.CancelGrace, TimeSpan.Zero, TimeSpan.FromHours(1)),
             .. Check(options.Runs.MaxLogBytes is >= 1024 and <= 1L << 30, $"PluginHost:Runs:MaxLogBytes is {options.Runs.MaxLogBytes}; it must be from 1 KiB to 1 GiB."),

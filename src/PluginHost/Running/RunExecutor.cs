@@ -33,10 +33,25 @@ internal sealed partial class RunExecutor(
             : live.Lease(id) ?? throw new NotFoundException("script", id);
     }
 
-    /// <summary>Runs the script to its end, or gives up on it after its grace.</summary>
-    /// <returns>How it ended. The lease is given back when the script's task has really ended, which can be later.</returns>
-    public async Task<RunInfo> ExecuteAsync(ActiveRun run, VersionLease lease)
+    /// <summary>The same, or null when it cannot be had: then the run says why when it starts.</summary>
+    public async Task<VersionLease?> TryLeaseAsync(ActiveRun run)
     {
+        try
+        {
+            return await LeaseAsync(run);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Runs the script to its end, or gives up on it after its grace.</summary>
+    /// <param name="run">A run that has begun. Its lease is taken when the script outlives the run, and given back when that has really ended.</param>
+    /// <returns>How it ended.</returns>
+    public async Task<RunInfo> ExecuteAsync(ActiveRun run)
+    {
+        var lease = run.Lease;
         var log = logs.Open(run.Info);
         run.TellLogIsOpen();
         var version = lease.Version;
@@ -57,7 +72,6 @@ internal sealed partial class RunExecutor(
         if (work.IsCompleted)
         {
             var outcome = Outcome(run, work);
-            lease.Dispose();
             return Finish(run, outcome);
         }
 
@@ -65,6 +79,7 @@ internal sealed partial class RunExecutor(
             ? "The script did not stop in the time that the stopping host had left for it, and is given up on."
             : $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and is given up on. Version {version.Id} stays loaded until it ends.");
         LogAbandoned(run.Info.Script, run.Id);
+        run.TakeLease();
         lease.GiveUp();
         _ = work.ContinueWith(_ => lease.Dispose(), TaskScheduler.Default);
         return Finish(run, run.Info with { State = run.StopState!.Value, Error = new RunError("Abandoned", "The script did not stop when it was asked to. It may still be at work.", null) });
