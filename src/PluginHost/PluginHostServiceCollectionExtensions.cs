@@ -134,6 +134,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<StopGrace>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
+        services.TryAddSingleton<SecretParameters>();
         services.TryAddSingleton<RunLimits>();
         services.TryAddSingleton<RunEnds>();
         services.TryAddSingleton<RunLifecycle>();
