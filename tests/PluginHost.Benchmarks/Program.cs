@@ -1,4 +1,6 @@
+using System.Globalization;
 using PluginHost.Benchmarks;
+using PluginHost.Benchmarks.Lateness;
 using PluginHost.Benchmarks.Live;
 using PluginHost.Benchmarks.Memory;
 using PluginHost.Benchmarks.Scale;
@@ -10,8 +12,16 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["live"] = LiveBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
     ["swap"] = SwapBenchmark.RunAsync,
+    ["lateness"] = LatenessBenchmark.RunAsync,
     ["memory"] = MemoryBenchmark.RunAsync,
 };
+
+if (args is ["contestant", var contestant, var count])
+{
+    // The benchmark runs itself for each contestant, so that memory and processor time are the contestant's own.
+    await LatenessBenchmark.TakePartAsync(contestant, int.Parse(count, CultureInfo.InvariantCulture));
+    return 0;
+}
 
 if (args.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
 {
