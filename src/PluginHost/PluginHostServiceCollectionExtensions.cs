@@ -117,6 +117,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<LivePluginStore>();
         services.TryAddSingleton<ScriptStateStore>();
         services.TryAddSingleton<ScheduleStore>();
+        services.TryAddSingleton<ScheduleOverrideStore>();
         services.TryAddSingleton<OccurrenceStore>();
         services.TryAddSingleton<HistorySweep>();
         return services;
@@ -134,7 +135,10 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<RunLifecycle>();
         services.TryAddSingleton<RunRequests>();
+        services.TryAddSingleton<EffectiveSchedules>();
+        services.TryAddSingleton<ScheduleKeeper>();
         services.TryAddSingleton<ScheduleWriter>();
+        services.TryAddSingleton<ScheduleService>();
         services.TryAddSingleton<IStoredVersions, StoredVersions>();
         return services.AddHosted<RunService>().AddHosted<Scheduler>().AddHosted<ScheduleWatch>();
     }

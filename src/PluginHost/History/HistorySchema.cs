@@ -26,6 +26,9 @@ internal static class HistorySchema
         CREATE INDEX occurrences_by_script ON occurrences (script, due);
         CREATE INDEX pending_occurrences ON occurrences (run) WHERE outcome = 'Pending';
         """,
+        """
+        CREATE TABLE schedule_overrides (script TEXT NOT NULL COLLATE NOCASE, id TEXT NOT NULL COLLATE NOCASE, document TEXT NOT NULL, PRIMARY KEY (script, id)) WITHOUT ROWID;
+        """,
     ];
 
     public static void Migrate(SqliteConnection connection, string file)

@@ -47,6 +47,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Marks = new ScheduleStore(Database);
         Occurrences = new OccurrenceStore(Database);
         Scripts = new ScriptStateStore(Database);
+        Overrides = new ScheduleOverrideStore(Database);
         Logs = new RunLogs(Data, options, time);
 
         // Only what is live or drains: there is nothing on disk to load.
@@ -59,8 +60,11 @@ internal sealed class RunningHost : IAsyncDisposable
         var lifecycle = new RunLifecycle(Live, factory, executor, Store, Events, metrics, grace, options, time, NullLogger<RunLifecycle>.Instance);
         Runs = new RunService(new RunRequests(Live, stored), factory, lifecycle, Store, Occurrences, Logs, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
-        ScheduleWatch = new ScheduleWatch(Live, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
-        Scheduler = new Scheduler(Live, ScheduleWriter, Marks, Scripts, time, NullLogger<Scheduler>.Instance);
+        var schedules = new EffectiveSchedules(Overrides);
+        ScheduleWatch = new ScheduleWatch(Live, schedules, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
+        var keeper = new ScheduleKeeper(Live, schedules, ScheduleWriter, Marks, Scripts, NullLogger<ScheduleKeeper>.Instance);
+        Scheduler = new Scheduler(Live, schedules, keeper, ScheduleWriter, time, NullLogger<Scheduler>.Instance);
+        Schedules = new ScheduleService(Live, schedules, Overrides, Scripts, Scheduler, Events, time);
     }
 
     public ObservedTime Time { get; }
@@ -90,6 +94,8 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public ScriptStateStore Scripts { get; }
 
+    public ScheduleOverrideStore Overrides { get; }
+
     public RunLogs Logs { get; }
 
     public RunService Runs { get; }
@@ -101,6 +107,8 @@ internal sealed class RunningHost : IAsyncDisposable
     public ScheduleWriter ScheduleWriter { get; }
 
     public Scheduler Scheduler { get; }
+
+    public ScheduleService Schedules { get; }
 
     /// <summary>Makes a new version of the plugin live, which has these scripts.</summary>
     public PluginVersion Deploy(params Type[] scripts)
