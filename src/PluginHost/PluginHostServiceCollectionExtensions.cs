@@ -139,6 +139,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<ScheduleKeeper>();
         services.TryAddSingleton<ScheduleWriter>();
         services.TryAddSingleton<ScheduleService>();
+        services.TryAddSingleton<StoredScheduleCheck>();
+        services.TryAddSingleton<ScheduleOutlooks>();
         services.TryAddSingleton<IStoredVersions, StoredVersions>();
         return services.AddHosted<RunService>().AddHosted<Scheduler>().AddHosted<ScheduleWatch>();
     }

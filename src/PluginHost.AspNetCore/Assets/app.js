@@ -96,10 +96,10 @@ function relative(at) {
 }
 
 // Answers a problem, too, when the host is away or something between here and there answers in its place.
-async function post(url, body) {
+async function send(method, url, body) {
     try {
         const response = await fetch(url, {
-            method: "POST", headers: { "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
+            method, headers: { "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
         });
         const isJson = /[/+]json/.test(response.headers.get("Content-Type") ?? "");
         return { ok: response.ok && isJson, answer: isJson ? await response.json() : { title: `The answer was ${response.status} ${response.statusText}.` } };
@@ -112,7 +112,8 @@ document.addEventListener("click", async event => {
     const button = event.target.closest("button[data-post]");
     if (!button) return;
     button.disabled = true;
-    const { ok, answer } = await post(button.dataset.post);
+    const { post, method = "POST", body } = button.dataset;
+    const { ok, answer } = await send(method, post, body && JSON.parse(body));
     button.disabled = false;
     notice.textContent = ok ? "" : answer.title;
     if (ok && button.dataset.then === "run") location.href = new URL(`runs/${answer.id}`, document.baseURI);
@@ -123,19 +124,37 @@ document.addEventListener("submit", async event => {
     const form = event.target.closest("form[data-run]");
     if (!form) return;
     event.preventDefault();
-    for (const place of form.querySelectorAll("[data-error]")) place.textContent = "";
-    const { ok, answer } = await post(form.dataset.run, { parameters: values(form) });
-    if (ok) {
-        location.href = new URL(`runs/${answer.id}`, document.baseURI);
-        return;
+    const { ok, answer } = await send("POST", form.dataset.run, { parameters: values(form) });
+    if (ok) location.href = new URL(`runs/${answer.id}`, document.baseURI);
+    else showErrors(form, answer);
+});
+
+document.addEventListener("submit", async event => {
+    const form = event.target.closest("form[data-put]");
+    if (!form) return;
+    event.preventDefault();
+    const wanted = {};
+    for (const field of form.querySelectorAll("input[name], select[name]")) {
+        if (field.value !== "") wanted[field.name] = field.dataset.type === "json" ? parse(field.value) : field.value;
     }
+    const { id = "", ...body } = wanted;
+    const { ok, answer } = await send("PUT", form.dataset.put + encodeURIComponent(id), body);
+    if (!ok) return showErrors(form, answer);
+    form.reset();
+    form.closest("details").open = false;
+    refresh();
+});
+
+// What belongs to a field stands beside it, also what is wrong within it.
+function showErrors(form, answer) {
+    for (const place of form.querySelectorAll("[data-error]")) place.textContent = "";
     const errors = Object.entries(answer.errors ?? {});
     for (const [name, texts] of errors) {
-        const place = form.querySelector(`[data-error="${CSS.escape(name)}"]`) ?? form.querySelector('[data-error=""]');
-        place.textContent += texts.join(" ");
+        const place = [name, name.split(".")[0], ""].map(name => form.querySelector(`[data-error="${CSS.escape(name)}"]`)).find(place => place);
+        place.textContent += `${texts.join(" ")} `;
     }
     if (errors.length === 0) form.querySelector('[data-error=""]').textContent = answer.title;
-});
+}
 
 // What was left as it was is not sent: the script's own default holds.
 function values(form) {

@@ -15,8 +15,9 @@ internal sealed class ScheduleStore(HistoryDatabase database)
         "SELECT script, key, accounted_until FROM schedules",
         reader => new ScheduleMark(reader.GetString(0), reader.GetString(1), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2)))));
 
-    public Task SetAsync(ScheduleMark mark, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => Save(connection, mark), cancellationToken);
+    /// <summary>Sets marks, all of them or none.</summary>
+    public Task SetAsync(IReadOnlyList<ScheduleMark> marks, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => marks.Sum(mark => Save(connection, mark)), cancellationToken);
 
     public Task RemoveAsync(string script, string key, CancellationToken cancellationToken) =>
         database.WriteAsync(

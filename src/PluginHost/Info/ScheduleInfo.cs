@@ -44,6 +44,9 @@ public sealed record ScheduleInfo
     /// <summary>What the code says where an operator says otherwise; else null.</summary>
     public CodeSchedule? Code { get; init; }
 
+    /// <summary>What an operator has set, as it was written; null when it is as the code says.</summary>
+    public ScheduleRequest? Set { get; init; }
+
     /// <summary>Why what an operator has set has no effect; null when it has.</summary>
     public string? Inactive { get; init; }
 

@@ -66,16 +66,26 @@ internal sealed partial class ScheduleKeeper
         }
 
         var marks = _marks.Take(scriptId);
+        var begun = new List<ScheduleMark>();
         foreach (var schedule in wanted)
         {
             if (present.TryGetValue(schedule.Key, out var entry))
             {
                 Replace(entry, script, schedule, now);
             }
+            else if (marks.Remove(schedule.Key, out var mark))
+            {
+                Resume(script, schedule, mark, now);
+            }
             else
             {
-                Enter(script, schedule, marks.Remove(schedule.Key, out var mark) ? mark : null, now);
+                begun.Add(Begin(script, schedule, now));
             }
+        }
+
+        if (begun.Count > 0)
+        {
+            _writer.Account(script.Descriptor.Id, begun);
         }
 
         // Of schedules that went while their marks were only on disk: if they come back, they begin anew.
@@ -97,18 +107,19 @@ internal sealed partial class ScheduleKeeper
         }
     }
 
-    private void Enter(LiveScript script, ScheduleDescriptor schedule, DateTimeOffset? mark, DateTimeOffset now)
+    /// <summary>Nothing before this moment is its own: it has missed nothing.</summary>
+    private ScheduleMark Begin(LiveScript script, ScheduleDescriptor schedule, DateTimeOffset now)
     {
-        var entry = _timetable.Enter(script.Descriptor.Id, schedule, mark ?? now - schedule.Offset);
-        if (mark is null)
-        {
-            // Nothing before this moment is its own: it has missed nothing.
-            _writer.Account(Mark(entry, now));
-        }
-        else
-        {
-            CatchUp(entry, script, now);
-        }
+        var entry = _timetable.Enter(script.Descriptor.Id, schedule, now - schedule.Offset);
+        SetDueAfter(entry, now);
+        return Mark(entry, now);
+    }
+
+    /// <summary>It was at work in the last run of the host.</summary>
+    private void Resume(LiveScript script, ScheduleDescriptor schedule, DateTimeOffset mark, DateTimeOffset now)
+    {
+        var entry = _timetable.Enter(script.Descriptor.Id, schedule, mark);
+        CatchUp(entry, script, now);
 
         // A mark ahead of the clock was set before the clock was set back: these times had their turn.
         if (entry.Accounted > now)

@@ -106,6 +106,7 @@ internal sealed partial class ScheduleService(
             Parameters = (schedule?.Parameters ?? set?.Request.Parameters)?.DeepClone(),
             Disabled = set?.Request.Disabled ?? false,
             Code = set?.Code is null ? null : effective.Code is { } code ? new CodeSchedule(code.Cron, code.TimeZone.Id) : set.Code,
+            Set = set?.Request,
             Inactive = effective.Inactive,
             SetBy = set?.Request.RequestedBy,
             SetAt = set?.SetAt,

@@ -19,7 +19,10 @@ internal sealed partial class ScheduleWriter(
     private readonly Channel<(string Script, Func<Task> Work)> _decisions =
         Channel.CreateUnbounded<(string, Func<Task>)>(new() { SingleReader = true });
 
-    public void Account(ScheduleMark mark) => Add(mark.Script, () => store.SetAsync(mark, CancellationToken.None));
+    public void Account(ScheduleMark mark) => Account(mark.Script, [mark]);
+
+    /// <summary>Accounts for schedules of one script.</summary>
+    public void Account(string script, IReadOnlyList<ScheduleMark> marks) => Add(script, () => store.SetAsync(marks, CancellationToken.None));
 
     public void Forget(string script, string key) => Add(script, () => store.RemoveAsync(script, key, CancellationToken.None));
 

@@ -44,7 +44,21 @@ internal sealed record ScheduleDescriptor(
         var (start, end) = (after - Offset, upTo - Offset);
         start = Window?.From > start ? Window.From.Value.AddTicks(-1) : start;
         end = Window?.Until <= end ? Window.Until.Value.AddTicks(-1) : end;
-        return start >= end ? [] : Expression.GetOccurrencesDescending(end, start, TimeZone, fromInclusive: true, toInclusive: false)
-            .Select(time => (time + Offset).ToUniversalTime());
+        return start >= end ? [] : Backwards(start, end).Select(time => (time + Offset).ToUniversalTime());
+    }
+
+    // Cronos goes back over what clocks skip in spring without the time that it puts in its place when it goes forward.
+    // So what it finds only parts the time, and each part is gone through forward.
+    private IEnumerable<DateTimeOffset> Backwards(DateTimeOffset after, DateTimeOffset upTo)
+    {
+        foreach (var earlier in Expression.GetOccurrencesDescending(upTo, after, TimeZone).Append(after))
+        {
+            foreach (var time in Expression.GetOccurrences(earlier, upTo, TimeZone, fromInclusive: false, toInclusive: true).Reverse())
+            {
+                yield return time;
+            }
+
+            upTo = earlier;
+        }
     }
 }

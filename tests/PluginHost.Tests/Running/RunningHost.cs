@@ -111,7 +111,13 @@ internal sealed class RunningHost : IAsyncDisposable
     public ScheduleService Schedules { get; }
 
     /// <summary>Makes a new version of the plugin live, which has these scripts.</summary>
-    public PluginVersion Deploy(params Type[] scripts)
+    public PluginVersion Deploy(params Type[] scripts) => Deploy(Read(scripts));
+
+    /// <summary>Makes a new version of the plugin live, whose one script has these schedules.</summary>
+    public PluginVersion Deploy(Type script, IReadOnlyList<ScheduleDescriptor> schedules) =>
+        Deploy([.. Read(script).Select(read => read with { Descriptor = read.Descriptor with { Schedules = schedules } })]);
+
+    private PluginVersion Deploy(IReadOnlyList<ScriptClass> scripts)
     {
         var version = Draining.Track(Load(scripts));
         Swap(new LiveSnapshot([new LivePlugin("default", version, Time.GetUtcNow())]));
@@ -165,17 +171,22 @@ internal sealed class RunningHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private LoadedPlugin Load(Type[] scripts)
+    private static IReadOnlyList<ScriptClass> Read(params Type[] scripts)
     {
         var read = ScriptReader.Read(Plugin, scripts);
         Assert.That(read.Problems, Is.Empty);
+        return read.Scripts;
+    }
+
+    private LoadedPlugin Load(IReadOnlyList<ScriptClass> scripts)
+    {
         var artifact = new PluginArtifact
         {
             PluginId = Plugin, Source = "default", Project = "plugins/Shop/Shop.csproj", ContentKey = $"{++_versions:x8}", Commit = $"{_versions:x40}",
             Author = "A", Message = "M", BuiltAt = Time.GetUtcNow(), AssemblyFile = "Shop.dll", OutputHash = "", Directory = Data.Artifacts,
             Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
         };
-        return new LoadedPlugin(artifact, null!, read.Scripts);
+        return new LoadedPlugin(artifact, null!, scripts);
     }
 
     private void Swap(LiveSnapshot next)
