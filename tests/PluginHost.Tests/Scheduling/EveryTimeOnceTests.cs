@@ -33,7 +33,7 @@ public sealed class EveryTimeOnceTests : SchedulerTestBase
 
         for (var step = 0; step < Steps; step++)
         {
-            await DoSomethingAsync(step);
+            await DoSomethingAsync();
             _latest = Time.GetUtcNow() > _latest ? Time.GetUtcNow() : _latest;
         }
 
@@ -41,7 +41,7 @@ public sealed class EveryTimeOnceTests : SchedulerTestBase
         Assert.Multiple(() => Check(seed));
     }
 
-    private async Task DoSomethingAsync(int step)
+    private async Task DoSomethingAsync()
     {
         switch (_random.Next(100))
         {
@@ -72,7 +72,6 @@ public sealed class EveryTimeOnceTests : SchedulerTestBase
         }
 
         await SettleAsync();
-        TestContext.Out.WriteLine($"{step}: {Time.GetUtcNow():u}");
     }
 
     private void ToNextTime()
@@ -102,6 +101,7 @@ public sealed class EveryTimeOnceTests : SchedulerTestBase
 
     private async Task RestartAsync()
     {
+        await UntilAllRunsHaveEndedAsync();
         await CrashAndRestartAsync();
         Stage.Script = (_, _) => Task.CompletedTask;
         await Host.Runs.StartAsync(CancellationToken.None);
@@ -125,7 +125,15 @@ public sealed class EveryTimeOnceTests : SchedulerTestBase
         // Away goes what is at work, so that all of it is accounted for until now.
         Deploy([]);
         await SettleAsync();
-        await Host.UntilAsync(() => Host.Runs.Counts == (0, 0));
+        await UntilAllRunsHaveEndedAsync();
+    }
+
+    private async Task UntilAllRunsHaveEndedAsync()
+    {
+        foreach (var run in Page<RunInfo>(after => Host.Runs.List(new RunQuery { Limit = 500, After = after })))
+        {
+            await Host.EndOfAsync(run);
+        }
     }
 
     private void Check(int seed)
@@ -152,7 +160,7 @@ public sealed class EveryTimeOnceTests : SchedulerTestBase
         Assert.That(ofRuns, Is.Unique, $"seed {seed}");
         Assert.That(runs, Is.EquivalentTo(ofRuns), $"seed {seed}: no run without its time");
         TestContext.Out.WriteLine($"{rows.Sum(row => row.Count)} times, {runs.Count} runs, until {Time.GetUtcNow():u}");
-        Assert.That(runs, Has.Count.GreaterThan(20), $"seed {seed}: the test needs something to look at");
+        Assert.That(runs, Has.Count.GreaterThan(10), $"seed {seed}: the test needs something to look at");
     }
 
     /// <summary>All times of a schedule while it was at work, by Cronos alone.</summary>
