@@ -16,7 +16,7 @@ internal static class SchedulesEndpoints
             .WithDescription("In place of the code's schedule of that id, where what is left out is as the code says; or adds one of that name, which needs a 'cron'. It replaces all that was set for it before, takes effect at once for times to come, and survives restarts and deployments. The errors of a parameter stand under 'parameters.' and its name.")
             .Accepts<ScheduleBody>("application/json")
             .ProducesValidationProblem()
-            .Refuses(403, 404, 413, 415);
+            .Refuses(403, 404, 409, 413, 415);
         api.MapDelete("/scripts/{id}/schedules/{scheduleId}", async (string id, string scheduleId, IPluginHost host, CancellationToken cancellationToken) =>
             ApiJson.List(await host.ResetScheduleAsync(id, scheduleId, cancellationToken)))
             .WithSummary("Takes back what was set for a schedule: it is as the code says again, or gone if it was added. Answers the schedules that the script has then.").Refuses(403, 404);
