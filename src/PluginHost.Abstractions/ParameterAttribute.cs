@@ -10,4 +10,11 @@ public sealed class ParameterAttribute : Attribute
 {
     /// <summary>What the parameter is for, in a sentence.</summary>
     public string? Description { get; set; }
+
+    /// <summary>Whether its values are secret, such as a password.</summary>
+    /// <value>
+    /// The default is false. A secret value is stored encrypted, and shown neither by the API nor by the pages; where it
+    /// stands in the run's log, result or error as a text of four characters or more, it is replaced by <c>***</c>.
+    /// </value>
+    public bool Secret { get; set; }
 }

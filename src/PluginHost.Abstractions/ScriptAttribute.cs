@@ -25,6 +25,21 @@ public sealed class ScriptAttribute : Attribute
     /// <value>1 to 100. The default is 1: no retry.</value>
     public int MaxAttempts { get; set; } = 1;
 
+    /// <summary>How many runs of the script may be under way at once; further ones wait.</summary>
+    /// <value>0 to 10,000. The default is 0: as many as the host allows.</value>
+    public int MaxConcurrent { get; set; }
+
+    /// <summary>A group of scripts, also of other plugins, that share a number of runs which may be under way at once.</summary>
+    /// <value>
+    /// Any name, compared without case; the operator sets the number (<c>Runs:Groups</c>), and without that it is one at
+    /// a time. The default is null: no group.
+    /// </value>
+    public string? Group { get; set; }
+
+    /// <summary>Whether a run is tried again, once, when the host died while it was under way. The script then has to bear being run twice for one reason.</summary>
+    /// <value>The default is false: the run is lost.</value>
+    public bool RerunWhenLost { get; set; }
+
     /// <summary>How long to wait before the first retry; each further retry waits twice as long, up to an hour.</summary>
     /// <value>Written as <see cref="Timeout"/> is, from <c>0s</c> to <c>1h</c>. The default is <c>10s</c>.</value>
     public string? RetryDelay { get; set; }

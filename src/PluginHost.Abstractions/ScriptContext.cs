@@ -36,6 +36,10 @@ public abstract class ScriptContext
     /// <summary>The folder that holds the plugin's assembly and the files it was built with. Do not write there.</summary>
     public abstract string PluginDirectory { get; }
 
+    /// <summary>What this script keeps from one run to the next.</summary>
+    /// <exception cref="NotSupportedException">The host is older than this member.</exception>
+    public virtual StateStore State => throw new NotSupportedException("This host keeps no state for scripts.");
+
     /// <summary>Shows how far the run has come.</summary>
     /// <param name="fraction">From 0 (nothing done) to 1 (all done); values outside are moved to the nearer end.</param>
     /// <param name="message">What is being done, in a few words.</param>

@@ -45,10 +45,21 @@ public interface IPluginHost
     /// <exception cref="InvalidScheduleException">The expression or the time zone cannot be read.</exception>
     SchedulePreview PreviewSchedule(string? cron, string? timeZone = null, string? scriptId = null);
 
+    /// <summary>The values that a script keeps from one run to the next, by key; also of a script that is no longer live.</summary>
+    Task<IReadOnlyList<StateValueInfo>> GetStateAsync(string scriptId, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes one of these values.</summary>
+    Task RemoveStateAsync(string scriptId, string key, CancellationToken cancellationToken = default);
+
     /// <summary>Starts a run by hand and answers as soon as it is stored.</summary>
     /// <exception cref="InvalidParametersException">The parameters are wrong; every mistake is named.</exception>
     /// <exception cref="ConflictException">The script cannot run now.</exception>
     Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Starts a run by hand with the parameters of one before it.</summary>
+    /// <exception cref="InvalidParametersException">The version no longer takes these parameters; every mistake is named.</exception>
+    /// <exception cref="ConflictException">The script cannot run now.</exception>
+    Task<RunInfo> RerunAsync(string runId, RerunRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until the run has ended or the limit is reached, and answers the run as it is then.</summary>
     Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken = default);
@@ -80,6 +91,18 @@ public interface IPluginHost
 
     /// <summary>The versions of a plugin that the host keeps, newest first.</summary>
     IReadOnlyList<PluginVersionInfo> GetVersions(string pluginId);
+
+    /// <summary>Makes a kept version of a plugin live and holds the plugin there: commits do not change it until it is unpinned.</summary>
+    /// <param name="pluginId">The plugin.</param>
+    /// <param name="version">The version; null for the one that was live before.</param>
+    /// <param name="requestedBy">Who asks; null when nobody is signed in.</param>
+    /// <param name="cancellationToken">Stops the waiting; what has begun is carried out.</param>
+    /// <returns>The plugin. Its version is live, unless runs on two other versions must end before it takes its place.</returns>
+    /// <exception cref="ConflictException">The version cannot go live, or none was live before; nothing has changed.</exception>
+    Task<PluginInfo> RollBackAsync(string pluginId, string? version = null, string? requestedBy = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a plugin follow its branch again. Does nothing when it is not pinned.</summary>
+    Task<PluginInfo> UnpinAsync(string pluginId, CancellationToken cancellationToken = default);
 
     /// <summary>Deployments, newest first.</summary>
     /// <param name="limit">How many at most, 1 to 500.</param>

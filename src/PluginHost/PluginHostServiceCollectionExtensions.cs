@@ -119,6 +119,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<ScheduleStore>();
         services.TryAddSingleton<ScheduleOverrideStore>();
         services.TryAddSingleton<OccurrenceStore>();
+        services.TryAddSingleton<ScriptValueStore>();
+        services.TryAddSingleton<PinStore>();
         services.TryAddSingleton<HistorySweep>();
         return services;
     }
@@ -133,6 +135,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<StopGrace>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
+        services.TryAddSingleton<RunLimits>();
+        services.TryAddSingleton<RunEnds>();
         services.TryAddSingleton<RunLifecycle>();
         services.TryAddSingleton<RunRequests>();
         services.TryAddSingleton<EffectiveSchedules>();
@@ -158,6 +162,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<DeploymentPipeline>();
         services.TryAddSingleton<LastGoodVersions>();
         services.TryAddSingleton<SourceWatchers>();
+        services.TryAddSingleton<Rollback>();
         services.TryAddSingleton<VersionRetention>();
         services.TryAddSingleton<HostSummary>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();

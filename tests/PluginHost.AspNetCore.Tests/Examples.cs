@@ -40,8 +40,10 @@ internal static class Examples
         Outcome = OccurrenceOutcome.SkippedOverlap, Reason = "run run1 was still going",
     };
 
+    public static StateValueInfo StateValue { get; } = new("cursor", new JsonObject { ["page"] = 7 }, 42, Noon);
+
     public static PluginInfo Plugin(string id = "Reports", string message = "did not build") => new(
-        id, "default", $"plugins/{id}/{id}.csproj", PluginState.Degraded, Live, false,
+        id, "default", $"plugins/{id}/{id}.csproj", PluginState.Degraded, Live, new PinInfo("0123456-89abcde", "ada", Noon),
         new PluginProblem(ProblemStage.Build, Commit, message, [new Diagnostic(DiagnosticSeverity.Error, "CS1002", "; expected", "plugins/Reports/Daily.cs", 12, 34)]),
         [new DrainingVersion("old-1", 1, Noon)], [new LeakedVersion("old-2", Noon, "a timer")]);
 

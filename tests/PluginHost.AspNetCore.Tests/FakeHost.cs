@@ -63,11 +63,33 @@ internal sealed class FakeHost : IPluginHost
     public SchedulePreview PreviewSchedule(string? cron, string? timeZone, string? scriptId) =>
         Failure is null ? new SchedulePreview(cron!, timeZone ?? "UTC", [Examples.Noon], [$"for {scriptId}"]) : throw Failure;
 
+    public string? Removed { get; private set; }
+
+    public async Task<IReadOnlyList<StateValueInfo>> GetStateAsync(string scriptId, CancellationToken cancellationToken)
+    {
+        await GetScriptAsync(scriptId, cancellationToken);
+        return [Examples.StateValue];
+    }
+
+    public Task RemoveStateAsync(string scriptId, string key, CancellationToken cancellationToken)
+    {
+        Removed = $"{scriptId} {key}";
+        return Failure is null ? Task.CompletedTask : throw Failure;
+    }
+
     public async Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken)
     {
         await GetScriptAsync(scriptId, cancellationToken);
         Request = request;
         return Failure is null ? Examples.Run(state: RunState.Queued) : throw Failure;
+    }
+
+    public RerunRequest? Rerun { get; private set; }
+
+    public async Task<RunInfo> RerunAsync(string runId, RerunRequest request, CancellationToken cancellationToken)
+    {
+        Rerun = request;
+        return await GetRunAsync(runId, cancellationToken) with { Id = "run2", RerunOf = runId, State = RunState.Queued };
     }
 
     public async Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken)
@@ -108,6 +130,20 @@ internal sealed class FakeHost : IPluginHost
     public PluginInfo GetPlugin(string pluginId) => Find(Plugins, plugin => plugin.Id, "plugin", pluginId);
 
     public IReadOnlyList<PluginVersionInfo> GetVersions(string pluginId) => [Examples.Version with { Version = GetPlugin(pluginId).Live!.Version }];
+
+    public string? RolledBack { get; private set; }
+
+    public Task<PluginInfo> RollBackAsync(string pluginId, string? version, string? requestedBy, CancellationToken cancellationToken)
+    {
+        RolledBack = $"{pluginId} {version ?? "before"}";
+        return Failure is null ? Task.FromResult(GetPlugin(pluginId)) : throw Failure;
+    }
+
+    public Task<PluginInfo> UnpinAsync(string pluginId, CancellationToken cancellationToken)
+    {
+        RolledBack = null;
+        return Task.FromResult(GetPlugin(pluginId) with { Pin = null });
+    }
 
     public Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit, string? after, CancellationToken cancellationToken)
     {

@@ -25,6 +25,7 @@ internal static class OpenApiRules
         ["from"] = "Only those that were due at this time or later.",
         ["to"] = "Only those that were due before this time.",
         ["outcome"] = "Only those that ended so.",
+        ["key"] = "The key of the value.",
         ["limit"] = "How many items at most.",
         ["after"] = "The cursor 'next' of the page before.",
         ["wait"] = "How many seconds to wait for the end.",
@@ -111,7 +112,7 @@ internal static class OpenApiRules
         else if (type == typeof(StartRunBody))
         {
             schema.AdditionalPropertiesAllowed = false;
-            schema.Description = "What to run a script with: a value for each parameter by name, and the version to run on. A parameter that is left out keeps its default; without a version it is the live one.";
+            schema.Description = "What to run a script with: a value for each parameter by name, the version to run on, and when. A parameter that is left out keeps its default; without a version it is the live one, and without a time at once.";
         }
         else if (type == typeof(ScheduleBody))
         {

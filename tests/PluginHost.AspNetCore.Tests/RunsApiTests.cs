@@ -17,8 +17,8 @@ public sealed class RunsApiTests
         var expected = JsonNode.Parse($$"""
             {
               "id": "run1", "script": "Reports.Daily", "plugin": "Reports", "version": "0123456-89abcde", "commit": "{{Examples.Commit}}", "trigger": "catch-up",
-              "scheduledFor": "2026-01-31T12:00:00.25Z", "queuedAt": "2026-01-31T12:00:00.25Z", "startedAt": "2026-01-31T12:00:00.25Z", "finishedAt": "2026-01-31T12:00:01.75Z",
-              "durationMs": 1500, "state": "timed-out", "attempt": 1, "parameters": { "Days": 2 }, "result": { "total": 3 },
+              "scheduledFor": "2026-01-31T12:00:00.25Z", "queuedAt": "2026-01-31T12:00:00.25Z", "startAt": null, "startedAt": "2026-01-31T12:00:00.25Z", "finishedAt": "2026-01-31T12:00:01.75Z",
+              "durationMs": 1500, "state": "timed-out", "attempt": 1, "firstRun": null, "rerunOf": null, "exclusive": false, "rerunWhenLost": false, "parameters": { "Days": 2 }, "result": { "total": 3 },
               "error": { "type": "System.TimeoutException", "message": "too long", "stackTrace": "at X" }, "progress": { "fraction": 0.5, "message": "half" },
               "requestedBy": null, "node": "here"
             }
@@ -114,5 +114,29 @@ public sealed class RunsApiTests
         }
 
         return read;
+    }
+
+    [TestCase("", false)]
+    [TestCase("""{ "sameVersion": true }""", true)]
+    public async Task RunningAgain_Answers202_AndTheNewRun(string body, bool sameVersion)
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        using var answer = await web.PostJsonAsync("api/v1/runs/run1/rerun", body);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Accepted));
+        Assert.That(answer.Headers.Location!.ToString(), Is.EqualTo("/api/v1/runs/run2"));
+        Assert.That((await answer.ReadJsonAsync())["rerunOf"]!.ToString(), Is.EqualTo("run1"));
+        Assert.That(_host.Rerun, Is.EqualTo(new RerunRequest { SameVersion = sameVersion }));
+    }
+
+    [Test]
+    public async Task ARunForLater_IsAskedForSo()
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        using var answer = await web.PostJsonAsync("api/v1/scripts/Reports.Daily/runs", """{ "startAt": "2026-02-01T06:00:00+01:00" }""");
+
+        Assert.That(_host.Request!.StartAt, Is.EqualTo(new DateTimeOffset(2026, 2, 1, 5, 0, 0, TimeSpan.Zero)));
     }
 }

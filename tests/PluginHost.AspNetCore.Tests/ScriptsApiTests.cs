@@ -123,4 +123,17 @@ public sealed class ScriptsApiTests
 
         Assert.That(await answer.ReadProblemAsync(409), Is.EqualTo("It was replaced just now. Try again."));
     }
+
+    [Test]
+    public async Task TheStateOfAScript_IsListed_AndOneValueRemoved()
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        var list = await web.GetAsync("api/v1/scripts/Reports.Daily/state");
+        using var removed = await web.Client.DeleteAsync(new Uri("api/v1/scripts/Reports.Daily/state?key=pages%2Fnext", UriKind.Relative));
+
+        Assert.That(JsonNode.DeepEquals(list["items"], JsonNode.Parse("""[{ "key": "cursor", "value": { "page": 7 }, "version": 42, "updatedAt": "2026-01-31T12:00:00.25Z" }]""")), list.ToJsonString());
+        Assert.That(removed.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        Assert.That(_host.Removed, Is.EqualTo("Reports.Daily pages/next"));
+    }
 }

@@ -50,11 +50,12 @@ public sealed class ManySwaps
     }
 
     // What scripts commonly do and what by itself would keep a version in memory: JSON of their own types, real
-    // awaiting, structured logging, an exception, a service that the host makes for them.
+    // awaiting, a value that is kept, structured logging, an exception, a service that the host makes for them.
     private static string Body(int version) => $$"""
         context.Logger.LogInformation("{Size} {Order}", Size, new Order(1, Size));
         await Task.Delay(1, cancellationToken);
         var copy = System.Text.Json.JsonSerializer.Deserialize<Order>(System.Text.Json.JsonSerializer.Serialize(new Order({{version}}, Size)))!;
+        await context.State.UpdateAsync<Order>("last", order => new Order((order?.Id ?? 0) + 1, Size), cancellationToken);
         try { throw new OrderException(); } catch (OrderException failure) { context.Logger.LogWarning(failure, "caught"); }
         context.SetResult(new { version = copy.Id, copy.Size });
         """;

@@ -14,5 +14,17 @@ internal static class PluginsEndpoints
             .WithSummary("One plugin.").Refuses(404);
         api.MapGet("/plugins/{id}/versions", (string id, IPluginHost host) => ApiJson.List(host.GetVersions(id)))
             .WithSummary("The versions of a plugin that the host keeps, newest first.").Refuses(404);
+        api.MapPost("/plugins/{id}/rollback", async (string id, HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
+        {
+            var body = await RequestBody.ReadAsync<RollbackBody>(context.Request, RollbackBody.Example, cancellationToken);
+            return ApiJson.Ok(await host.RollBackAsync(id, body?.Version, context.User.Identity?.Name, cancellationToken));
+        })
+            .WithSummary("Makes a kept version of a plugin live and pins the plugin to it: commits do not change it until it is unpinned.")
+            .WithDescription("Without a version it is the one that was live before. When the version cannot go live, nothing is changed.")
+            .Accepts<RollbackBody>(isOptional: true, "application/json")
+            .Refuses(400, 403, 404, 409, 413, 415);
+        api.MapDelete("/plugins/{id}/pin", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
+            ApiJson.Ok(await host.UnpinAsync(id, cancellationToken)))
+            .WithSummary("Lets a plugin follow its branch again. Does nothing when it is not pinned.").Refuses(403, 404, 409);
     }
 }

@@ -25,9 +25,18 @@ internal static class ScriptsEndpoints
         api.MapPost("/scripts/{id}/resume", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
             ApiJson.Ok(await host.ResumeScriptAsync(id, cancellationToken)))
             .WithSummary("Lets the script's schedules run again; what was missed is caught up as each schedule says.").Refuses(403, 404);
+        api.MapGet("/scripts/{id}/state", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
+            ApiJson.List(await host.GetStateAsync(id, cancellationToken)))
+            .WithSummary("The values that a script keeps from one run to the next, by key.").Refuses(404);
+        api.MapDelete("/scripts/{id}/state", async (string id, string key, IPluginHost host, CancellationToken cancellationToken) =>
+        {
+            await host.RemoveStateAsync(id, key, cancellationToken);
+            return TypedResults.NoContent();
+        })
+            .WithSummary("Removes one of the values that a script keeps.").Refuses(403, 404);
         api.MapPost("/scripts/{id}/runs", StartRunAsync)
             .WithSummary("Starts a run.")
-            .WithDescription("202 and the run as soon as it is stored; Location says where it is. With 'wait' 200 and the finished run, or 202 when it has not ended by then. A second request for the same script with the same Idempotency-Key answers the first one's run.")
+            .WithDescription("202 and the run as soon as it is stored; Location says where it is. With 'wait' 200 and the finished run, or 202 when it has not ended by then. With 'startAt' it waits until then, also over restarts of the host. A second request for the same script with the same Idempotency-Key answers the first one's run, or 409 when it asks for something else.")
             .Accepts<StartRunBody>(isOptional: true, "application/json")
             .ProducesValidationProblem()
             .Refuses(403, 404, 409, 413, 415);
@@ -49,13 +58,14 @@ internal static class ScriptsEndpoints
             throw new BadHttpRequestException($"The Idempotency-Key has {idempotencyKey.Length} characters. It has {LongestKey} at most.");
         }
 
-        var body = await StartRunBody.ReadAsync(context.Request, cancellationToken);
+        var body = await RequestBody.ReadAsync<StartRunBody>(context.Request, StartRunBody.Example, cancellationToken);
         var run = await host.StartRunAsync(
             id,
             new RunRequest
             {
                 Parameters = body?.Parameters,
                 Version = body?.Version,
+                StartAt = body?.StartAt,
                 RequestedBy = context.User.Identity?.Name,
                 IdempotencyKey = string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey,
             },

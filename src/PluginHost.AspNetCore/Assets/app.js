@@ -96,7 +96,7 @@ function relative(at) {
 }
 
 // Answers a problem, too, when the host is away or something between here and there answers in its place.
-async function send(method, url, body) {
+async function send(url, body, method = "POST") {
     try {
         const response = await fetch(url, {
             method, headers: { "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
@@ -112,8 +112,7 @@ document.addEventListener("click", async event => {
     const button = event.target.closest("button[data-post]");
     if (!button) return;
     button.disabled = true;
-    const { post, method = "POST", body } = button.dataset;
-    const { ok, answer } = await send(method, post, body && JSON.parse(body));
+    const { ok, answer } = await send(button.dataset.post, button.dataset.body && JSON.parse(button.dataset.body), button.dataset.method);
     button.disabled = false;
     notice.textContent = ok ? "" : answer.title;
     if (ok && button.dataset.then === "run") location.href = new URL(`runs/${answer.id}`, document.baseURI);
@@ -124,7 +123,7 @@ document.addEventListener("submit", async event => {
     const form = event.target.closest("form[data-run]");
     if (!form) return;
     event.preventDefault();
-    const { ok, answer } = await send("POST", form.dataset.run, { parameters: values(form) });
+    const { ok, answer } = await send(form.dataset.run, { parameters: values(form) });
     if (ok) location.href = new URL(`runs/${answer.id}`, document.baseURI);
     else showErrors(form, answer);
 });
@@ -138,7 +137,7 @@ document.addEventListener("submit", async event => {
         if (field.value !== "") wanted[field.name] = field.dataset.type === "json" ? parse(field.value) : field.value;
     }
     const { id = "", ...body } = wanted;
-    const { ok, answer } = await send("PUT", form.dataset.put + encodeURIComponent(id), body);
+    const { ok, answer } = await send(form.dataset.put + encodeURIComponent(id), body, "PUT");
     if (!ok) return showErrors(form, answer);
     form.reset();
     form.closest("details").open = false;

@@ -33,7 +33,7 @@ internal sealed class DeploymentStore(HistoryDatabase database)
     {
         limit = Math.Clamp(limit, 1, 500);
         var deployments = database.Read(connection => connection.Query(
-            "SELECT document FROM deployments WHERE ($after IS NULL OR id < $after) ORDER BY id DESC LIMIT $limit",
+            $"SELECT document FROM deployments WHERE {(after is null ? "TRUE" : "id < $after")} ORDER BY id DESC LIMIT $limit",
             ReadDocument,
             ("$after", after), ("$limit", limit + 1)));
         return new Page<DeploymentInfo>([.. deployments.Take(limit)], deployments.Count > limit ? deployments[limit - 1].Id : null);

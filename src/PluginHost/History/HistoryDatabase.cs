@@ -3,12 +3,12 @@ using PluginHost.Hosting;
 
 namespace PluginHost.History;
 
-/// <summary>The SQLite file that holds what happened. One writer at a time, any number of readers.</summary>
+/// <summary>The SQLite file that holds what happened. One writer, any number of readers.</summary>
 internal sealed class HistoryDatabase : IDisposable
 {
     private readonly string _connectionString;
-    private readonly SqliteConnection _writer;
-    private readonly SemaphoreSlim _oneWriter = new(1);
+    private readonly HistoryWriter _writer;
+    private readonly ReadConnections _readers;
 
     public HistoryDatabase(DataDirectory data)
         : this(data.Database)
@@ -17,11 +17,18 @@ internal sealed class HistoryDatabase : IDisposable
 
     public HistoryDatabase(string file)
     {
-        _connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30 }.ToString();
+        _connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = false }.ToString();
         try
         {
-            _writer = Open();
-            HistorySchema.Migrate(_writer, file);
+            using (var connection = Open())
+            {
+                // Lets readers go on beside the writer, from now on, whoever opens the file.
+                connection.Run("PRAGMA journal_mode = WAL");
+                HistorySchema.Migrate(connection, file);
+            }
+
+            _writer = new HistoryWriter(Open());
+            _readers = new ReadConnections(Open);
         }
         catch (SqliteException failure)
         {
@@ -31,43 +38,33 @@ internal sealed class HistoryDatabase : IDisposable
         }
     }
 
-    /// <summary>Changes something in one transaction; when it answers, the change is on disk.</summary>
-    public async Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
-    {
-        await _oneWriter.WaitAsync(cancellationToken);
-        try
-        {
-            using var transaction = _writer.BeginTransaction();
-            var result = work(_writer);
-            transaction.Commit();
-            return result;
-        }
-        finally
-        {
-            _oneWriter.Release();
-        }
-    }
+    /// <summary>Changes something, all of it or nothing; when it answers, the change is on disk.</summary>
+    /// <param name="work">
+    /// Shares a transaction with others that wait, and sees what those before it changed. What it throws is thrown to
+    /// the caller, and undoes its own changes alone. It is run again when one that it shares with fails, so it may change
+    /// nothing but what is in the database.
+    /// </param>
+    /// <param name="cancellationToken">Gives up, as long as it has not begun.</param>
+    /// <exception cref="SqliteException">It is not on disk, for instance because the disk is full.</exception>
+    /// <exception cref="ObjectDisposedException">The history is closed.</exception>
+    public Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);
 
-    public T Read<T>(Func<SqliteConnection, T> work)
-    {
-        using var connection = Open();
-        return work(connection);
-    }
+    /// <summary>Reads what is on disk; the writer goes on meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The history is closed.</exception>
+    public T Read<T>(Func<SqliteConnection, T> work) => _readers.Read(work);
 
+    /// <summary>Writes what was accepted, and closes the file.</summary>
     public void Dispose()
     {
+        // The writer comes last: the one that closes the file last tidies it up.
+        _readers.Dispose();
         _writer.Dispose();
-        _oneWriter.Dispose();
-        SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
     }
 
     private SqliteConnection Open()
     {
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
-
-        // WAL lets readers go on beside the writer. FULL: what was acknowledged survives a power cut.
-        connection.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
         return connection;
     }
 }

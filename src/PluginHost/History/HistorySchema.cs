@@ -26,6 +26,34 @@ internal static class HistorySchema
         CREATE INDEX occurrences_by_script ON occurrences (script, due);
         CREATE INDEX pending_occurrences ON occurrences (run) WHERE outcome = 'Pending';
         """,
+
+        // AUTOINCREMENT: a version that was once given is never given again, also after its value was removed.
+        """
+        CREATE TABLE script_values (
+            version INTEGER PRIMARY KEY AUTOINCREMENT, script TEXT NOT NULL COLLATE NOCASE, key TEXT NOT NULL, value TEXT NOT NULL, updated_at INTEGER NOT NULL,
+            UNIQUE (script, key));
+        """,
+        """
+        CREATE TABLE pins (plugin TEXT PRIMARY KEY COLLATE NOCASE, content_key TEXT NOT NULL, version TEXT NOT NULL, set_by TEXT, set_at INTEGER NOT NULL) WITHOUT ROWID;
+        """,
+
+        // What most runs have costs no more than the end of an index: the pages that are written are what a run costs, and
+        // where the script comes first there is one for each script.
+        """
+        CREATE INDEX runs_by_trigger ON runs ("trigger", id);
+        CREATE INDEX unsuccessful_runs_by_script ON runs (script, state, id) WHERE state NOT IN ('Queued', 'Running', 'Succeeded');
+        CREATE INDEX unsuccessful_runs_by_trigger ON runs (state, "trigger", id) WHERE state NOT IN ('Queued', 'Running', 'Succeeded');
+        CREATE INDEX unscheduled_runs_by_script ON runs (script, "trigger", id) WHERE "trigger" <> 'Schedule';
+        CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+        CREATE INDEX deployments_by_source ON deployments (source COLLATE NOCASE, id);
+        CREATE INDEX running_deployments ON deployments (id) WHERE json_extract(document, '$.state') = 'Running';
+        CREATE INDEX occurrences_by_outcome ON occurrences (outcome, due) WHERE outcome <> 'Ran';
+        CREATE INDEX occurrences_by_script_and_outcome ON occurrences (script, outcome, due) WHERE outcome NOT IN ('Pending', 'Ran');
+        CREATE INDEX occurrences_of_several ON occurrences (until, due) WHERE until > due;
+        """,
+        """
+        ALTER TABLE idempotency_keys ADD COLUMN request TEXT;
+        """,
         """
         CREATE TABLE schedule_overrides (script TEXT NOT NULL COLLATE NOCASE, id TEXT NOT NULL COLLATE NOCASE, document TEXT NOT NULL, PRIMARY KEY (script, id)) WITHOUT ROWID;
         """,

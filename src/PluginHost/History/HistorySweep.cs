@@ -25,7 +25,7 @@ internal sealed class HistorySweep(HistoryDatabase database)
                 cancellationToken);
         }
 
-        foreach (var script in runsOfAScript is null ? [] : database.Read(connection => connection.Query("SELECT DISTINCT script FROM runs", reader => reader.GetString(0))))
+        foreach (var script in runsOfAScript is null ? [] : database.Read(connection => connection.Query($"{RunListing.Scripts} SELECT script FROM scripts WHERE script IS NOT NULL", reader => reader.GetString(0))))
         {
             var oldestKept = database.Read(connection => connection.Query(
                 "SELECT id FROM runs WHERE script = $script ORDER BY id DESC LIMIT 1 OFFSET $count", reader => reader.GetString(0), ("$script", script), ("$count", runsOfAScript)));

@@ -30,18 +30,11 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
     public Page<OccurrenceInfo> List(OccurrenceQuery query)
     {
         var limit = Math.Clamp(query.Limit, 1, 500);
-        var (due, id) = Cursor(query.After);
+        var (due, id) = Before(query);
         var rows = database.Read(connection => connection.Query(
-            $"""
-            SELECT id, script, key, due, until, count, outcome, late_ms, run, reason FROM occurrences
-            WHERE {(query.Script is null ? "TRUE" : "script = $script")} AND ($outcome IS NULL OR outcome = $outcome)
-              AND until >= $from AND due < $to AND (due, id) < ($due, $id)
-            ORDER BY due DESC, id DESC LIMIT $limit
-            """,
+            OccurrenceListing.Sql(query),
             reader => (Id: reader.GetInt64(0), Occurrence: Read(reader)),
-            ("$script", query.Script), ("$outcome", query.Outcome?.ToString()),
-            ("$from", query.From?.ToUnixTimeMilliseconds() ?? long.MinValue), ("$to", query.To?.ToUnixTimeMilliseconds() ?? long.MaxValue),
-            ("$due", due), ("$id", id), ("$limit", limit + 1)));
+            ("$script", query.Script), ("$from", query.From?.ToUnixTimeMilliseconds()), ("$due", due), ("$id", id), ("$limit", limit + 1)));
         return new Page<OccurrenceInfo>(
             [.. rows.Take(limit).Select(row => row.Occurrence)],
             rows.Count > limit ? string.Create(CultureInfo.InvariantCulture, $"{rows[limit - 1].Occurrence.Due.ToUnixTimeMilliseconds()}.{rows[limit - 1].Id}") : null);
@@ -51,30 +44,43 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
     /// <returns>Whether the time had not had its turn yet.</returns>
     public static bool Add(SqliteConnection connection, OccurrenceInfo occurrence) => connection.Run(
         """
-        INSERT INTO occurrences (script, key, due, until, count, outcome, run, reason)
-        VALUES ($script, $key, $due, $until, $count, $outcome, $run, $reason) ON CONFLICT DO NOTHING
+        INSERT INTO occurrences (script, key, due, until, count, outcome, late_ms, run, reason)
+        VALUES ($script, $key, $due, $until, $count, $outcome, $late, $run, $reason) ON CONFLICT DO NOTHING
         """,
         ("$script", occurrence.Script), ("$key", occurrence.Schedule), ("$due", occurrence.Due.ToUnixTimeMilliseconds()),
         ("$until", occurrence.Until.ToUnixTimeMilliseconds()), ("$count", occurrence.Count), ("$outcome", occurrence.Outcome.ToString()),
-        ("$run", occurrence.RunId), ("$reason", occurrence.Reason)) > 0;
+        ("$late", occurrence.LateByMs), ("$run", occurrence.RunId), ("$reason", occurrence.Reason)) > 0;
+
+    /// <summary>What has become of an occurrence, by its run as it is now.</summary>
+    public static OccurrenceInfo Settle(OccurrenceInfo occurrence, RunInfo run) =>
+        Verdict(run) is var (outcome, late, reason) ? occurrence with { Outcome = outcome, LateByMs = late, Reason = reason } : occurrence;
 
     /// <summary>For the transaction that stores that a run of a schedule began, or ended before it began.</summary>
     public static void Settle(SqliteConnection connection, RunInfo run)
     {
+        if (Verdict(run) is var (outcome, late, reason))
+        {
+            connection.Run(
+                "UPDATE occurrences SET outcome = $outcome, late_ms = $late, reason = $reason WHERE run = $run AND outcome = 'Pending'",
+                ("$outcome", outcome.ToString()), ("$late", late), ("$reason", reason), ("$run", run.Id));
+        }
+    }
+
+    /// <summary>Null when the run is for no occurrence, or has yet to begin.</summary>
+    private static (OccurrenceOutcome Outcome, long? LateByMs, string? Reason)? Verdict(RunInfo run)
+    {
         if (run.ScheduledFor is not { } due || run.State == RunState.Queued)
         {
-            return;
+            return null;
         }
 
-        var late = run.StartedAt - due;
-        var outcome = late is null ? OccurrenceOutcome.Missed
-            : run.Trigger == RunTrigger.CatchUp ? OccurrenceOutcome.CaughtUp
-            : late > OnTime ? OccurrenceOutcome.Late
-            : OccurrenceOutcome.Ran;
-        connection.Run(
-            "UPDATE occurrences SET outcome = $outcome, late_ms = $late, reason = $reason WHERE run = $run AND outcome = 'Pending'",
-            ("$outcome", outcome.ToString()), ("$late", (long?)late?.TotalMilliseconds),
-            ("$reason", late is null ? $"its run ended as {run.State.ToString().ToLowerInvariant()} before it began" : null), ("$run", run.Id));
+        if (run.StartedAt is not { } startedAt)
+        {
+            return (OccurrenceOutcome.Missed, null, run.State == RunState.Cancelled ? "its run was cancelled before it began" : "its run could not begin");
+        }
+
+        var outcome = run.Trigger == RunTrigger.CatchUp ? OccurrenceOutcome.CaughtUp : startedAt - due > OnTime ? OccurrenceOutcome.Late : OccurrenceOutcome.Ran;
+        return (outcome, (long)(startedAt - due).TotalMilliseconds, null);
     }
 
     /// <summary>One more of what the last row of the schedule stands for needs no row of its own.</summary>
@@ -86,6 +92,14 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
         """,
         ("$until", occurrence.Until.ToUnixTimeMilliseconds()), ("$count", occurrence.Count), ("$script", occurrence.Script), ("$key", occurrence.Schedule),
         ("$outcome", occurrence.Outcome.ToString()), ("$reason", occurrence.Reason), ("$due", occurrence.Due.ToUnixTimeMilliseconds())) > 0;
+
+    /// <summary>What comes before both the end that is asked for and the cursor.</summary>
+    private static (long Due, long Id) Before(OccurrenceQuery query)
+    {
+        var end = (Due: query.To?.ToUnixTimeMilliseconds() ?? long.MaxValue, Id: long.MinValue);
+        var cursor = Cursor(query.After);
+        return end.CompareTo(cursor) < 0 ? end : cursor;
+    }
 
     private static (long Due, long Id) Cursor(string? after) =>
         after?.Split('.') is [var due, var id] && long.TryParse(due, CultureInfo.InvariantCulture, out var ms) && long.TryParse(id, CultureInfo.InvariantCulture, out var number)

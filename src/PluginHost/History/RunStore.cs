@@ -3,18 +3,27 @@ using Microsoft.Data.Sqlite;
 
 namespace PluginHost.History;
 
+/// <summary>What tells a request from others.</summary>
+/// <param name="Text">The key that came with it.</param>
+/// <param name="RequestHash">What the request asks for, as a hash.</param>
+internal sealed record RequestKey(string Text, string RequestHash);
+
 /// <summary>The runs.</summary>
 internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
 {
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
 
     /// <summary>Stores a new run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="key">What tells its request from others, or null.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The run; when the key was used for the script before, the run from then.</returns>
-    public Task<RunInfo> AddAsync(RunInfo run, string? idempotencyKey, CancellationToken cancellationToken) =>
+    /// <exception cref="ConflictException">The key was used for another request.</exception>
+    public Task<RunInfo> AddAsync(RunInfo run, RequestKey? key, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>
             {
-                if (idempotencyKey is not null && Remember(connection, run, idempotencyKey) is { } earlier)
+                if (key is not null && Remember(connection, run, key) is { } earlier)
                 {
                     return earlier;
                 }
@@ -30,7 +39,7 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
             connection =>
             {
                 Save(connection, run);
-                OccurrenceStore.Add(connection, occurrence);
+                OccurrenceStore.Add(connection, OccurrenceStore.Settle(occurrence, run));
                 ScheduleStore.Save(connection, mark);
                 return run;
             },
@@ -46,6 +55,22 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
             },
             cancellationToken);
 
+    /// <summary>Stores that a run has ended, and the retry that follows it: a crash loses neither without the other.</summary>
+    public Task EndAsync(RunInfo run, RunInfo? retry, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                Save(connection, run);
+                OccurrenceStore.Settle(connection, run);
+                if (retry is not null)
+                {
+                    Save(connection, retry);
+                }
+
+                return true;
+            },
+            cancellationToken);
+
     public RunInfo? Find(string id) => database.Read(connection => Find(connection, id));
 
     /// <summary>Runs, newest first.</summary>
@@ -53,55 +78,57 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
     {
         var limit = Math.Clamp(query.Limit, 1, 500);
         var runs = database.Read(connection => connection.Query(
-            """
-            SELECT document FROM runs
-            WHERE ($script IS NULL OR script = $script) AND ($state IS NULL OR state = $state)
-              AND ($trigger IS NULL OR "trigger" = $trigger) AND ($after IS NULL OR id < $after)
-            ORDER BY id DESC LIMIT $limit
-            """,
-            ReadDocument,
-            ("$script", query.Script), ("$state", query.State?.ToString()), ("$trigger", query.Trigger?.ToString()),
-            ("$after", query.After), ("$limit", limit + 1)));
+            RunListing.Sql(query), ReadDocument, ("$script", query.Script), ("$after", query.After), ("$limit", limit + 1)));
         return new Page<RunInfo>([.. runs.Take(limit)], runs.Count > limit ? runs[limit - 1].Id : null);
     }
 
     /// <summary>The newest run of each script.</summary>
     public IReadOnlyDictionary<string, RunInfo> Last() =>
         database.Read(connection => connection.Query(
-                "SELECT document FROM runs WHERE id IN (SELECT MAX(id) FROM runs GROUP BY script)", ReadDocument))
+                $"""
+                {RunListing.Scripts}
+                SELECT (SELECT document FROM runs WHERE runs.script = scripts.script ORDER BY id DESC LIMIT 1) FROM scripts WHERE script IS NOT NULL
+                """,
+                ReadDocument))
             .ToDictionary(run => run.Script, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What was under way when the host died.</summary>
-    public Task<List<RunInfo>> MarkLostAsync(CancellationToken cancellationToken) =>
+    /// <summary>Ends what was under way when the host died.</summary>
+    /// <param name="retry">The run that takes the place of a lost one, if any does.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The runs that are lost, and those that wait, in their order.</returns>
+    public Task<(List<RunInfo> Lost, List<RunInfo> Waiting)> RecoverAsync(Func<RunInfo, RunInfo?> retry, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>
             {
-                var lost = connection.Query("SELECT document FROM runs WHERE state IN ('Queued', 'Running')", ReadDocument)
+                var lost = connection.Query("SELECT document FROM runs WHERE state = 'Running' ORDER BY id", ReadDocument)
                     .ConvertAll(run => run with { State = RunState.Lost, FinishedAt = time.GetUtcNow() });
-                foreach (var run in lost)
+                foreach (var run in lost.Concat(lost.Select(retry).OfType<RunInfo>()))
                 {
                     Save(connection, run);
-                    OccurrenceStore.Settle(connection, run);
                 }
 
-                return lost;
+                return (lost, connection.Query("SELECT document FROM runs WHERE state = 'Queued' ORDER BY id", ReadDocument));
             },
             cancellationToken);
 
-    private RunInfo? Remember(SqliteConnection connection, RunInfo run, string key)
+    private RunInfo? Remember(SqliteConnection connection, RunInfo run, RequestKey key)
     {
         var now = time.GetUtcNow();
         connection.Run("DELETE FROM idempotency_keys WHERE created_at < $limit", ("$limit", (now - KeyLifetime).ToUnixTimeMilliseconds()));
-        var earlier = connection.Query(
-            "SELECT run FROM idempotency_keys WHERE script = $script AND key = $key", reader => reader.GetString(0), ("$script", run.Script), ("$key", key));
-        if (earlier is [var id])
+        var known = connection.Query(
+            "SELECT run, request FROM idempotency_keys WHERE script = $script AND key = $key",
+            reader => (Run: Find(connection, reader.GetString(0)), Request: reader.IsDBNull(1) ? null : reader.GetString(1)),
+            ("$script", run.Script), ("$key", key.Text));
+        if (known is [{ Run: { } earlier, Request: var request }])
         {
-            return Find(connection, id);
+            return request is null || request == key.RequestHash
+                ? earlier
+                : throw new ConflictException($"The Idempotency-Key '{key.Text}' was used for run {earlier.Id}, with other parameters, another version or another time, so nothing was started. Use a key once for each request.");
         }
 
         connection.Run(
-            "INSERT INTO idempotency_keys (script, key, run, created_at) VALUES ($script, $key, $run, $now)",
-            ("$script", run.Script), ("$key", key), ("$run", run.Id), ("$now", now.ToUnixTimeMilliseconds()));
+            "INSERT OR REPLACE INTO idempotency_keys (script, key, run, request, created_at) VALUES ($script, $key, $run, $request, $now)",
+            ("$script", run.Script), ("$key", key.Text), ("$run", run.Id), ("$request", key.RequestHash), ("$now", now.ToUnixTimeMilliseconds()));
         return null;
     }
 

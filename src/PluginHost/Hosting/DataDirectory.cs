@@ -26,6 +26,9 @@ internal sealed class DataDirectory : IDisposable
 
     public string Database => Path.Combine(Root, "history.db");
 
+    /// <summary>What secret parameters are encrypted with.</summary>
+    public string SecretKey => Path.Combine(Root, "secret.key");
+
     public string Artifacts => Path.Combine(Root, "artifacts", "store");
 
     /// <summary>On the same volume as <see cref="Artifacts"/>, so that publishing is a rename.</summary>

@@ -17,12 +17,14 @@ internal sealed class PluginHostFacade(
     Scheduler scheduler,
     ScheduleService schedules,
     ScriptStateStore scripts,
+    ScriptValueStore values,
     PluginStates plugins,
     DrainingVersions draining,
     ArtifactCatalog artifacts,
     DeploymentStore deployments,
     OccurrenceStore occurrences,
     SourceWatchers sources,
+    Rollback rollback,
     HostEvents events,
     TimeProvider time) : IPluginHost
 {
@@ -56,8 +58,30 @@ internal sealed class PluginHostFacade(
 
     public SchedulePreview PreviewSchedule(string? cron, string? timeZone, string? scriptId) => schedules.Preview(cron, timeZone, scriptId);
 
+    public Task<IReadOnlyList<StateValueInfo>> GetStateAsync(string scriptId, CancellationToken cancellationToken)
+    {
+        var kept = values.List(scriptId);
+        if (kept.Count == 0)
+        {
+            Find(scriptId);
+        }
+
+        return Task.FromResult<IReadOnlyList<StateValueInfo>>(
+            [.. kept.Select(value => new StateValueInfo(value.Key, JsonNode.Parse(value.Json), value.Version, value.UpdatedAt))]);
+    }
+
+    public async Task RemoveStateAsync(string scriptId, string key, CancellationToken cancellationToken)
+    {
+        if (!await values.RemoveAsync(scriptId, key, cancellationToken))
+        {
+            throw new NotFoundException("value", $"{scriptId} {key}");
+        }
+    }
+
     public Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken) =>
         runs.StartRunAsync(scriptId, request, cancellationToken);
+
+    public Task<RunInfo> RerunAsync(string runId, RerunRequest request, CancellationToken cancellationToken) => runs.RerunAsync(runId, request, cancellationToken);
 
     public Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken) => runs.WaitAsync(runId, limit, cancellationToken);
 
@@ -81,6 +105,18 @@ internal sealed class PluginHostFacade(
         var plugin = plugins.Get(pluginId);
         return [.. artifacts.Of(plugin.Id).Select(artifact => new PluginVersionInfo(
             artifact.Version, artifact.Commit, artifact.Author, artifact.Message, artifact.BuiltAt, State(plugin, artifact.Version)))];
+    }
+
+    public async Task<PluginInfo> RollBackAsync(string pluginId, string? version, string? requestedBy, CancellationToken cancellationToken)
+    {
+        await rollback.PinAsync(pluginId, version, requestedBy, cancellationToken);
+        return plugins.Get(pluginId);
+    }
+
+    public async Task<PluginInfo> UnpinAsync(string pluginId, CancellationToken cancellationToken)
+    {
+        await rollback.UnpinAsync(pluginId, cancellationToken);
+        return plugins.Get(pluginId);
     }
 
     public Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit, string? after, CancellationToken cancellationToken) =>

@@ -138,6 +138,14 @@ public sealed class RunOptions
     /// <value>1 to 10,000. The default is 100.</value>
     public int MaxConcurrent { get; set; } = 100;
 
+    /// <summary>How many runs of the scripts of one plugin may be under way at once; further ones are queued.</summary>
+    /// <value>1 to 10,000. The default is null: as many as the host allows.</value>
+    public int? MaxConcurrentPerPlugin { get; set; }
+
+    /// <summary>How many runs may be under way at once of all scripts that name a group, by the group's name.</summary>
+    /// <value>1 to 10,000 each; names are compared without case. A group that is not listed here lets one run at a time.</value>
+    public Dictionary<string, int> Groups { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The time limit of a script that does not set its own.</summary>
     /// <value>The default is null: none.</value>
     public TimeSpan? DefaultTimeout { get; set; }
@@ -153,6 +161,14 @@ public sealed class RunOptions
     /// <summary>How large a result may be.</summary>
     /// <value>In bytes of JSON, up to 100 MiB. The default is 1 MiB.</value>
     public int MaxResultBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>How large a value may be that a script keeps from one run to the next.</summary>
+    /// <value>In bytes of JSON, 1 KiB to 16 MiB. The default is 64 KiB.</value>
+    public int MaxStateValueBytes { get; set; } = 64 * 1024;
+
+    /// <summary>How many values a script may keep from one run to the next.</summary>
+    /// <value>1 to 100,000. The default is 1,000.</value>
+    public int MaxStateKeys { get; set; } = 1000;
 
     /// <summary>Whether what a script writes to the console goes to its run's log.</summary>
     /// <value>The default is true. It replaces <see cref="Console.Out"/> and <see cref="Console.Error"/> of the process by writers that pass everything else through.</value>

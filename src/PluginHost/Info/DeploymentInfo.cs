@@ -54,6 +54,9 @@ public enum DeploymentTrigger
 
     /// <summary>Somebody asked.</summary>
     Manual,
+
+    /// <summary>An operator pinned a plugin to a version, or unpinned it.</summary>
+    Rollback,
 }
 
 /// <summary>How far a deployment is, or how it ended.</summary>

@@ -6,7 +6,7 @@ namespace PluginHost;
 /// <param name="Project">The project file, from the root of the repository.</param>
 /// <param name="State">How it is.</param>
 /// <param name="Live">The version that new runs use, or null.</param>
-/// <param name="Pinned">Whether an operator holds it at its version.</param>
+/// <param name="Pin">The version that an operator holds it at, or null.</param>
 /// <param name="Problem">Why its newest content is not live, or null.</param>
 /// <param name="Draining">Older versions that still hold runs.</param>
 /// <param name="Leaked">Versions that were unloaded and are still in memory.</param>
@@ -16,10 +16,20 @@ public sealed record PluginInfo(
     string Project,
     PluginState State,
     LiveVersionInfo? Live,
-    bool Pinned,
+    PinInfo? Pin,
     PluginProblem? Problem,
     IReadOnlyList<DrainingVersion> Draining,
-    IReadOnlyList<LeakedVersion> Leaked);
+    IReadOnlyList<LeakedVersion> Leaked)
+{
+    /// <summary>Whether an operator holds it at a version: commits do not change it.</summary>
+    public bool Pinned => Pin is not null;
+}
+
+/// <summary>The version that an operator holds a plugin at.</summary>
+/// <param name="Version">Its id. It is live, or will be as soon as runs of older versions have made way.</param>
+/// <param name="By">Who pinned it, or null when nobody was signed in.</param>
+/// <param name="At">When.</param>
+public sealed record PinInfo(string Version, string? By, DateTimeOffset At);
 
 /// <summary>How a plugin is.</summary>
 public enum PluginState

@@ -14,10 +14,10 @@ public sealed record RunInfo
     /// <summary>The id of the plugin.</summary>
     public required string Plugin { get; init; }
 
-    /// <summary>The version it runs on; null while it is queued.</summary>
+    /// <summary>The version it runs on; while it is queued, the one that it is to run on, or null for the one that is live when it starts.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The commit of that version; null while it is queued.</summary>
+    /// <summary>The commit of the version it runs on; null while it is queued.</summary>
     public string? Commit { get; init; }
 
     /// <summary>What started it.</summary>
@@ -28,6 +28,9 @@ public sealed record RunInfo
 
     /// <summary>When it was asked for.</summary>
     public required DateTimeOffset QueuedAt { get; init; }
+
+    /// <summary>The time before which it does not start, or null: a retry, or a run that was asked for at a later time.</summary>
+    public DateTimeOffset? StartAt { get; init; }
 
     /// <summary>When the script began, or null.</summary>
     public DateTimeOffset? StartedAt { get; init; }
@@ -43,6 +46,18 @@ public sealed record RunInfo
 
     /// <summary>1 for the first try.</summary>
     public required int Attempt { get; init; }
+
+    /// <summary>The run that was tried first, of a retry; null when this is the first try.</summary>
+    public string? FirstRun { get; init; }
+
+    /// <summary>The run whose parameters this one repeats, because somebody asked to run it again; else null.</summary>
+    public string? RerunOf { get; init; }
+
+    /// <summary>Whether it starts only when no other run of its script is under way.</summary>
+    public bool Exclusive { get; init; }
+
+    /// <summary>Whether it is tried again, once, when the host dies while it is under way.</summary>
+    public bool RerunWhenLost { get; init; }
 
     /// <summary>The parameters it was given.</summary>
     public JsonObject? Parameters { get; init; }
@@ -117,11 +132,26 @@ public sealed record RunRequest
     /// <summary>The version to run on. The default is null: the live one.</summary>
     public string? Version { get; init; }
 
+    /// <summary>When to start.</summary>
+    /// <value>At most 366 days from now; what has passed means at once, and so does null, the default.</value>
+    public DateTimeOffset? StartAt { get; init; }
+
     /// <summary>Who asks.</summary>
     public string? RequestedBy { get; init; }
 
     /// <summary>A second request for the same script with the same key answers the first one's run. Kept for 24 hours.</summary>
     public string? IdempotencyKey { get; init; }
+}
+
+/// <summary>How to run again what has run before.</summary>
+public sealed record RerunRequest
+{
+    /// <summary>Whether to run on the version that it ran on then.</summary>
+    /// <value>The default is false: on the live one.</value>
+    public bool SameVersion { get; init; }
+
+    /// <summary>Who asks.</summary>
+    public string? RequestedBy { get; init; }
 }
 
 /// <summary>Which runs to list, newest first.</summary>

@@ -43,3 +43,10 @@ public enum ScriptState
 /// <param name="Commit">The full id of the commit it was built from.</param>
 /// <param name="Since">When it went live.</param>
 public sealed record LiveVersionInfo(string Version, string Commit, DateTimeOffset Since);
+
+/// <summary>A value that a script keeps from one run to the next.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Version">A number that each change makes larger.</param>
+/// <param name="UpdatedAt">When it was set.</param>
+public sealed record StateValueInfo(string Key, JsonNode? Value, long Version, DateTimeOffset UpdatedAt);

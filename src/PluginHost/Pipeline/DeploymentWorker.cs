@@ -57,7 +57,7 @@ internal sealed class DeploymentWorker(
     {
         if (live.Current.Plugins.TryGetValue(pluginId, out var plugin))
         {
-            watchers.Get(plugin.Source).DeployAgain();
+            _ = watchers.Get(plugin.Source).DeployAgain(DeploymentTrigger.Poll);
         }
     }
 }

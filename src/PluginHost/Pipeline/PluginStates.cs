@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using PluginHost.Artifacts;
+using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Planning;
@@ -9,7 +11,7 @@ namespace PluginHost.Pipeline;
 
 /// <summary>What is known of each plugin besides the live snapshot: its problem, and what was refused.</summary>
 internal sealed partial class PluginStates(
-    LiveRegistry live, DrainingVersions draining, UnloadWatch unloaded, HostEvents events, ILogger<PluginStates> logger)
+    LiveRegistry live, DrainingVersions draining, UnloadWatch unloaded, ArtifactCatalog artifacts, PinStore pins, HostEvents events, ILogger<PluginStates> logger)
 {
     private readonly ConcurrentDictionary<string, PluginRecord> _records = new(StringComparer.OrdinalIgnoreCase);
 
@@ -32,7 +34,9 @@ internal sealed partial class PluginStates(
             withRejections
                 ? _records.Values.Where(record => record.Rejection is not null && record.Source == source)
                     .ToDictionary(record => record.Id, record => record.Rejection!, StringComparer.OrdinalIgnoreCase)
-                : new Dictionary<string, Rejection>());
+                : new Dictionary<string, Rejection>(),
+            pins.All.Select(pin => artifacts.Find(pin.Plugin, pin.ContentKey)).OfType<PluginArtifact>()
+                .ToDictionary(artifact => artifact.PluginId, StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>A plugin that is live from before the restart.</summary>
@@ -101,7 +105,7 @@ internal sealed partial class PluginStates(
             record.Project,
             State(record, plugin is not null),
             plugin is null ? null : new LiveVersionInfo(plugin.Version.Id, plugin.Version.Commit, plugin.Since),
-            Pinned: false,
+            pins.Find(record.Id) is { } pin ? new PinInfo(pin.Version, pin.By, pin.At) : null,
             record.Rejection?.Problem,
             draining.Of(record.Id),
             [.. draining.GivenUpOn(record.Id), .. unloaded.Leaked.Where(leak => leak.PluginId.Equals(record.Id, StringComparison.OrdinalIgnoreCase)).Select(leak => leak.Version)]);

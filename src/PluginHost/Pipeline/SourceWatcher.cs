@@ -96,14 +96,11 @@ internal sealed partial class SourceWatcher(
         }
     }
 
-    /// <summary>Deploys the tip again although it has not moved: a plugin waits for the place of an older version.</summary>
-    public void DeployAgain()
-    {
-        if (_latest is { } snapshot)
-        {
-            _ = queue.Enqueue(new DeploymentRequest(snapshot, source.Folder, DeploymentTrigger.Poll, time.GetUtcNow(), TimeSpan.Zero));
-        }
-    }
+    /// <summary>Deploys the tip again although it has not moved: something else has that decides what is live.</summary>
+    /// <exception cref="ConflictException">The source has not been read yet.</exception>
+    public Task<DeploymentInfo> DeployAgain(DeploymentTrigger trigger) => _latest is { } snapshot
+        ? queue.Enqueue(new DeploymentRequest(snapshot, source.Folder, trigger, time.GetUtcNow(), TimeSpan.Zero))
+        : throw new ConflictException($"Source '{source.Name}' has not been read since the host started, so its plugins cannot be changed now. {_info.Error}".TrimEnd());
 
     private string? FindMistake(SourceSnapshot snapshot) => snapshot.Tree.FindFolder(source.Folder) is null
         ? $"There is no folder '{source.Folder}' in commit {snapshot.Commit[..7]} of {source.Url}, so it has no plugins. Commit one, or set the folder to watch (--path, or Sources:{source.Name}:Path)."

@@ -8,10 +8,12 @@ namespace PluginHost.Planning;
 /// <param name="Live">The builds that are live, by plugin id.</param>
 /// <param name="LiveElsewhere">The ids of plugins that are live from other sources, with the source.</param>
 /// <param name="Rejections">What was refused last, by plugin id.</param>
+/// <param name="Pinned">The builds at which plugins are held, by plugin id.</param>
 internal sealed record KnownPlugins(
     IReadOnlyDictionary<string, PluginArtifact> Live,
     IReadOnlyDictionary<string, string> LiveElsewhere,
-    IReadOnlyDictionary<string, Rejection> Rejections);
+    IReadOnlyDictionary<string, Rejection> Rejections,
+    IReadOnlyDictionary<string, PluginArtifact> Pinned);
 
 /// <summary>Finds out which plugins a commit affects, and why. Reads the commit, builds nothing.</summary>
 internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCatalog artifacts)
@@ -39,6 +41,13 @@ internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCata
         }
 
         var live = known.Live.GetValueOrDefault(id);
+        if (known.Pinned.GetValueOrDefault(id) is { } pinned)
+        {
+            return live?.ContentKey == pinned.ContentKey
+                ? new PlannedPlugin(id, project, PlanAction.Keep, $"it is pinned to version {pinned.Version}") { Artifact = live }
+                : new PlannedPlugin(id, project, PlanAction.Reuse, $"it is pinned to version {pinned.Version}") { Artifact = pinned };
+        }
+
         var difference = live is null ? "it is new" : Difference(live, project, snapshot.Tree, environment);
         if (difference is null)
         {

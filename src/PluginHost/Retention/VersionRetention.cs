@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
+using PluginHost.History;
 using PluginHost.Swapping;
 
 namespace PluginHost.Retention;
@@ -11,6 +12,7 @@ internal sealed partial class VersionRetention(
     ArtifactStore store,
     LiveRegistry live,
     DrainingVersions draining,
+    PinStore pins,
     IOptions<PluginHostOptions> options,
     TimeProvider time,
     ILogger<VersionRetention> logger)
@@ -25,6 +27,7 @@ internal sealed partial class VersionRetention(
 
     private IEnumerable<Kept<PluginArtifact>> Idle(string pluginId) => catalog.Of(pluginId)
         .Where(artifact => live.Current.Plugins.GetValueOrDefault(pluginId)?.Version.Artifact.ContentKey != artifact.ContentKey)
+        .Where(artifact => pins.Find(pluginId)?.ContentKey != artifact.ContentKey)
         .Where(artifact => draining.Find(pluginId, artifact.Version) is null)
         .Select(artifact => new Kept<PluginArtifact>(artifact, artifact.BuiltAt, artifact.Bytes));
 

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using PluginHost.Swapping;
 
 namespace PluginHost.Running;
 
 /// <summary>A run from its request to its end, in memory.</summary>
-internal sealed class ActiveRun(RunInfo info, bool exclusive)
+internal sealed class ActiveRun(RunInfo info)
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancellation = new();
@@ -11,14 +12,15 @@ internal sealed class ActiveRun(RunInfo info, bool exclusive)
     private readonly TaskCompletionSource _logOpened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RunInfo> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RunInfo _info = info;
+    private VersionLease? _lease;
 
     public string Id => _info.Id;
 
-    /// <summary>Whether it waits until no other run of its script is under way.</summary>
-    public bool Exclusive { get; } = exclusive;
+    /// <summary>The bounds that hold for it, set before it comes into the queue.</summary>
+    public IReadOnlyList<RunLimitRule> Limits { get; set; } = [];
 
     /// <summary>The version asked for, or null for the live one.</summary>
-    public string? WantedVersion { get; init; }
+    public string? WantedVersion { get; } = info.Version;
 
     public RunInfo Info
     {
@@ -30,6 +32,9 @@ internal sealed class ActiveRun(RunInfo info, bool exclusive)
             }
         }
     }
+
+    /// <summary>Whether its place is kept, so that it can begin as soon as it is stored.</summary>
+    public bool MayBegin { get; set; }
 
     /// <summary>Why it is to stop, or null.</summary>
     public RunState? StopState { get; private set; }
@@ -50,6 +55,19 @@ internal sealed class ActiveRun(RunInfo info, bool exclusive)
             return _info.IsFinished ? _info : _info = change(_info);
         }
     }
+
+    /// <summary>From now on it counts as under way, on the version of the lease.</summary>
+    public RunInfo Begin(VersionLease lease, DateTimeOffset now)
+    {
+        _lease = lease;
+        return Update(run => run with { State = RunState.Running, Version = lease.Version.Id, Commit = lease.Version.Commit, StartedAt = now });
+    }
+
+    /// <summary>The version it has begun on.</summary>
+    public VersionLease Lease => _lease ?? throw new InvalidOperationException($"Run {Id} has not begun.");
+
+    /// <summary>The lease of the version it has begun on, for the one who gives it back; null when there is none.</summary>
+    public VersionLease? TakeLease() => Interlocked.Exchange(ref _lease, null);
 
     /// <summary>Asks it to stop. The first reason counts.</summary>
     /// <param name="state">How it then ends: cancelled or timed out.</param>

@@ -9,7 +9,7 @@ namespace PluginHost.Running;
 
 /// <summary>One run, as its script sees it.</summary>
 internal sealed class RunContext(
-    ActiveRun run, string commit, string directory, ILogger logger, IServiceProvider services, TimeProvider time, HostEvents events, int maxResultBytes)
+    ActiveRun run, string commit, string directory, ILogger logger, IServiceProvider services, TimeProvider time, StateStore state, HostEvents events, int maxResultBytes)
     : ScriptContext
 {
     // Its own options: what they remember of the plugin's types goes when the run does.
@@ -34,6 +34,8 @@ internal sealed class RunContext(
     public override TimeProvider TimeProvider { get; } = time;
 
     public override string PluginDirectory { get; } = directory;
+
+    public override StateStore State { get; } = state;
 
     public override void ReportProgress(double fraction, string? message = null)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
@@ -13,6 +14,7 @@ internal sealed partial class RunExecutor(
     ScriptServicesFactory services,
     RunLogs logs,
     ConsoleCapture console,
+    ScriptValueStore values,
     HostEvents events,
     StopGrace stopGrace,
     IOptions<PluginHostOptions> options,
@@ -31,10 +33,25 @@ internal sealed partial class RunExecutor(
             : live.Lease(id) ?? throw new NotFoundException("script", id);
     }
 
-    /// <summary>Runs the script to its end, or gives up on it after its grace.</summary>
-    /// <returns>How it ended. The lease is given back when the script's task has really ended, which can be later.</returns>
-    public async Task<RunInfo> ExecuteAsync(ActiveRun run, VersionLease lease)
+    /// <summary>The same, or null when it cannot be had: then the run says why when it starts.</summary>
+    public async Task<VersionLease?> TryLeaseAsync(ActiveRun run)
     {
+        try
+        {
+            return await LeaseAsync(run);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Runs the script to its end, or gives up on it after its grace.</summary>
+    /// <param name="run">A run that has begun. Its lease is taken when the script outlives the run, and given back when that has really ended.</param>
+    /// <returns>How it ended.</returns>
+    public async Task<RunInfo> ExecuteAsync(ActiveRun run)
+    {
+        var lease = run.Lease;
         var log = logs.Open(run.Info);
         run.TellLogIsOpen();
         var version = lease.Version;
@@ -55,7 +72,6 @@ internal sealed partial class RunExecutor(
         if (work.IsCompleted)
         {
             var outcome = Outcome(run, work);
-            lease.Dispose();
             return Finish(run, outcome);
         }
 
@@ -63,6 +79,7 @@ internal sealed partial class RunExecutor(
             ? "The script did not stop in the time that the stopping host had left for it, and is given up on."
             : $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and is given up on. Version {version.Id} stays loaded until it ends.");
         LogAbandoned(run.Info.Script, run.Id);
+        run.TakeLease();
         lease.GiveUp();
         _ = work.ContinueWith(_ => lease.Dispose(), TaskScheduler.Default);
         return Finish(run, run.Info with { State = run.StopState!.Value, Error = new RunError("Abandoned", "The script did not stop when it was asked to. It may still be at work.", null) });
@@ -84,12 +101,12 @@ internal sealed partial class RunExecutor(
         try
         {
             var definition = await lease.FindScriptAsync(run.Info.Script) ?? throw new NotFoundException("script", $"{run.Info.Script} in version {lease.Version.Id}");
-            var values = definition.Parameters.Bind(run.Info.Parameters, out var errors)
+            var parameters = definition.Parameters.Bind(run.Info.Parameters, out var errors)
                 ?? throw new InvalidParametersException(run.Info.Script, errors);
             script = ScriptActivator.Create(definition.Type, provider);
-            values.ApplyTo(script);
+            parameters.ApplyTo(script);
             var context = new RunContext(
-                run, lease.Version.Commit, lease.Version.Artifact.Directory, runLoggers.CreateLogger(""), provider, time, events, options.Value.Runs.MaxResultBytes);
+                run, lease.Version.Commit, lease.Version.Artifact.Directory, runLoggers.CreateLogger(""), provider, time, new RunStateStore(run.Info.Script, values, options.Value.Runs), events, options.Value.Runs.MaxResultBytes);
             await script.RunAsync(context, run.CancellationToken);
             return null;
         }

@@ -21,18 +21,40 @@ internal sealed class RunFactory(IOptions<PluginHostOptions> options, TimeProvid
             QueuedAt = now,
             State = RunState.Queued,
             Attempt = 1,
+            RerunWhenLost = script.Descriptor.RerunWhenLost,
             Node = options.Value.NodeName,
         };
     }
 
-    /// <summary>The next try of a run that failed.</summary>
-    public RunInfo CreateRetry(LiveScript script, RunInfo failed) => Create(script, RunTrigger.Retry) with
+    /// <summary>
+    /// The next try of a run: on the same version and under the same rule as the try before, so that a schedule that
+    /// lets nothing overlap means this too.
+    /// </summary>
+    /// <param name="run">The run that failed or was lost.</param>
+    /// <param name="after">How long to wait.</param>
+    public RunInfo CreateRetry(RunInfo run, TimeSpan after)
     {
-        ScheduledFor = failed.ScheduledFor,
-        Attempt = failed.Attempt + 1,
-        Parameters = failed.Parameters,
-        RequestedBy = failed.RequestedBy,
-    };
+        var now = time.GetUtcNow();
+        return new RunInfo
+        {
+            Id = NextId(now),
+            Script = run.Script,
+            Plugin = run.Plugin,
+            Version = run.Version,
+            Trigger = RunTrigger.Retry,
+            ScheduledFor = run.ScheduledFor,
+            QueuedAt = now,
+            StartAt = now + after,
+            State = RunState.Queued,
+            Attempt = run.Attempt + 1,
+            FirstRun = run.FirstRun ?? run.Id,
+            Exclusive = run.Exclusive,
+            RerunWhenLost = run.RerunWhenLost,
+            Parameters = run.Parameters,
+            RequestedBy = run.RequestedBy,
+            Node = options.Value.NodeName,
+        };
+    }
 
     /// <summary>A UUID of version 7 with a counter behind its milliseconds, so that later runs sort after earlier ones whatever the clock does.</summary>
     private string NextId(DateTimeOffset now)

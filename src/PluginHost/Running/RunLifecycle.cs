@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Scripts;
@@ -10,58 +9,116 @@ namespace PluginHost.Running;
 
 /// <summary>Takes each run from its place in the queue to its end, and to its retry.</summary>
 /// <remarks>
-/// A run has one owner at a time, who alone may end it: while it is stored or waits for its retry, the method that does
-/// so; in the queue, whoever takes it out; from its start on, <see cref="RunAsync"/>.
+/// A run has one owner at a time, who alone may end it: while it is stored, the method that does so; while it waits for
+/// its time or for its turn, whoever takes it out of there; from its start on, <see cref="RunAsync"/>.
 /// </remarks>
-internal sealed partial class RunLifecycle(
-    LiveRegistry live,
-    RunFactory factory,
-    RunExecutor executor,
-    RunStore store,
-    HostEvents events,
-    RunMetrics metrics,
-    StopGrace grace,
-    IOptions<PluginHostOptions> options,
-    TimeProvider time,
-    ILogger<RunLifecycle> logger)
+internal sealed partial class RunLifecycle : IDisposable
 {
     private readonly ConcurrentDictionary<string, ActiveRun> _active = new();
-    private readonly RunQueue _queue = new(options.Value.Runs.MaxConcurrent);
+    private readonly ConcurrentDictionary<string, ActiveRun> _resumed = new();
+    private readonly RunQueue _queue = new();
+    private readonly DelayedRuns _delayed;
+    private readonly LiveRegistry _live;
+    private readonly RunFactory _factory;
+    private readonly RunLimits _limits;
+    private readonly RunExecutor _executor;
+    private readonly RunEnds _ends;
+    private readonly RunStore _store;
+    private readonly HostEvents _events;
+    private readonly RunMetrics _metrics;
+    private readonly StopGrace _grace;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RunLifecycle> _logger;
     private volatile bool _stopping;
+
+    public RunLifecycle(
+        LiveRegistry live, RunFactory factory, RunLimits limits, RunExecutor executor, RunEnds ends, RunStore store,
+        HostEvents events, RunMetrics metrics, StopGrace grace, TimeProvider time, ILogger<RunLifecycle> logger)
+    {
+        (_live, _factory, _limits, _executor, _ends, _store) = (live, factory, limits, executor, ends, store);
+        (_events, _metrics, _grace, _time, _logger) = (events, metrics, grace, time, logger);
+        _delayed = new DelayedRuns(time);
+        _delayed.Due += run => Begin(_queue.Enqueue(run));
+    }
 
     public (int Running, int Queued) Counts => _queue.Counts;
 
-    /// <summary>The runs that have not ended.</summary>
+    /// <summary>The runs that have not ended, and those whose end is not stored yet.</summary>
     public IEnumerable<ActiveRun> Active => _active.Values;
 
     public ActiveRun? Find(string runId) => _active.GetValueOrDefault(runId);
 
-    /// <summary>Starts nothing more, cancels what is under way and waits for its end. Once is enough, and more does no harm.</summary>
+    /// <summary>
+    /// Starts nothing more, cancels what is under way and waits for its end. What waits stays stored, and has its turn
+    /// after the next start. Once is enough, and more does no harm.
+    /// </summary>
     public Task StopAsync()
     {
         _stopping = true;
-        grace.Begin();
-        var active = _active.Values;
+        _grace.Begin();
+        _ends.Stop();
+        var active = _active.Values.ToList();
         foreach (var run in active)
         {
-            Cancel(run);
+            if (TakeWaiting(run))
+            {
+                Leave(run);
+            }
+            else
+            {
+                run.RequestStop(RunState.Cancelled);
+            }
         }
 
         return Task.WhenAll(active.Select(run => run.Finished));
     }
 
-    /// <summary>Keeps a place for a run that is to be stored next, if the overlap policy lets it in.</summary>
-    public bool TryReserve(ActiveRun run, OverlapPolicy overlap, out IReadOnlyList<ActiveRun> others) => _queue.TryReserve(run, overlap, out others);
+    /// <summary>A new run, not yet stored.</summary>
+    public ActiveRun Create(RunInfo info) => new(info) { Limits = LimitsOf(info) };
 
-    /// <summary>Stores a run that is to be admitted next; when it cannot be, or another answers for it, the run was never there.</summary>
-    public async Task<RunInfo> StoreAsync(ActiveRun run, Func<Task<RunInfo>> add)
+    /// <summary>Keeps a place for a run that is to be stored next, if the overlap policy lets it in.</summary>
+    public bool TryReserve(ActiveRun run, OverlapPolicy overlap, out IReadOnlyList<ActiveRun> others)
+    {
+        if (!_queue.TryReserve(run, overlap, out others, out var startsAtOnce))
+        {
+            return false;
+        }
+
+        if (startsAtOnce)
+        {
+            run.MayBegin = true;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Stores a run that is to be admitted next, as under way if it has its place; when it cannot be, or another answers
+    /// for it, the run was never there.
+    /// </summary>
+    public async Task<RunInfo> StoreAsync(ActiveRun run, Func<RunInfo, Task<RunInfo>> add)
     {
         _active[run.Id] = run;
         RunInfo? stored = null;
         try
         {
             // Looked at once the run is among those that a stopping host cancels, so that it gets through neither way.
-            stored = _stopping ? throw new ConflictException("The host is stopping, and starts no more runs.") : await add();
+            if (_stopping)
+            {
+                throw new ConflictException("The host is stopping, and starts no more runs.");
+            }
+
+            if (run.MayBegin && await _executor.TryLeaseAsync(run) is { } lease)
+            {
+                run.Begin(lease, _time.GetUtcNow());
+            }
+
+            stored = await add(run.Info);
+            if (stored.Id == run.Id && stored.State == RunState.Running)
+            {
+                _metrics.Started(stored);
+            }
+
             return stored;
         }
         finally
@@ -69,22 +126,49 @@ internal sealed partial class RunLifecycle(
             if (stored?.Id != run.Id)
             {
                 _active.TryRemove(run.Id, out _);
-                Begin(_queue.Remove(run));
-                run.Finish(run.Info with { State = RunState.Cancelled, FinishedAt = time.GetUtcNow() });
+                run.TakeLease()?.Dispose();
+                Begin(_queue.Release(run));
+                run.Finish(run.Info with { State = RunState.Cancelled, FinishedAt = _time.GetUtcNow() });
             }
         }
     }
 
-    /// <summary>Lets a stored run start when its turn comes.</summary>
+    /// <summary>Lets a stored run start: now, when its time has come, or when it is its turn.</summary>
     public void Admit(ActiveRun run)
     {
-        Begin(_queue.Add(run));
-        events.Publish(HostEventKind.Run, run.Id);
+        _active[run.Id] = run;
+        if (run.Limits.Count == 0)
+        {
+            run.Limits = LimitsOf(run.Info);
+        }
+
+        if (run.Info.StartAt > _time.GetUtcNow())
+        {
+            _delayed.Add(run);
+        }
+        else
+        {
+            Begin(_queue.Enqueue(run));
+        }
+
+        _events.Publish(HostEventKind.Run, run.Id);
         if (run.StopState is not null)
         {
-            // It was asked to stop before it was in the queue.
+            // It was asked to stop before it was where it waits.
             EndIfWaiting(run);
         }
+    }
+
+    /// <summary>Takes up the runs that waited when the host stopped or died, once it is known which scripts there are.</summary>
+    public void Resume(IReadOnlyList<RunInfo> waiting, Task whenScriptsAreKnown)
+    {
+        var runs = waiting.Select(info => new ActiveRun(info)).ToList();
+        foreach (var run in runs)
+        {
+            _active[run.Id] = _resumed[run.Id] = run;
+        }
+
+        _ = whenScriptsAreKnown.ContinueWith(_ => runs.Where(run => _resumed.TryRemove(run.Id, out var _)).ToList().ForEach(Admit), TaskScheduler.Default);
     }
 
     public void Cancel(ActiveRun run)
@@ -93,10 +177,18 @@ internal sealed partial class RunLifecycle(
         EndIfWaiting(run);
     }
 
+    public void Dispose() => _delayed.Dispose();
+
     private void Begin(IReadOnlyList<ActiveRun> startable)
     {
         foreach (var run in startable)
         {
+            if (_stopping && run.Info.State == RunState.Queued)
+            {
+                Leave(run);
+                continue;
+            }
+
             // The script must see nothing of whoever happened to free its place.
             using (ExecutionContext.SuppressFlow())
             {
@@ -110,107 +202,85 @@ internal sealed partial class RunLifecycle(
         RunInfo finished;
         try
         {
-            finished = run.StopState is null ? await ExecuteAsync(run) : Stopped(run);
+            if (run.StopState is null && run.Info.State == RunState.Queued)
+            {
+                await BeginAsync(run);
+            }
+
+            finished = run.StopState is null ? await _executor.ExecuteAsync(run) : Stopped(run);
         }
         catch (Exception failure)
         {
             finished = run.StopState is null
-                ? run.Info with { State = RunState.Failed, FinishedAt = time.GetUtcNow(), Error = new RunError(failure.GetType().Name, ExceptionText.Message(failure), null) }
+                ? run.Info with { State = RunState.Failed, FinishedAt = _time.GetUtcNow(), Error = new RunError(failure.GetType().Name, ExceptionText.Message(failure), null) }
                 : Stopped(run);
         }
 
+        // Nobody else gives the version back, unless the script is still at work on it.
+        run.TakeLease()?.Dispose();
         await EndAsync(run, finished);
     }
 
-    private async Task<RunInfo> ExecuteAsync(ActiveRun run)
+    /// <summary>The turn of a run that had to wait has come.</summary>
+    private async Task BeginAsync(ActiveRun run)
     {
-        var lease = await executor.LeaseAsync(run);
-        try
-        {
-            var started = run.Update(info => info with
-            {
-                State = RunState.Running, Version = lease.Version.Id, Commit = lease.Version.Commit, StartedAt = time.GetUtcNow(),
-            });
-            metrics.Started(started);
-            await store.SaveAsync(started, CancellationToken.None);
-            events.Publish(HostEventKind.Run, run.Id);
-            return await executor.ExecuteAsync(run, lease);
-        }
-        catch
-        {
-            // The script did not start, or has ended: nobody else gives the version back.
-            lease.Dispose();
-            throw;
-        }
+        var begun = run.Begin(await _executor.LeaseAsync(run), _time.GetUtcNow());
+        _metrics.Started(begun);
+        await _store.SaveAsync(begun, CancellationToken.None);
+        _events.Publish(HostEventKind.Run, run.Id);
     }
 
     private async Task EndAsync(ActiveRun run, RunInfo finished)
     {
-        try
-        {
-            await store.SaveAsync(finished, CancellationToken.None);
-        }
-        catch (Exception failure)
-        {
-            LogNotStored(failure, run.Id);
-        }
+        var retry = Retry(finished);
+        var stored = _ends.StoreAsync(finished, retry?.Info);
+        await stored.FirstTry;
 
         // Its place is free before its end is told, so that who waited for the end can start the next one.
-        var startable = _queue.Remove(run);
+        var startable = _queue.Release(run);
         run.Finish(finished);
-        _active.TryRemove(run.Id, out _);
-        metrics.Ended(finished);
+        _metrics.Ended(finished);
         LogEnded(finished.Script, finished.State, finished.DurationMs, finished.Id);
-        events.Publish(HostEventKind.Run, run.Id);
+        _events.Publish(HostEventKind.Run, run.Id);
         Begin(startable);
-        if (finished.State is RunState.Failed or RunState.TimedOut)
+        if (await stored.Done)
         {
-            await RetryAsync(run);
+            _active.TryRemove(run.Id, out _);
+            if (retry is not null && !_stopping)
+            {
+                Admit(retry);
+            }
         }
     }
 
-    private async Task RetryAsync(ActiveRun failed)
-    {
-        if (_stopping || !live.Current.Scripts.TryGetValue(failed.Info.Script, out var script) || failed.Info.Attempt >= script.Descriptor.MaxAttempts)
-        {
-            return;
-        }
+    private ActiveRun? Retry(RunInfo finished) =>
+        finished.State is RunState.Failed or RunState.TimedOut
+        && _live.Current.Scripts.TryGetValue(finished.Script, out var script) && finished.Attempt < script.Descriptor.MaxAttempts
+            ? Create(_factory.CreateRetry(finished, RetryDelay.After(finished.Attempt, script.Descriptor)))
+            : null;
 
-        // On the same version and under the same rule as the try before: a schedule that lets nothing overlap means this too.
-        var retry = new ActiveRun(factory.CreateRetry(script, failed.Info), failed.Exclusive) { WantedVersion = failed.WantedVersion };
-        var delay = Task.Delay(RetryDelay.After(failed.Info.Attempt, script.Descriptor), time, retry.CancellationToken);
-        try
-        {
-            await StoreAsync(retry, () => store.AddAsync(retry.Info, idempotencyKey: null, CancellationToken.None));
-        }
-        catch (Exception failure)
-        {
-            LogNoRetry(failure, failed.Info.Script, failed.Id);
-            return;
-        }
-
-        events.Publish(HostEventKind.Run, retry.Id);
-        await Task.WhenAny(delay, retry.StopRequested);
-        Admit(retry);
-    }
-
-    /// <summary>Ends a run that is to stop and has not started. Who takes it from the queue ends it, so that one does.</summary>
+    /// <summary>Ends a run that is to stop and has not started. Who takes it out ends it, so that one does.</summary>
     private void EndIfWaiting(ActiveRun run)
     {
-        if (_queue.RemoveWaiting(run))
+        if (TakeWaiting(run))
         {
             _ = EndAsync(run, Stopped(run));
         }
     }
 
-    private RunInfo Stopped(ActiveRun run) => run.Info with { State = run.StopState!.Value, FinishedAt = time.GetUtcNow() };
+    /// <summary>It stays stored as waiting, and has its turn after the next start.</summary>
+    private void Leave(ActiveRun run)
+    {
+        _active.TryRemove(run.Id, out _);
+        run.Finish(run.Info);
+    }
+
+    private bool TakeWaiting(ActiveRun run) => _delayed.Remove(run) || _queue.RemoveWaiting(run) || _resumed.TryRemove(run.Id, out _);
+
+    private IReadOnlyList<RunLimitRule> LimitsOf(RunInfo run) => _limits.Of(run.Script, _live.Current.Scripts.GetValueOrDefault(run.Script));
+
+    private RunInfo Stopped(ActiveRun run) => run.Info with { State = run.StopState!.Value, FinishedAt = _time.GetUtcNow() };
 
     [LoggerMessage(EventId = 701, Level = LogLevel.Information, Message = "Script '{ScriptId}' {State} after {DurationMs} ms (run '{RunId}').")]
     private partial void LogEnded(string scriptId, RunState state, long? durationMs, string runId);
-
-    [LoggerMessage(EventId = 705, Level = LogLevel.Error, Message = "The end of run '{RunId}' could not be stored; after a restart it counts as lost.")]
-    private partial void LogNotStored(Exception failure, string runId);
-
-    [LoggerMessage(EventId = 706, Level = LogLevel.Error, Message = "Script '{ScriptId}' is not tried again after run '{RunId}', because the retry could not be stored.")]
-    private partial void LogNoRetry(Exception failure, string scriptId, string runId);
 }

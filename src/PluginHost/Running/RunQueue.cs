@@ -1,12 +1,19 @@
 namespace PluginHost.Running;
 
-/// <summary>Decides which run starts when: so many at once, those asked for by hand first, and each script as its overlap policy says.</summary>
-internal sealed class RunQueue(int limit)
+/// <summary>Decides which run starts when: within the bounds, those asked for by hand first, and each script as its overlap policy says.</summary>
+/// <remarks>
+/// A run that finds a bound without a place waits there, and is looked at again when one of its places becomes free. So
+/// a change costs the same however many runs wait.
+/// </remarks>
+internal sealed class RunQueue
 {
     private readonly Lock _lock = new();
-    private readonly List<ActiveRun> _reserved = [];
-    private readonly List<ActiveRun> _waiting = [];
-    private readonly List<ActiveRun> _running = [];
+    private readonly Dictionary<ActiveRun, RunPlace> _places = [];
+    private readonly Dictionary<string, RunLimit> _limits = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, ScriptRuns> _scripts = new(StringComparer.OrdinalIgnoreCase);
+    private long _arrivals;
+    private int _running;
+    private int _waiting;
 
     public (int Running, int Queued) Counts
     {
@@ -14,7 +21,7 @@ internal sealed class RunQueue(int limit)
         {
             lock (_lock)
             {
-                return (_running.Count, _waiting.Count);
+                return (_running, _waiting);
             }
         }
     }
@@ -23,81 +30,200 @@ internal sealed class RunQueue(int limit)
     /// Keeps a place for a run until it is stored, if the overlap policy lets it in. Decided and kept in one step, so
     /// that of two runs that come at once, each knows of the other.
     /// </summary>
-    /// <param name="run">The run, to be added or removed later.</param>
+    /// <param name="run">The run, to be admitted or released later.</param>
     /// <param name="overlap">What its schedule says.</param>
-    /// <param name="others">The runs of its script that are under way, wait, or have their place kept.</param>
-    public bool TryReserve(ActiveRun run, OverlapPolicy overlap, out IReadOnlyList<ActiveRun> others)
+    /// <param name="others">The runs of its script that are under way or coming, where the policy asks for them.</param>
+    /// <param name="startsAtOnce">Whether it is under way from now on; else it has to wait for its turn.</param>
+    public bool TryReserve(ActiveRun run, OverlapPolicy overlap, out IReadOnlyList<ActiveRun> others, out bool startsAtOnce)
     {
         lock (_lock)
         {
-            var coming = _waiting.Concat(_reserved).Where(other => IsSameScript(other, run)).ToList();
-            others = [.. _running.Where(other => IsSameScript(other, run)), .. coming];
-            if (others.Count > 0 && (overlap == OverlapPolicy.Skip || (overlap == OverlapPolicy.Queue && coming.Count > 0)))
+            var script = RunsOf(run);
+            others = overlap is OverlapPolicy.Allow or OverlapPolicy.QueueAll ? [] : [.. script.Running, .. script.Coming];
+            startsAtOnce = false;
+            if (others.Count > 0 && (overlap == OverlapPolicy.Skip || (overlap == OverlapPolicy.Queue && script.Coming.Count > 0)))
             {
                 return false;
             }
 
-            _reserved.Add(run);
+            var place = Enter(run);
+            startsAtOnce = place.Limits.All(limit => HasPlace(limit, place));
+            if (startsAtOnce)
+            {
+                Take(place);
+            }
+
             return true;
         }
     }
 
-    /// <summary>Takes a run in.</summary>
+    /// <summary>Lets a stored run have its turn.</summary>
     /// <returns>The runs that are to start now.</returns>
-    public IReadOnlyList<ActiveRun> Add(ActiveRun run)
+    public IReadOnlyList<ActiveRun> Enqueue(ActiveRun run)
     {
         lock (_lock)
         {
-            _reserved.Remove(run);
-            _waiting.Add(run);
-            return TakeStartable();
+            var place = _places.GetValueOrDefault(run) ?? Enter(run);
+            if (place.IsRunning)
+            {
+                return [run];
+            }
+
+            place.Turn = (run.Info.Trigger == RunTrigger.Manual ? 0 : 1, ++_arrivals);
+            _waiting++;
+            return TryStart(place) ? [run] : [];
         }
     }
 
-    /// <summary>Lets a run go that has ended, or that will not start.</summary>
+    /// <summary>Lets a run go that has ended, or that could not be stored.</summary>
     /// <returns>The runs that are to start now.</returns>
-    public IReadOnlyList<ActiveRun> Remove(ActiveRun run)
+    public IReadOnlyList<ActiveRun> Release(ActiveRun run)
     {
         lock (_lock)
         {
-            _running.Remove(run);
-            _waiting.Remove(run);
-            _reserved.Remove(run);
-            return TakeStartable();
+            if (!_places.TryGetValue(run, out var place))
+            {
+                return [];
+            }
+
+            if (!place.IsRunning)
+            {
+                Leave(place);
+                return [];
+            }
+
+            _running--;
+            var started = new List<ActiveRun>();
+            place.Script.Running.Remove(run);
+            foreach (var limit in place.Limits)
+            {
+                limit.Release();
+            }
+
+            foreach (var limit in place.Limits)
+            {
+                Refill(limit, started);
+            }
+
+            Leave(place);
+            return started;
         }
     }
 
-    /// <summary>Takes a run out that has not started.</summary>
+    /// <summary>Takes a run out that waits.</summary>
     public bool RemoveWaiting(ActiveRun run)
     {
         lock (_lock)
         {
-            return _waiting.Remove(run);
+            if (!_places.TryGetValue(run, out var place) || place.ParkedAt is not { } limit)
+            {
+                return false;
+            }
+
+            limit.Unpark(place);
+            _waiting--;
+            Leave(place);
+            return true;
         }
     }
 
-    private List<ActiveRun> TakeStartable()
+    private void Refill(RunLimit limit, List<ActiveRun> started)
     {
-        var startable = new List<ActiveRun>();
-        foreach (var run in _waiting.OrderBy(run => run.Info.Trigger == RunTrigger.Manual ? 0 : 1).ToList())
+        while (limit.Next is { } next && HasPlace(limit, next))
         {
-            if (_running.Count >= limit)
+            limit.Unpark(next);
+            next.ParkedAt = null;
+            if (TryStart(next))
             {
-                break;
+                started.Add(next.Run);
             }
-
-            if (run.Exclusive && _running.Exists(other => IsSameScript(other, run)))
-            {
-                continue;
-            }
-
-            _waiting.Remove(run);
-            _running.Add(run);
-            startable.Add(run);
         }
-
-        return startable;
     }
 
-    private static bool IsSameScript(ActiveRun one, ActiveRun other) => one.Info.Script.Equals(other.Info.Script, StringComparison.OrdinalIgnoreCase);
+    private bool TryStart(RunPlace place)
+    {
+        foreach (var limit in place.Limits)
+        {
+            if (!HasPlace(limit, place))
+            {
+                limit.Park(place);
+                place.ParkedAt = limit;
+                return false;
+            }
+        }
+
+        _waiting--;
+        Take(place);
+        return true;
+    }
+
+    private void Take(RunPlace place)
+    {
+        foreach (var limit in place.Limits)
+        {
+            limit.Take();
+        }
+
+        place.IsRunning = true;
+        place.Script.Coming.Remove(place.Run);
+        place.Script.Running.Add(place.Run);
+        _running++;
+    }
+
+    // The first bound is that of the script, where a run may want to be alone.
+    private static bool HasPlace(RunLimit limit, RunPlace place) => limit.HasPlace(alone: place.Run.Info.Exclusive && limit == place.Limits[0]);
+
+    private RunPlace Enter(ActiveRun run)
+    {
+        var script = RunsOf(run);
+        var place = new RunPlace(run, script, [.. run.Limits.Select(LimitOf)]);
+        script.Coming.Add(run);
+        foreach (var limit in place.Limits)
+        {
+            limit.Users++;
+        }
+
+        return _places[run] = place;
+    }
+
+    private void Leave(RunPlace place)
+    {
+        _places.Remove(place.Run);
+        place.Script.Running.Remove(place.Run);
+        place.Script.Coming.Remove(place.Run);
+        foreach (var limit in place.Limits)
+        {
+            if (--limit.Users == 0)
+            {
+                _limits.Remove(limit.Name);
+            }
+        }
+
+        if (place.Script is { Running.Count: 0, Coming.Count: 0 })
+        {
+            _scripts.Remove(place.Run.Info.Script);
+        }
+    }
+
+    private ScriptRuns RunsOf(ActiveRun run)
+    {
+        if (!_scripts.TryGetValue(run.Info.Script, out var script))
+        {
+            _scripts.Add(run.Info.Script, script = new ScriptRuns());
+        }
+
+        return script;
+    }
+
+    private RunLimit LimitOf(RunLimitRule rule)
+    {
+        if (!_limits.TryGetValue(rule.Name, out var limit))
+        {
+            _limits.Add(rule.Name, limit = new RunLimit(rule.Name));
+        }
+
+        // A new version of a script may say something else.
+        limit.Most = rule.Most;
+        return limit;
+    }
 }

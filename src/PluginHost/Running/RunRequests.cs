@@ -1,14 +1,39 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
+using PluginHost.History;
 using PluginHost.Swapping;
 
 namespace PluginHost.Running;
 
 /// <summary>Refuses wrong requests before anything is stored.</summary>
-internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored)
+internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored, TimeProvider time)
 {
+    private static readonly TimeSpan Furthest = TimeSpan.FromDays(366);
+
+    /// <summary>The key that came with a request, with what the request asks for; null when none came.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="parameters">Its parameters under their declared names, so that the same request always reads the same.</param>
+    public static RequestKey? KeyOf(RunRequest request, JsonObject? parameters)
+    {
+        if (request.IdempotencyKey is not { } key)
+        {
+            return null;
+        }
+
+        var asked = string.Create(CultureInfo.InvariantCulture, $"{request.Version}\n{request.StartAt?.UtcTicks}\n{parameters?.ToJsonString()}");
+        return new RequestKey(key, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked))));
+    }
+
     /// <returns>The script, and the parameters that were given.</returns>
     public async Task<(LiveScript Script, JsonObject? Parameters)> CheckAsync(string scriptId, RunRequest request, CancellationToken cancellationToken)
     {
+        if (request.StartAt - time.GetUtcNow() > Furthest)
+        {
+            throw new InvalidParametersException(scriptId, new Dictionary<string, string[]> { ["startAt"] = [$"It is to start at {request.StartAt:u}, and the furthest is {Furthest.TotalDays:F0} days from now."] });
+        }
+
         if (!live.Current.Scripts.TryGetValue(scriptId, out var script))
         {
             throw new NotFoundException("script", scriptId);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PluginHost.History;
+using PluginHost.Hosting;
 using PluginHost.Swapping;
 
 namespace PluginHost.Running;
@@ -14,6 +15,7 @@ internal sealed partial class RunService(
     RunStore store,
     OccurrenceStore occurrences,
     RunLogs logs,
+    HostReadiness readiness,
     IHostApplicationLifetime application,
     TimeProvider time,
     ILogger<RunService> logger) : IHostedService
@@ -25,10 +27,13 @@ internal sealed partial class RunService(
         // Not only when it is our turn to be stopped: whatever is stopped before us, such as a server that waits for its
         // requests, would use up the time that the runs have to end in.
         application.ApplicationStopping.Register(() => _ = lifecycle.StopAsync());
-        foreach (var run in await store.MarkLostAsync(cancellationToken))
+        var (lost, waiting) = await store.RecoverAsync(run => IsRunAgain(run) ? factory.CreateRetry(run, TimeSpan.Zero) : null, cancellationToken);
+        foreach (var run in lost)
         {
-            LogLost(run.Id, run.Script);
+            LogLost(run.Id, run.Script, IsRunAgain(run) ? "and is run again" : "and is lost");
         }
+
+        lifecycle.Resume(waiting, readiness.WhenLoaded);
     }
 
     /// <summary>Cancels what is under way and waits for it, as long as a cancelled script may take.</summary>
@@ -36,15 +41,20 @@ internal sealed partial class RunService(
         Task.WhenAny(lifecycle.StopAsync(), Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken));
 
     /// <summary>Takes a request; when it answers, the run is stored.</summary>
-    public async Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken)
+    public async Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken, string? rerunOf = null)
     {
         var (script, parameters) = await requests.CheckAsync(scriptId, request, cancellationToken);
-        var info = factory.Create(script, RunTrigger.Manual) with { Parameters = parameters, RequestedBy = request.RequestedBy };
-        var run = new ActiveRun(info, exclusive: false) { WantedVersion = request.Version };
+        var run = lifecycle.Create(factory.Create(script, RunTrigger.Manual) with
+        {
+            Parameters = parameters, Version = request.Version, StartAt = request.StartAt, RequestedBy = request.RequestedBy, RerunOf = rerunOf,
+        });
+        if (!(request.StartAt > time.GetUtcNow()))
+        {
+            // Whoever asks by hand is let in whatever is under way; its place is kept for those who ask what is.
+            lifecycle.TryReserve(run, OverlapPolicy.Allow, out _);
+        }
 
-        // Whoever asks by hand is let in whatever is under way; its place is kept for those who ask what is.
-        lifecycle.TryReserve(run, OverlapPolicy.Allow, out _);
-        var stored = await lifecycle.StoreAsync(run, () => store.AddAsync(info, request.IdempotencyKey, cancellationToken));
+        var stored = await lifecycle.StoreAsync(run, info => store.AddAsync(info, RunRequests.KeyOf(request, parameters), cancellationToken));
         if (stored.Id != run.Id)
         {
             return Current(stored);
@@ -52,6 +62,14 @@ internal sealed partial class RunService(
 
         lifecycle.Admit(run);
         return run.Info;
+    }
+
+    /// <summary>Starts a run with the parameters of one before it.</summary>
+    public Task<RunInfo> RerunAsync(string runId, RerunRequest request, CancellationToken cancellationToken)
+    {
+        var run = Get(runId);
+        var again = new RunRequest { Parameters = run.Parameters, Version = request.SameVersion ? run.Version : null, RequestedBy = request.RequestedBy };
+        return StartRunAsync(run.Script, again, cancellationToken, rerunOf: run.Id);
     }
 
     /// <summary>Starts a run for a schedule, as its overlap policy says.</summary>
@@ -65,9 +83,8 @@ internal sealed partial class RunService(
     public async Task<RunInfo?> StartScheduledAsync(
         LiveScript script, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark, JsonObject? parameters = null)
     {
-        var info = factory.Create(script, trigger) with { ScheduledFor = due, Parameters = parameters };
-        var run = new ActiveRun(info, exclusive: overlap != OverlapPolicy.Allow);
-        var occurrence = new OccurrenceInfo { Script = info.Script, Schedule = mark.Key, Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending };
+        var run = lifecycle.Create(factory.Create(script, trigger) with { ScheduledFor = due, Parameters = parameters, Exclusive = overlap != OverlapPolicy.Allow });
+        var occurrence = new OccurrenceInfo { Script = script.Descriptor.Id, Schedule = mark.Key, Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending };
         if (!lifecycle.TryReserve(run, overlap, out var others))
         {
             LogSkipped(script.Descriptor.Id, due, others[0].Id);
@@ -75,8 +92,7 @@ internal sealed partial class RunService(
             return null;
         }
 
-        occurrence = occurrence with { RunId = info.Id };
-        await lifecycle.StoreAsync(run, () => store.AddScheduledAsync(info, occurrence, mark, CancellationToken.None));
+        await lifecycle.StoreAsync(run, info => store.AddScheduledAsync(info, occurrence with { RunId = info.Id }, mark, CancellationToken.None));
         if (overlap == OverlapPolicy.CancelPrevious)
         {
             foreach (var other in others)
@@ -93,8 +109,14 @@ internal sealed partial class RunService(
     {
         if (lifecycle.Find(runId) is { } run)
         {
-            await Task.WhenAny(run.Finished, Task.Delay(limit, time, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                await run.Finished.WaitAsync(limit, time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // As it is then.
+            }
         }
 
         return Get(runId);
@@ -112,7 +134,7 @@ internal sealed partial class RunService(
 
     public void CancelRunsOn(string pluginId, string version)
     {
-        foreach (var run in lifecycle.Active.Where(run => run.Info.Version == version && run.Info.Plugin.Equals(pluginId, StringComparison.OrdinalIgnoreCase)))
+        foreach (var run in lifecycle.Active.Where(run => run.Info is { State: RunState.Running } info && info.Version == version && info.Plugin.Equals(pluginId, StringComparison.OrdinalIgnoreCase)))
         {
             lifecycle.Cancel(run);
         }
@@ -136,11 +158,14 @@ internal sealed partial class RunService(
         return logs.ReadAsync(Get(runId), opened, after, follow, cancellationToken);
     }
 
+    // Once: a script that takes the host down must not do so for ever.
+    private static bool IsRunAgain(RunInfo lost) => lost is { RerunWhenLost: true, Attempt: 1 };
+
     // What is under way knows more than what is stored: progress, above all.
     private RunInfo Current(RunInfo run) => lifecycle.Find(run.Id)?.Info ?? run;
 
-    [LoggerMessage(EventId = 702, Level = LogLevel.Warning, Message = "Run '{RunId}' of script '{ScriptId}' was under way when the host died, and is lost.")]
-    private partial void LogLost(string runId, string scriptId);
+    [LoggerMessage(EventId = 702, Level = LogLevel.Warning, Message = "Run '{RunId}' of script '{ScriptId}' was under way when the host died, {Outcome}.")]
+    private partial void LogLost(string runId, string scriptId, string outcome);
 
     [LoggerMessage(EventId = 704, Level = LogLevel.Information, Message = "Script '{ScriptId}' was due at {Due} and is skipped, because run '{RunId}' is still going.")]
     private partial void LogSkipped(string scriptId, DateTimeOffset due, string runId);

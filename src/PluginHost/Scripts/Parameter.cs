@@ -14,6 +14,9 @@ internal sealed record Parameter(PropertyInfo Property, JsonTypeInfo Value, stri
 {
     public string Name => Property.Name;
 
+    /// <summary>Whether its values are never shown.</summary>
+    public bool IsSecret { get; init; }
+
     /// <summary>Why a value has to be given, to go on after "because"; null when the parameter may be left out.</summary>
     public string? RequiredBecause { get; init; }
 

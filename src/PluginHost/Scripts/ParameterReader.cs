@@ -66,13 +66,15 @@ internal sealed class ParameterReader(Type type, JsonSerializerOptions options, 
 
         try
         {
+            var attribute = property.GetCustomAttribute<ParameterAttribute>(inherit: true)!;
             return new Parameter(
                 property,
                 options.GetTypeInfo(property.PropertyType),
-                property.GetCustomAttribute<ParameterAttribute>(inherit: true)!.Description,
+                attribute.Description,
                 IsNullable(property),
                 ParameterRules.Of(property))
             {
+                IsSecret = attribute.Secret,
                 RequiredBecause = property.IsDefined(typeof(RequiredMemberAttribute), inherit: false) ? "it is declared as required" : null,
             };
         }

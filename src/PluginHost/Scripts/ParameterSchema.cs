@@ -59,7 +59,12 @@ internal static class ParameterSchema
             schema["description"] = description;
         }
 
-        if (parameter.HasDefault)
+        if (parameter.IsSecret)
+        {
+            // JSON Schema's word for it. Its default stays unsaid.
+            schema["writeOnly"] = true;
+        }
+        else if (parameter.HasDefault)
         {
             schema["default"] = parameter.Default?.DeepClone();
         }

@@ -23,6 +23,9 @@ internal sealed class ParameterSet
     /// <summary>The parameters of which a run by schedule, which nobody gives values, has none.</summary>
     public IEnumerable<Parameter> Required => _parameters.Where(parameter => parameter.IsRequired);
 
+    /// <summary>The names of those whose values are never shown.</summary>
+    public IEnumerable<string> Secrets => _parameters.Where(parameter => parameter.IsSecret).Select(parameter => parameter.Name);
+
     /// <param name="type">The script class.</param>
     /// <param name="report">Told each mistake, to go on after "Parameter ".</param>
     public static ParameterSet Read(Type type, Action<string> report)
@@ -45,13 +48,13 @@ internal sealed class ParameterSet
     {
         var found = new ParameterErrors();
         var given = Given(values, found);
-        var reader = new ValueReader(found);
         var bound = new List<(Parameter, object?)>();
         var normal = new JsonObject();
         foreach (var parameter in _parameters)
         {
             if (given.TryGetValue(parameter, out var value))
             {
+                var reader = new ValueReader(found, parameter.IsSecret);
                 var before = found.Count;
                 var read = reader.Read(value, parameter.Value, parameter.IsNullable, parameter.Name);
                 if (found.Count == before)

@@ -23,6 +23,14 @@ internal sealed record ScriptDescriptor
 
     public TimeSpan RetryDelay { get; init; } = DefaultRetryDelay;
 
+    /// <summary>How many runs may be under way at once; 0 for any number.</summary>
+    public int MaxConcurrent { get; init; }
+
+    /// <summary>The group whose bound it shares, or null.</summary>
+    public string? Group { get; init; }
+
+    public bool RerunWhenLost { get; init; }
+
     public IReadOnlyList<ScheduleDescriptor> Schedules { get; init; } = [];
 
     /// <summary>JSON Schema of an object with one property for each parameter.</summary>

@@ -7,6 +7,7 @@ namespace PluginHost.Scripts;
 internal static partial class ScriptReader
 {
     private const int MaxAttempts = 100;
+    private const int MaxConcurrent = 10_000;
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(30);
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromHours(1);
 
@@ -56,6 +57,11 @@ internal static partial class ScriptReader
             Report($"MaxAttempts is {attribute.MaxAttempts}. It has to be from 1 to {MaxAttempts}; 1 means no retry.");
         }
 
+        if (attribute.MaxConcurrent is < 0 or > MaxConcurrent)
+        {
+            Report($"MaxConcurrent is {attribute.MaxConcurrent}. It has to be from 0 to {MaxConcurrent}; 0 means as many as the host allows.");
+        }
+
         var timeout = DurationSetting.Read(nameof(attribute.Timeout), attribute.Timeout, DurationSetting.MoreThanZero, MaxTimeout, Report);
         var retryDelay = DurationSetting.Read(nameof(attribute.RetryDelay), attribute.RetryDelay, TimeSpan.Zero, MaxRetryDelay, Report);
         var schedules = new ScheduleReader(id, ReportSchedule).Read(type.GetCustomAttributes<ScheduleAttribute>(inherit: false));
@@ -75,6 +81,9 @@ internal static partial class ScriptReader
             Timeout = timeout,
             MaxAttempts = attribute.MaxAttempts,
             RetryDelay = retryDelay ?? ScriptDescriptor.DefaultRetryDelay,
+            MaxConcurrent = attribute.MaxConcurrent,
+            Group = string.IsNullOrWhiteSpace(attribute.Group) ? null : attribute.Group.Trim(),
+            RerunWhenLost = attribute.RerunWhenLost,
             Schedules = schedules,
             ParameterSchema = parameters.Schema,
         };

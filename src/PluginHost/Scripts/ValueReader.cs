@@ -9,7 +9,9 @@ namespace PluginHost.Scripts;
 /// Gives the value as System.Text.Json reads it: with the declared names, and with numbers that a form sent as text
 /// turned into numbers.
 /// </remarks>
-internal sealed class ValueReader(ParameterErrors errors)
+/// <param name="errors">Gets what is wrong.</param>
+/// <param name="secret">Whether what is wrong is said without the value.</param>
+internal sealed class ValueReader(ParameterErrors errors, bool secret)
 {
     /// <summary>The value to deserialize. Of no use when errors were added.</summary>
     public JsonNode? Read(JsonNode? value, JsonTypeInfo info, bool nullable, string path)
@@ -160,7 +162,7 @@ internal sealed class ValueReader(ParameterErrors errors)
 
     private JsonNode? Wrong(string path, string expected, JsonNode came)
     {
-        errors.Add(path, $"'{path}' must be {expected}, not {Describe(came)}.");
+        errors.Add(path, $"'{path}' must be {expected}, not {(secret ? "what was given" : Describe(came))}.");
         return null;
     }
 

@@ -49,24 +49,39 @@ public sealed class RunStoreTests
     [Test]
     public async Task TheSameIdempotencyKey_AnswersTheFirstRun_ForADay()
     {
-        await _store.AddAsync(Run("1"), "key", default);
-        Assert.That((await _store.AddAsync(Run("2"), "key", default)).Id, Is.EqualTo("1"));
-        Assert.That((await _store.AddAsync(Run("3", "A.Other"), "key", default)).Id, Is.EqualTo("3"), "keys are each script's own");
+        await _store.AddAsync(Run("1"), new RequestKey("key", "request"), default);
+        Assert.That((await _store.AddAsync(Run("2"), new RequestKey("key", "request"), default)).Id, Is.EqualTo("1"));
+        Assert.That((await _store.AddAsync(Run("3", "A.Other"), new RequestKey("key", "request"), default)).Id, Is.EqualTo("3"), "keys are each script's own");
 
         _time.Advance(TimeSpan.FromHours(25));
-        Assert.That((await _store.AddAsync(Run("4"), "key", default)).Id, Is.EqualTo("4"));
+        Assert.That((await _store.AddAsync(Run("4"), new RequestKey("key", "request"), default)).Id, Is.EqualTo("4"));
     }
 
     [Test]
-    public async Task AfterACrash_WhatWasUnderWay_IsLost_AndWhatHadEnded_IsNot()
+    public async Task TheSameIdempotencyKey_ForAnotherRequest_IsAConflict_AndStoresNothing()
+    {
+        await _store.AddAsync(Run("1"), new RequestKey("key", "request"), default);
+
+        Assert.That(
+            () => _store.AddAsync(Run("2"), new RequestKey("key", "another"), default),
+            Throws.InstanceOf<ConflictException>().With.Message.StartsWith("The Idempotency-Key 'key' was used for run 1, with other parameters, another version or another time, so nothing was started."));
+        Assert.That(_store.Find("2"), Is.Null);
+    }
+
+    [Test]
+    public async Task AfterACrash_WhatWasUnderWay_IsLost_WhatWaited_Waits_AndWhatHadEnded_HasEnded()
     {
         await _store.AddAsync(Run("1"), null, default);
         await _store.AddAsync(Run("2") with { State = RunState.Running }, null, default);
         await _store.AddAsync(Run("3") with { State = RunState.Succeeded }, null, default);
+        await _store.AddAsync(Run("4"), null, default);
 
-        await _store.MarkLostAsync(default);
+        var (lost, waiting) = await _store.RecoverAsync(run => Run("5") with { FirstRun = run.Id }, default);
 
-        Assert.That(new[] { "1", "2", "3" }.Select(id => _store.Find(id)!.State), Is.EqualTo(new[] { RunState.Lost, RunState.Lost, RunState.Succeeded }));
+        Assert.That(lost.Select(run => run.Id), Is.EqualTo(new[] { "2" }));
+        Assert.That(waiting.Select(run => run.Id), Is.EqualTo(new[] { "1", "4", "5" }), "the retry of the lost one is stored with it");
+        Assert.That(new[] { "1", "2", "3" }.Select(id => _store.Find(id)!.State), Is.EqualTo(new[] { RunState.Queued, RunState.Lost, RunState.Succeeded }));
+        Assert.That(_store.Find("5")!.FirstRun, Is.EqualTo("2"));
     }
 
     [Test]

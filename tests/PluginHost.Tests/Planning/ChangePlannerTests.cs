@@ -12,6 +12,7 @@ public sealed class ChangePlannerTests
     private readonly ArtifactCatalog _catalog = new();
     private readonly Dictionary<string, PluginArtifact> _live = [];
     private readonly Dictionary<string, Rejection> _rejections = [];
+    private readonly Dictionary<string, PluginArtifact> _pinned = [];
 
     // The first commit of each test: a plugin with a library of its own kind and a file that both import.
     private readonly MemoryRepository _repository = new MemoryRepository()
@@ -241,11 +242,41 @@ public sealed class ChangePlannerTests
         Assert.That(Plan().Plugins.Select(plugin => plugin.PluginId), Is.EquivalentTo(new[] { "A", "B", "Shared" }));
     }
 
+    [Test]
+    public void APinnedPlugin_StaysAtItsVersion_WhateverTheCommitChanges()
+    {
+        _pinned["A"] = _live["A"];
+        _repository.Write("plugins/A/A.cs", "class A2;").Write("plugins/B/B.cs", "class B2;");
+
+        Assert.That(Actions(), Is.EqualTo("A Keep, B Build"));
+        Assert.That(Plan().Plugins[0].Reason, Is.EqualTo($"it is pinned to version {_live["A"].Version}"));
+    }
+
+    [Test]
+    public void APluginThatIsPinnedToAnotherVersion_GoesThere_AlsoWhenItsNewestContentWasRejected()
+    {
+        _pinned["A"] = _live["A"] with { ContentKey = new string('0', 64) };
+        _repository.Write("plugins/A/A.cs", "class A2;");
+        Reject("A", "plugins/A");
+
+        Assert.That(Actions(), Is.EqualTo("A Reuse, B Keep"));
+        Assert.That(Plan().Plugins[0].Artifact, Is.SameAs(_pinned["A"]));
+    }
+
+    [Test]
+    public void APinnedPluginThatTheCommitNoLongerHas_IsRemoved()
+    {
+        _pinned["A"] = _live["A"];
+        _repository.Delete("plugins/A/A.csproj");
+
+        Assert.That(Plan().Removed, Is.EqualTo(new[] { "A" }));
+    }
+
     private string Actions() => string.Join(", ", Plan().Plugins.Select(plugin => $"{plugin.PluginId} {plugin.Action}"));
 
     private ChangePlan Plan(string environment = Environment, Dictionary<string, string>? elsewhere = null) =>
         new ChangePlanner(new ProjectScanner(), _catalog)
-            .Plan(_repository.Snapshot(), "plugins", environment, new KnownPlugins(_live, elsewhere ?? [], _rejections));
+            .Plan(_repository.Snapshot(), "plugins", environment, new KnownPlugins(_live, elsewhere ?? [], _rejections, _pinned));
 
     /// <summary>What the repository holds now was built from the given folders, and is live.</summary>
     private void Live(string id, params string[] folders)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
+using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Retention;
@@ -17,6 +18,8 @@ public sealed class VersionRetentionTests
     private DataDirectory _data = null!;
     private ArtifactCatalog _catalog = null!;
     private ArtifactStore _store = null!;
+    private HistoryDatabase _database = null!;
+    private PinStore _pins = null!;
 
     [SetUp]
     public void SetUp()
@@ -25,6 +28,8 @@ public sealed class VersionRetentionTests
         _data = Make.DataDirectory(_directory.Combine("data"));
         _catalog = new ArtifactCatalog();
         _store = Make.ArtifactStore(_data, _catalog);
+        _database = new HistoryDatabase(_data);
+        _pins = new PinStore(_database);
         Directory.CreateDirectory(_directory.Combine("output"));
         File.WriteAllText(_directory.Combine("output", "A.dll"), "code");
     }
@@ -32,6 +37,7 @@ public sealed class VersionRetentionTests
     [TearDown]
     public void TearDown()
     {
+        _database.Dispose();
         _data.Dispose();
         _directory.Dispose();
     }
@@ -54,6 +60,17 @@ public sealed class VersionRetentionTests
     }
 
     [Test]
+    public async Task WhatIsPinned_IsKept()
+    {
+        var versions = Enumerable.Range(0, 4).Select(Keep).ToList();
+        await _pins.SetAsync(new Pin("a", versions[1].ContentKey, versions[1].Version, null, Start), CancellationToken.None);
+
+        Sweep(new LiveRegistry(), Make.DrainingVersions(), new RetentionLimit { Count = 1 });
+
+        Assert.That(_catalog.Of("A").Select(artifact => artifact.ContentKey[0] - '0'), Is.EquivalentTo(new[] { 1, 3 }));
+    }
+
+    [Test]
     public void TheSpaceOfAllPluginsTogether_IsLimited()
     {
         _ = Enumerable.Range(0, 4).Select(Keep).ToList();
@@ -64,7 +81,7 @@ public sealed class VersionRetentionTests
     }
 
     private void Sweep(LiveRegistry live, DrainingVersions draining, RetentionLimit limit) => new VersionRetention(
-        _catalog, _store, live, draining, Options.Create(new PluginHostOptions { Retention = { Versions = limit } }),
+        _catalog, _store, live, draining, _pins, Options.Create(new PluginHostOptions { Retention = { Versions = limit } }),
         TimeProvider.System, NullLogger<VersionRetention>.Instance).Sweep();
 
     private static LoadedPlugin Loaded(PluginArtifact artifact) => new(artifact, null!, []);

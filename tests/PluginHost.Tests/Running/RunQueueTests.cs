@@ -4,47 +4,154 @@ namespace PluginHost.Tests.Running;
 
 public sealed class RunQueueTests
 {
-    private readonly RunQueue _queue = new(limit: 2);
+    private readonly RunQueue _queue = new();
 
     [Test]
-    public void BeyondTheLimit_RunsWait_AndStartWhenAPlaceIsFree()
+    public void BeyondTheBoundOfTheHost_RunsWait_AndStartWhenAPlaceIsFree()
     {
         var first = Run("A.One");
-        _queue.Add(first);
-        _queue.Add(Run("A.Two"));
+        Assert.That(_queue.Enqueue(first), Is.EqualTo(new[] { first }));
+        _queue.Enqueue(Run("A.Two"));
         var third = Run("A.Three");
 
-        Assert.That(_queue.Add(third), Is.Empty);
+        Assert.That(_queue.Enqueue(third), Is.Empty);
         Assert.That(_queue.Counts, Is.EqualTo((2, 1)));
-        Assert.That(_queue.Remove(first), Is.EqualTo(new[] { third }));
+        Assert.That(_queue.Release(first), Is.EqualTo(new[] { third }));
+        Assert.That(_queue.Counts, Is.EqualTo((2, 0)));
     }
 
     [Test]
     public void RunsAskedForByHand_GoFirst()
     {
         var first = Run("A.One");
-        _queue.Add(first);
-        _queue.Add(Run("A.Two"));
-        _queue.Add(Run("A.Three", RunTrigger.Schedule));
+        _queue.Enqueue(first);
+        _queue.Enqueue(Run("A.Two"));
+        _queue.Enqueue(Run("A.Three", RunTrigger.Schedule));
         var byHand = Run("A.Four");
-        _queue.Add(byHand);
+        _queue.Enqueue(byHand);
 
-        Assert.That(_queue.Remove(first), Is.EqualTo(new[] { byHand }));
+        Assert.That(_queue.Release(first), Is.EqualTo(new[] { byHand }));
     }
 
     [Test]
     public void AnExclusiveRun_WaitsForTheOthersOfItsScript_AndHoldsNobodyElseUp()
     {
         var going = Run("A.One");
-        _queue.Add(going);
+        _queue.Enqueue(going);
         var exclusive = Run("a.one", RunTrigger.Schedule, exclusive: true);
 
-        Assert.That(_queue.Add(exclusive), Is.Empty);
-        Assert.That(_queue.Add(Run("A.Two")), Has.Count.EqualTo(1));
-        Assert.That(_queue.Remove(going), Is.EqualTo(new[] { exclusive }));
+        Assert.That(_queue.Enqueue(exclusive), Is.Empty);
+        Assert.That(_queue.Enqueue(Run("A.Two")), Has.Count.EqualTo(1));
+        Assert.That(_queue.Release(going), Is.EqualTo(new[] { exclusive }));
     }
 
-    private static ActiveRun Run(string script, RunTrigger trigger = RunTrigger.Manual, bool exclusive = false) => new(
-        new RunInfo { Id = Guid.NewGuid().ToString(), Script = script, Plugin = "A", Trigger = trigger, QueuedAt = default, State = RunState.Queued, Attempt = 1, Node = "node" },
-        exclusive);
+    [Test]
+    public void RunsOfAGroup_ShareItsPlaces_AndHoldNobodyElseUp()
+    {
+        var first = Run("A.One", group: "database");
+        _queue.Enqueue(first);
+        var second = Run("B.Two", group: "Database");
+
+        Assert.That(_queue.Enqueue(second), Is.Empty);
+        Assert.That(_queue.Enqueue(Run("B.Three")), Has.Count.EqualTo(1));
+        Assert.That(_queue.Release(first), Is.EqualTo(new[] { second }));
+    }
+
+    [Test]
+    public void AFreedPlace_ThatTheFirstInLineCannotUse_GoesToTheNext()
+    {
+        var (host, group) = (Run("A.One"), Run("A.Two", group: "database"));
+        _queue.Enqueue(host);
+        _queue.Enqueue(group);
+        var ofTheGroup = Run("A.Three", group: "database");
+        var other = Run("A.Four");
+        _queue.Enqueue(ofTheGroup);
+        _queue.Enqueue(other);
+
+        Assert.That(_queue.Release(host), Is.EqualTo(new[] { other }));
+        Assert.That(_queue.Release(group), Is.EqualTo(new[] { ofTheGroup }));
+    }
+
+    [Test]
+    public void ARunThatNeedsSeveralPlaces_GetsNone_UntilItGetsAll()
+    {
+        var (one, two) = (Run("A.One"), Run("A.Two"));
+        _queue.Enqueue(one);
+        _queue.Enqueue(two);
+        var waiting = Run("A.Three", group: "database");
+        _queue.Enqueue(waiting);
+        _queue.Release(one);
+        Assert.That(_queue.Counts, Is.EqualTo((2, 0)));
+
+        var other = Run("A.Four", group: "database");
+        Assert.That(_queue.Enqueue(other), Is.Empty);
+        Assert.That(_queue.Release(two), Is.Empty, "the group is full");
+        Assert.That(_queue.Release(waiting), Is.EqualTo(new[] { other }));
+    }
+
+    [Test]
+    public void APlaceThatWasReserved_IsTaken_AndFreeAgainWhenTheRunCouldNotBeStored()
+    {
+        var (first, second) = (Run("A.One"), Run("A.Two"));
+        Assert.That(_queue.TryReserve(first, OverlapPolicy.Allow, out _, out var atOnce) && atOnce, Is.True);
+        Assert.That(_queue.TryReserve(second, OverlapPolicy.Allow, out _, out atOnce) && atOnce, Is.True);
+        var third = Run("A.Three");
+        Assert.That(_queue.TryReserve(third, OverlapPolicy.Allow, out _, out atOnce), Is.True);
+        Assert.That(atOnce, Is.False);
+        Assert.That(_queue.Enqueue(third), Is.Empty);
+
+        Assert.That(_queue.Release(first), Is.EqualTo(new[] { third }));
+        Assert.That(_queue.Enqueue(second), Is.EqualTo(new[] { second }), "it has its place already");
+    }
+
+    [Test]
+    public void ARunThatIsTakenOut_HasNoTurn()
+    {
+        var (one, two) = (Run("A.One"), Run("A.Two"));
+        _queue.Enqueue(one);
+        _queue.Enqueue(two);
+        var (third, fourth) = (Run("A.Three"), Run("A.Four"));
+        _queue.Enqueue(third);
+        _queue.Enqueue(fourth);
+
+        Assert.That(_queue.RemoveWaiting(third), Is.True);
+        Assert.That(_queue.RemoveWaiting(third), Is.False);
+        Assert.That(_queue.RemoveWaiting(one), Is.False, "it is under way");
+        Assert.That(_queue.Release(one), Is.EqualTo(new[] { fourth }));
+    }
+
+    [Test]
+    public void AHundredThousandWaitingRuns_AreWorkedThrough_InTheirOrder()
+    {
+        var runs = Enumerable.Range(0, 100_000).Select(i => Run($"A.S{i % 1000}", RunTrigger.Schedule, exclusive: true, group: i % 2 == 0 ? "even" : null)).ToList();
+        var started = new Queue<ActiveRun>(runs.SelectMany(_queue.Enqueue));
+        var order = new List<ActiveRun>();
+        while (started.TryDequeue(out var run))
+        {
+            order.Add(run);
+            foreach (var next in _queue.Release(run))
+            {
+                started.Enqueue(next);
+            }
+        }
+
+        Assert.That(order, Has.Count.EqualTo(runs.Count));
+        Assert.That(order.Where(run => run.Info.Script == "A.S7"), Is.EqualTo(runs.Where(run => run.Info.Script == "A.S7")));
+        Assert.That(_queue.Counts, Is.EqualTo((0, 0)));
+    }
+
+    private static ActiveRun Run(string script, RunTrigger trigger = RunTrigger.Manual, bool exclusive = false, string? group = null)
+    {
+        var info = new RunInfo
+        {
+            Id = Guid.NewGuid().ToString(), Script = script, Plugin = "A", Trigger = trigger, QueuedAt = default, State = RunState.Queued, Attempt = 1, Node = "node", Exclusive = exclusive,
+        };
+        List<RunLimitRule> limits = [new($"script {script}", int.MaxValue), new("host", 2)];
+        if (group is not null)
+        {
+            limits.Insert(1, new RunLimitRule($"group {group}", 1));
+        }
+
+        return new ActiveRun(info) { Limits = limits };
+    }
 }

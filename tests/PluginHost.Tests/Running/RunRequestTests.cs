@@ -1,3 +1,5 @@
+using PluginHost.History;
+
 namespace PluginHost.Tests.Running;
 
 public sealed class RunRequestTests : RunTestBase
@@ -88,5 +90,79 @@ public sealed class RunRequestTests : RunTestBase
         ids.Insert(0, (await Host.StartAsync("Plain")).Id);
 
         Assert.That(Host.Runs.List(new RunQuery()).Items.Select(run => run.Id), Is.EqualTo(ids));
+    }
+
+    [Test]
+    public async Task RunningAgain_TakesTheSameParameters_OnTheLiveVersionOrTheOneFromThen()
+    {
+        var old = Host.Deploy(typeof(Counting), typeof(Plain));
+        await Host.StartAsync("Plain");
+        await Stage.NextAsync();
+        var run = await Host.StartAsync("Counting", new RunRequest { Parameters = new() { ["count"] = 7 } });
+        (await Stage.NextAsync()).End();
+        await Host.EndOfAsync(run);
+        var live = Host.Deploy(typeof(Counting));
+
+        var again = await Host.Runs.RerunAsync(run.Id, new RerunRequest { RequestedBy = "ann" }, CancellationToken.None);
+        var onOld = await Host.Runs.RerunAsync(run.Id, new RerunRequest { SameVersion = true }, CancellationToken.None);
+
+        Assert.That(((Counting)(await Stage.NextAsync()).Script).Count, Is.EqualTo(7));
+        Assert.That((again.RerunOf, again.Version, again.RequestedBy, again.Trigger), Is.EqualTo((run.Id, live.Id, "ann", RunTrigger.Manual)));
+        Assert.That(onOld.Version, Is.EqualTo(old.Id));
+    }
+
+    [Test]
+    public async Task ASecondRequestWithTheSameKey_AndOtherParameters_IsAConflict()
+    {
+        Host.Deploy(typeof(Counting));
+        await Host.StartAsync("Counting", new RunRequest { IdempotencyKey = "k", Parameters = new() { ["count"] = 7 } });
+        await Host.StartAsync("Counting", new RunRequest { IdempotencyKey = "k", Parameters = new() { ["Count"] = "7" } });
+
+        Assert.That(
+            () => Host.StartAsync("Counting", new RunRequest { IdempotencyKey = "k", Parameters = new() { ["Count"] = 8 } }),
+            Throws.InstanceOf<ConflictException>());
+        Assert.That(Host.Runs.Counts, Is.EqualTo((1, 0)), "its place is free again");
+    }
+
+    [Test]
+    public async Task ARunThatCanStartAtOnce_IsStoredAsUnderWay_BeforeItsScriptBegins()
+    {
+        var version = Host.Deploy(typeof(Plain));
+        using var disk = await SlowDisk.OfAsync(Host.Database);
+        var starting = Host.StartAsync("Plain");
+        Assert.That(Stage.HasNext, Is.False);
+
+        disk.Release();
+        var run = await starting;
+
+        Assert.That((run.State, run.Version, run.StartedAt), Is.EqualTo((RunState.Running, version.Id, Time.GetUtcNow())));
+        Assert.That(Host.Store.Find(run.Id)!.ToString(), Is.EqualTo(run.ToString()));
+        await Stage.NextAsync();
+    }
+
+    [Test]
+    public async Task AnEndThatCannotBeStored_IsToldAllTheSame_AndStoredWhenTheDiskIsBack()
+    {
+        Host.Deploy(typeof(Plain));
+        var run = await Host.StartAsync("Plain");
+        var script = await Stage.NextAsync();
+        Host.Database.Read(connection => connection.Run("CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT RAISE(FAIL, 'disk full'); END"));
+        var retried = Time.TimerOf(TimeSpan.FromSeconds(1));
+
+        script.End();
+        Assert.That((await Host.EndOfAsync(run)).State, Is.EqualTo(RunState.Succeeded));
+        Assert.That(Host.Runs.Counts, Is.EqualTo((0, 0)), "its place is free");
+        Assert.That(Host.Runs.Get(run.Id).State, Is.EqualTo(RunState.Succeeded));
+        Assert.That(Host.Store.Find(run.Id)!.State, Is.EqualTo(RunState.Running));
+
+        await retried;
+        Host.Database.Read(connection => connection.Run("DROP TRIGGER full"));
+        Time.Advance(TimeSpan.FromSeconds(1));
+        while (Host.Store.Find(run.Id)!.State == RunState.Running)
+        {
+            await Task.Yield();
+        }
+
+        Assert.That(Host.Store.Find(run.Id)!.State, Is.EqualTo(RunState.Succeeded));
     }
 }

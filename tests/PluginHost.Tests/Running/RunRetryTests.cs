@@ -83,6 +83,24 @@ public sealed class RunRetryTests : RunTestBase
     }
 
     [Test]
+    public async Task ARetry_IsOnTheVersionOfTheFirstTry_AndNamesIt()
+    {
+        var old = Host.Deploy(typeof(Retried), typeof(Plain));
+        await Host.StartAsync("Plain");
+        await Stage.NextAsync();
+        var first = await Host.StartAsync("Retried");
+        await FailAsync(attempt: 1);
+        Host.Deploy(typeof(Retried));
+        Time.Advance(AtMost);
+        await FailAsync(attempt: 2);
+        Time.Advance(AtMost * 2);
+        await Stage.NextAsync();
+
+        var retries = Host.Runs.List(new RunQuery { Trigger = RunTrigger.Retry }).Items;
+        Assert.That(retries.Select(run => (run.Attempt, run.Version, run.FirstRun)), Is.EqualTo(new[] { (3, old.Id, first.Id), (2, old.Id, first.Id) }));
+    }
+
+    [Test]
     public async Task ARetryOfASchedule_WaitsForTheRunThatCameInTheMeantime()
     {
         Host.Deploy(typeof(Retried));

@@ -54,11 +54,12 @@ internal sealed class RunningHost : IAsyncDisposable
         var stored = new StoredVersions(Live, Draining, new ArtifactCatalog(), null!);
         var grace = new StopGrace(Options.Create(Application), options, time);
         var executor = new RunExecutor(
-            Live, stored, _app.Factory, Logs, _console, Events, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
+            Live, stored, _app.Factory, Logs, _console, new ScriptValueStore(Database, time), Events, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
-        var lifecycle = new RunLifecycle(Live, factory, executor, Store, Events, metrics, grace, options, time, NullLogger<RunLifecycle>.Instance);
-        Runs = new RunService(new RunRequests(Live, stored), factory, lifecycle, Store, Occurrences, Logs, Lifetime, time, NullLogger<RunService>.Instance);
+        var lifecycle = new RunLifecycle(
+            Live, factory, new RunLimits(options), executor, new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Events, metrics, grace, time, NullLogger<RunLifecycle>.Instance);
+        Runs = new RunService(new RunRequests(Live, stored, time), factory, lifecycle, Store, Occurrences, Logs, Readiness, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
         var schedules = new EffectiveSchedules(Overrides);
         ScheduleWatch = new ScheduleWatch(Live, schedules, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
@@ -79,6 +80,8 @@ internal sealed class RunningHost : IAsyncDisposable
     public Stage Stage { get; } = new();
 
     public HostEvents Events { get; } = new();
+
+    public HostReadiness Readiness { get; } = new();
 
     public LiveRegistry Live { get; } = new();
 

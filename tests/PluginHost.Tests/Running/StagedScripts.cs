@@ -25,6 +25,15 @@ public sealed class Limited(Stage stage) : StagedScript(stage);
 [Script(MaxAttempts = 3, RetryDelay = "10s")]
 public sealed class Retried(Stage stage) : StagedScript(stage);
 
+[Script(RerunWhenLost = true)]
+public sealed class Rerun(Stage stage) : StagedScript(stage);
+
+[Script(MaxConcurrent = 1)]
+public sealed class OneAtATime(Stage stage) : StagedScript(stage);
+
+[Script(Group = "database")]
+public sealed class Grouped(Stage stage) : StagedScript(stage);
+
 public sealed class Counting(Stage stage) : StagedScript(stage)
 {
     [Parameter, Range(1, 10)]

@@ -97,7 +97,7 @@ public sealed class LedgerTests : SchedulerTestBase
     }
 
     [Test]
-    public async Task ARunThatWaitedWhenTheHostDied_LeavesItsTimeMissed()
+    public async Task ARunThatWaitedWhenTheHostDied_LeavesItsTimePending()
     {
         await GoLiveAsync(typeof(EveryMinuteQueued));
         await PassUntilAsync(At(12, 1));
@@ -107,7 +107,7 @@ public sealed class LedgerTests : SchedulerTestBase
         await CrashAndRestartAsync();
         await Host.Runs.StartAsync(CancellationToken.None);
 
-        Assert.That(Rows(after: At(12, 0)), Is.EqualTo("Ran 1-1, Missed 2-2"));
+        Assert.That(Rows(after: At(12, 0)), Is.EqualTo("Ran 1-1, Pending 2-2"));
     }
 
     [Test]

@@ -88,6 +88,7 @@ public sealed class ParameterBindingTests
     [TestCase("Email", "\"x\"", "The Email field is not a valid e-mail address.")]
     [TestCase("Even", "3", "Even must be even.")]
     [TestCase("Judged", "\"x\"", "'Judged' cannot be read: [Undecided] cannot judge it: NotSupportedException: cannot say")]
+    [TestCase("Token", "\"swordfish\"", "'Token' must be a GUID such as 3f2504e0-4f89-11d3-9a0c-0305e82c3301, not what was given.", Description = "a secret value is not repeated")]
     public void Bind_OfAWrongValue_SaysWhatWasExpectedAndWhatCame(string name, string json, string expected)
     {
         Assert.That(Bind($$"""{"Customer":"x","{{name}}":{{json}}}""", out var errors), Is.Null);
@@ -243,6 +244,7 @@ public sealed class ParameterBindingTests
     {
         [Parameter] public required string Customer { get; init; }
         [Parameter] public string Text { get; init; } = "a";
+        [Parameter(Secret = true)] public Guid Token { get; init; }
         [Parameter] public char Letter { get; init; } = 'c';
         [Parameter] public bool Flag { get; init; }
         [Parameter] public int Whole { get; init; }

@@ -15,6 +15,7 @@ public sealed class ParameterSchemaTests
     [TestCase("Text", """{"type":"string","default":"a"}""")]
     [TestCase("OptionalText", """{"type":["string","null"],"default":null}""")]
     [TestCase("Character", """{"type":"string","minLength":1,"maxLength":1,"default":"c"}""")]
+    [TestCase("Password", """{"type":"string","description":"To sign in with","writeOnly":true}""", Description = "a secret one tells no default")]
     [TestCase("Flag", """{"type":"boolean","default":false}""")]
     [TestCase("Whole", """{"type":"integer","default":1}""")]
     [TestCase("OptionalWhole", """{"type":["integer","null"],"default":null}""")]
@@ -176,6 +177,7 @@ public sealed class ParameterSchemaTests
     {
         [Parameter] public string Text { get; init; } = "a";
         [Parameter] public string? OptionalText { get; init; }
+        [Parameter(Secret = true, Description = "To sign in with")] public string Password { get; init; } = "swordfish";
         [Parameter] public char Character { get; init; } = 'c';
         [Parameter] public bool Flag { get; init; }
         [Parameter] public int Whole { get; set; } = 1;

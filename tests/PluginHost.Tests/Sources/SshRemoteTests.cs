@@ -164,9 +164,22 @@ public sealed class SshRemoteTests
 
     /// <summary>Children of this process, zombies included.</summary>
     private static List<string> ChildrenNamedSsh() =>
-        [.. Directory.EnumerateDirectories("/proc/self/task").SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        [.. Directory.EnumerateDirectories("/proc/self/task").SelectMany(ChildrenOf)
             .Select(child => File.Exists($"/proc/{child}/comm") ? File.ReadAllText($"/proc/{child}/comm").Trim() : "")
             .Where(name => name == "ssh")];
+
+    private static string[] ChildrenOf(string task)
+    {
+        try
+        {
+            return File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The thread has ended meanwhile, and left its children to another.
+            return [];
+        }
+    }
 
     private Source Open(Action<CredentialOptions>? configure = null, string? path = null, TimeProvider? time = null) =>
         Make.Source(

@@ -1,0 +1,155 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace PluginHost.History;
+
+/// <summary>Writes what waits in one transaction, and then what came meanwhile: many that wait share the one wait for the disk.</summary>
+/// <remarks>A thread of its own, so that the history is not held up by what fills the pool.</remarks>
+internal sealed class HistoryWriter : IDisposable
+{
+    /// <summary>How much goes into one transaction at most, so that the first does not wait for long on account of the last.</summary>
+    private const int AtOnce = 1024;
+
+    // Its own lock, which the thread sleeps on: whatever else a thread can wait by spins first, and runs need the processor.
+    private readonly Queue<PendingWrite> _waiting = new();
+
+    private readonly SqliteConnection _connection;
+    private readonly Thread _thread;
+    private bool _closed;
+
+    /// <param name="connection">Is the writer's from now on.</param>
+    public HistoryWriter(SqliteConnection connection)
+    {
+        _connection = connection;
+
+        // What was acknowledged survives a power cut.
+        _connection.Run("PRAGMA synchronous = FULL");
+        _thread = new Thread(WriteAll) { Name = "PluginHost history", IsBackground = true };
+        _thread.Start();
+    }
+
+    public Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    {
+        var write = new PendingWrite<T>(work, cancellationToken);
+        lock (_waiting)
+        {
+            if (_closed)
+            {
+                return Task.FromException<T>(new ObjectDisposedException(nameof(HistoryWriter), "The history is closed, as the host has stopped. Nothing was written."));
+            }
+
+            _waiting.Enqueue(write);
+            Monitor.Pulse(_waiting);
+        }
+
+        return write.Written;
+    }
+
+    /// <summary>Returns when everything that was accepted is written.</summary>
+    public void Dispose()
+    {
+        lock (_waiting)
+        {
+            _closed = true;
+            Monitor.Pulse(_waiting);
+        }
+
+        _thread.Join();
+        _connection.Dispose();
+    }
+
+    private void WriteAll()
+    {
+        var together = new List<PendingWrite>(AtOnce);
+        while (TryTake(together))
+        {
+            Write(CollectionsMarshal.AsSpan(together));
+            together.Clear();
+        }
+    }
+
+    /// <returns>False when nothing waits, and nothing will.</returns>
+    private bool TryTake(List<PendingWrite> together)
+    {
+        lock (_waiting)
+        {
+            while (_waiting.Count == 0)
+            {
+                if (_closed)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(_waiting);
+            }
+
+            while (together.Count < AtOnce && _waiting.TryDequeue(out var write))
+            {
+                if (write.TryBegin())
+                {
+                    together.Add(write);
+                }
+            }
+
+            return true;
+        }
+    }
+
+    private void Write(ReadOnlySpan<PendingWrite> together)
+    {
+        var isRunning = false;
+        Exception? failed = null;
+        try
+        {
+            _connection.Run("BEGIN IMMEDIATE");
+            isRunning = true;
+            foreach (var write in together)
+            {
+                write.Run(_connection);
+            }
+
+            isRunning = false;
+            _connection.Run("COMMIT");
+        }
+#pragma warning disable CA1031 // Whoever waits hears of it.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            RollBack();
+            failed = failure;
+        }
+
+        if (isRunning && together.Length > 1)
+        {
+            // One of them takes nothing of the others along: the half that it is not in is written, and so on. Savepoints
+            // would say which it is, but with one for each all of this takes twice as long, and most never fail.
+            Write(together[..(together.Length / 2)]);
+            Write(together[(together.Length / 2)..]);
+            return;
+        }
+
+        foreach (var write in together)
+        {
+            write.End(failed);
+        }
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            // After some failures SQLite has done so itself.
+            if (IsInTransaction)
+            {
+                _connection.Run("ROLLBACK");
+            }
+        }
+        catch (SqliteException)
+        {
+            // Whoever comes next hears that there can be no transaction within another, and it is tried again.
+        }
+    }
+
+    private bool IsInTransaction => raw.sqlite3_get_autocommit(_connection.Handle) == 0;
+}

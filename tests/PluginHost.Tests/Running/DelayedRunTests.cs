@@ -1,0 +1,81 @@
+namespace PluginHost.Tests.Running;
+
+/// <summary>Runs that are asked for at a later time.</summary>
+public sealed class DelayedRunTests : RunTestBase
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    [SetUp]
+    public void Deploy() => Host.Deploy(typeof(Plain), typeof(Counting));
+
+    [Test]
+    public async Task ARunForLater_StartsThen_AndNotBefore()
+    {
+        var run = await Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow() + Hour });
+        Assert.That((run.State, run.StartAt), Is.EqualTo((RunState.Queued, Time.GetUtcNow() + Hour)));
+
+        Time.Advance(Hour - TimeSpan.FromMilliseconds(1));
+        Assert.That(Stage.HasNext, Is.False);
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        (await Stage.NextAsync()).End();
+        Assert.That((await Host.EndOfAsync(run)).StartedAt, Is.EqualTo(run.StartAt));
+    }
+
+    [Test]
+    public async Task RunsForLater_StartInTheOrderOfTheirTimes()
+    {
+        var late = await Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow() + (2 * Hour) });
+        var soon = await Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow() + Hour });
+
+        Time.Advance(Hour);
+        Assert.That((await Stage.NextAsync()).Context.RunId, Is.EqualTo(soon.Id));
+        Time.Advance(Hour);
+        Assert.That((await Stage.NextAsync()).Context.RunId, Is.EqualTo(late.Id));
+    }
+
+    [Test]
+    public async Task ATimeThatHasPassed_MeansNow()
+    {
+        await Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow() - Hour });
+
+        await Stage.NextAsync();
+    }
+
+    [Test]
+    public async Task ARunForLater_CanBeCancelled_AndNeverStarts()
+    {
+        var run = await Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow() + Hour });
+
+        Host.Runs.Cancel(run.Id);
+
+        Assert.That((await Host.EndOfAsync(run)).State, Is.EqualTo(RunState.Cancelled));
+        Time.Advance(2 * Hour);
+        Assert.That(Stage.HasNext, Is.False);
+    }
+
+    [Test]
+    public async Task ARunForLater_StartsThenAfterACrash()
+    {
+        var run = await Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow() + Hour });
+
+        await CrashAndRestartAsync();
+        await Host.Runs.StartAsync(CancellationToken.None);
+        Host.Deploy(typeof(Plain));
+        Host.Readiness.Loaded();
+        Assert.That(Stage.HasNext, Is.False);
+        Time.Advance(Hour);
+
+        Assert.That((await Stage.NextAsync()).Context.RunId, Is.EqualTo(run.Id));
+    }
+
+    [Test]
+    public void WrongParameters_AreRefusedNow() => Assert.That(
+        () => Host.StartAsync("Counting", new RunRequest { StartAt = Time.GetUtcNow() + Hour, Parameters = new() { ["Count"] = 11 } }),
+        Throws.InstanceOf<InvalidParametersException>());
+
+    [Test]
+    public void ATimeTooFarAhead_IsRefused() => Assert.That(
+        () => Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow().AddDays(367) }),
+        Throws.InstanceOf<InvalidParametersException>().With.Property(nameof(InvalidParametersException.Errors)).ContainKey("startAt"));
+}
