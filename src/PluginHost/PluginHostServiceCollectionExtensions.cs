@@ -135,6 +135,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<StopGrace>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
+        services.TryAddSingleton<SecretParameters>();
         services.TryAddSingleton<RunLimits>();
         services.TryAddSingleton<RunEnds>();
         services.TryAddSingleton<RunLifecycle>();
@@ -142,6 +143,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<EffectiveSchedules>();
         services.TryAddSingleton<ScheduleKeeper>();
         services.TryAddSingleton<ScheduleWriter>();
+        services.TryAddSingleton<ScheduleParameters>();
         services.TryAddSingleton<ScheduleService>();
         services.TryAddSingleton<StoredScheduleCheck>();
         services.TryAddSingleton<ScheduleOutlooks>();

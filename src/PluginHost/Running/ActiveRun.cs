@@ -16,6 +16,9 @@ internal sealed class ActiveRun(RunInfo info)
 
     public string Id => _info.Id;
 
+    /// <summary>What must not be shown of it.</summary>
+    public SecretTexts Secrets { get; } = new();
+
     /// <summary>The bounds that hold for it, set before it comes into the queue.</summary>
     public IReadOnlyList<RunLimitRule> Limits { get; set; } = [];
 

@@ -39,12 +39,12 @@ internal sealed class RunContext(
 
     public override void ReportProgress(double fraction, string? message = null)
     {
-        var progress = new RunProgress(double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message);
+        var progress = new RunProgress(double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message is null ? null : run.Secrets.Hide(message));
         run.Update(info => info with { Progress = progress });
         events.Publish(HostEventKind.Run, RunId);
     }
 
-    public override void SetResult(object? result) => run.SetResult(Serialize(result));
+    public override void SetResult(object? result) => run.SetResult(run.Secrets.Hide(Serialize(result)));
 
     private JsonNode? Serialize(object? result)
     {

@@ -14,6 +14,7 @@ internal sealed partial class RunExecutor(
     ScriptServicesFactory services,
     RunLogs logs,
     ConsoleCapture console,
+    SecretParameters secrets,
     ScriptValueStore values,
     HostEvents events,
     StopGrace stopGrace,
@@ -52,7 +53,7 @@ internal sealed partial class RunExecutor(
     public async Task<RunInfo> ExecuteAsync(ActiveRun run)
     {
         var lease = run.Lease;
-        var log = logs.Open(run.Info);
+        var log = logs.Open(run.Info, run.Secrets);
         run.TellLogIsOpen();
         var version = lease.Version;
         var hostLogger = loggers.CreateLogger(ScriptServices.LogCategory(run.Info.Script));
@@ -95,13 +96,15 @@ internal sealed partial class RunExecutor(
     private async Task<RunError?> RunScriptAsync(ActiveRun run, VersionLease lease, RunLog log, ILogger hostLogger)
     {
         using var captured = console.CaptureInto(log);
-        var runLoggers = new RunLoggerFactory(log, hostLogger);
+        var runLoggers = new RunLoggerFactory(log, hostLogger, run.Secrets);
         await using var provider = services.Create(run.Info.Script, runLoggers);
         IScript? script = null;
         try
         {
             var definition = await lease.FindScriptAsync(run.Info.Script) ?? throw new NotFoundException("script", $"{run.Info.Script} in version {lease.Version.Id}");
-            var parameters = definition.Parameters.Bind(run.Info.Parameters, out var errors)
+            var given = secrets.Reveal(run.Info.Script, run.Info.Parameters);
+            run.Secrets.Learn(given, definition.Parameters.Secrets);
+            var parameters = definition.Parameters.Bind(given, out var errors)
                 ?? throw new InvalidParametersException(run.Info.Script, errors);
             script = ScriptActivator.Create(definition.Type, provider);
             parameters.ApplyTo(script);
@@ -113,7 +116,7 @@ internal sealed partial class RunExecutor(
         catch (Exception failure)
         {
             // Only text leaves: a kept exception keeps the plugin in memory, by the methods in its stack trace.
-            var error = ErrorOf(failure);
+            var error = ErrorOf(failure, run.Secrets);
             if (run.StopState is null)
             {
                 log.Write("ERR", error.StackTrace!);
@@ -147,14 +150,14 @@ internal sealed partial class RunExecutor(
 
     private static RunInfo Outcome(ActiveRun run, Task<RunError?> work)
     {
-        var error = work.IsCompletedSuccessfully ? work.Result : ErrorOf(work.Exception!.GetBaseException());
+        var error = work.IsCompletedSuccessfully ? work.Result : ErrorOf(work.Exception!.GetBaseException(), run.Secrets);
         return run.StopState is { } stopped
             ? run.Info with { State = stopped, Error = stopped == RunState.TimedOut ? new RunError("Timeout", "The run took longer than its time limit.", null) : null }
             : run.Info with { State = error is null ? RunState.Succeeded : RunState.Failed, Error = error };
     }
 
-    private static RunError ErrorOf(Exception failure) =>
-        new(failure.GetType().FullName ?? failure.GetType().Name, ExceptionText.Message(failure), ExceptionText.FullText(failure));
+    private static RunError ErrorOf(Exception failure, SecretTexts secrets) => new(
+        failure.GetType().FullName ?? failure.GetType().Name, secrets.Hide(ExceptionText.Message(failure)), secrets.Hide(ExceptionText.FullText(failure)));
 
     private RunInfo Finish(ActiveRun run, RunInfo outcome)
     {

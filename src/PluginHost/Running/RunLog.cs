@@ -13,16 +13,18 @@ internal sealed class RunLog : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _flush;
     private readonly long _limit;
+    private readonly SecretTexts _secrets;
     private TaskCompletionSource _grown = NewSignal();
     private long _visible;
     private bool _cut;
     private bool _closed;
 
-    public RunLog(string path, long limit, TimeProvider time)
+    public RunLog(string path, long limit, SecretTexts secrets, TimeProvider time)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 64 * 1024);
         _limit = limit;
+        _secrets = secrets;
         _time = time;
         _flush = time.CreateTimer(_ => Flush(), null, FlushInterval, FlushInterval);
     }
@@ -33,7 +35,7 @@ internal sealed class RunLog : IDisposable
     public void Write(string level, string message)
     {
         var time = _time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        var text = $"{time} {level} {message.ReplaceLineEndings("\n").TrimEnd('\n').Replace("\n", "\n    ", StringComparison.Ordinal)}\n";
+        var text = $"{time} {level} {_secrets.Hide(message).ReplaceLineEndings("\n").TrimEnd('\n').Replace("\n", "\n    ", StringComparison.Ordinal)}\n";
         var bytes = Encoding.UTF8.GetBytes(text);
         lock (_lock)
         {

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace PluginHost.Running;
 
 /// <summary>Gives a script loggers that write to its run's log, and to the host's own log.</summary>
-internal sealed class RunLoggerFactory(RunLog log, ILogger host) : ILoggerFactory
+internal sealed class RunLoggerFactory(RunLog log, ILogger host, SecretTexts secrets) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new RunLogger(log, host);
+    public ILogger CreateLogger(string categoryName) => new RunLogger(log, host, secrets);
 
     public void AddProvider(ILoggerProvider provider) =>
         throw new NotSupportedException("A script cannot add log providers; what it logs goes to its run's log.");
@@ -14,7 +14,7 @@ internal sealed class RunLoggerFactory(RunLog log, ILogger host) : ILoggerFactor
     {
     }
 
-    private sealed class RunLogger(RunLog log, ILogger host) : ILogger
+    private sealed class RunLogger(RunLog log, ILogger host, SecretTexts secrets) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
@@ -35,6 +35,7 @@ internal sealed class RunLoggerFactory(RunLog log, ILogger host) : ILoggerFactor
                 text = $"{text}\n{Scripts.ExceptionText.FullText(exception)}";
             }
 
+            text = secrets.Hide(text);
             log.Write(Name(logLevel), text);
             host.Log(logLevel, "{Text}", text);
         }

@@ -14,9 +14,9 @@ internal sealed class RunLogs(DataDirectory data, IOptions<PluginHostOptions> op
 
     private readonly ConcurrentDictionary<string, RunLog> _open = new();
 
-    public RunLog Open(RunInfo run)
+    public RunLog Open(RunInfo run, SecretTexts secrets)
     {
-        var log = new RunLog(PathOf(run), options.Value.Runs.MaxLogBytes, time);
+        var log = new RunLog(PathOf(run), options.Value.Runs.MaxLogBytes, secrets, time);
         _open[run.Id] = log;
         return log;
     }

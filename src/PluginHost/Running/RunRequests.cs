@@ -8,13 +8,13 @@ using PluginHost.Swapping;
 namespace PluginHost.Running;
 
 /// <summary>Refuses wrong requests before anything is stored.</summary>
-internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored, TimeProvider time)
+internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored, SecretParameters secrets, TimeProvider time)
 {
     private static readonly TimeSpan Furthest = TimeSpan.FromDays(366);
 
     /// <summary>The key that came with a request, with what the request asks for; null when none came.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="parameters">Its parameters under their declared names, so that the same request always reads the same.</param>
+    /// <param name="parameters">Its parameters under their declared names, so that the same request always reads the same. Secret ones do not count.</param>
     public static RequestKey? KeyOf(RunRequest request, JsonObject? parameters)
     {
         if (request.IdempotencyKey is not { } key)
@@ -22,11 +22,11 @@ internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored, Tim
             return null;
         }
 
-        var asked = string.Create(CultureInfo.InvariantCulture, $"{request.Version}\n{request.StartAt?.UtcTicks}\n{parameters?.ToJsonString()}");
+        var asked = string.Create(CultureInfo.InvariantCulture, $"{request.Version}\n{request.StartAt?.UtcTicks}\n{SecretParameters.Hide(parameters)?.ToJsonString()}");
         return new RequestKey(key, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked))));
     }
 
-    /// <returns>The script, and the parameters that were given.</returns>
+    /// <returns>The script, and the parameters that were given, as they are stored.</returns>
     public async Task<(LiveScript Script, JsonObject? Parameters)> CheckAsync(string scriptId, RunRequest request, CancellationToken cancellationToken)
     {
         if (request.StartAt - time.GetUtcNow() > Furthest)
@@ -46,6 +46,6 @@ internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored, Tim
         var definition = await lease.FindScriptAsync(id)
             ?? throw new ConflictException($"Version {lease.Version.Id} of {plugin} has no script {script.Descriptor.Name}.");
         var values = definition.Parameters.Bind(request.Parameters, out var errors) ?? throw new InvalidParametersException(id, errors);
-        return (script, values.Given);
+        return (script, secrets.Protect(id, values.Given, definition.Parameters.Secrets));
     }
 }

@@ -11,6 +11,7 @@ namespace PluginHost.Running;
 internal sealed partial class RunService(
     RunRequests requests,
     RunFactory factory,
+    SecretParameters secrets,
     RunLifecycle lifecycle,
     RunStore store,
     OccurrenceStore occurrences,
@@ -61,14 +62,14 @@ internal sealed partial class RunService(
         }
 
         lifecycle.Admit(run);
-        return run.Info;
+        return Show(run.Info);
     }
 
     /// <summary>Starts a run with the parameters of one before it.</summary>
     public Task<RunInfo> RerunAsync(string runId, RerunRequest request, CancellationToken cancellationToken)
     {
-        var run = Get(runId);
-        var again = new RunRequest { Parameters = run.Parameters, Version = request.SameVersion ? run.Version : null, RequestedBy = request.RequestedBy };
+        var run = Find(runId);
+        var again = new RunRequest { Parameters = secrets.Reveal(run.Script, run.Parameters), Version = request.SameVersion ? run.Version : null, RequestedBy = request.RequestedBy };
         return StartRunAsync(run.Script, again, cancellationToken, rerunOf: run.Id);
     }
 
@@ -140,8 +141,7 @@ internal sealed partial class RunService(
         }
     }
 
-    public RunInfo Get(string runId) =>
-        lifecycle.Find(runId) is { } run ? run.Info : store.Find(runId) ?? throw new NotFoundException("run", runId);
+    public RunInfo Get(string runId) => Show(Find(runId));
 
     public Page<RunInfo> List(RunQuery query)
     {
@@ -162,7 +162,12 @@ internal sealed partial class RunService(
     private static bool IsRunAgain(RunInfo lost) => lost is { RerunWhenLost: true, Attempt: 1 };
 
     // What is under way knows more than what is stored: progress, above all.
-    private RunInfo Current(RunInfo run) => lifecycle.Find(run.Id)?.Info ?? run;
+    private RunInfo Current(RunInfo run) => Show(lifecycle.Find(run.Id)?.Info ?? run);
+
+    private RunInfo Find(string runId) =>
+        lifecycle.Find(runId) is { } run ? run.Info : store.Find(runId) ?? throw new NotFoundException("run", runId);
+
+    private static RunInfo Show(RunInfo run) => run with { Parameters = SecretParameters.Hide(run.Parameters) };
 
     [LoggerMessage(EventId = 702, Level = LogLevel.Warning, Message = "Run '{RunId}' of script '{ScriptId}' was under way when the host died, {Outcome}.")]
     private partial void LogLost(string runId, string scriptId, string outcome);

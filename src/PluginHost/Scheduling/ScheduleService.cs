@@ -1,7 +1,7 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PluginHost.History;
 using PluginHost.Hosting;
+using PluginHost.Running;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
 
@@ -9,7 +9,8 @@ namespace PluginHost.Scheduling;
 
 /// <summary>Shows the schedules of scripts, and takes what operators want of them.</summary>
 internal sealed partial class ScheduleService(
-    LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScriptStateStore scripts, Scheduler scheduler, HostEvents events, TimeProvider time)
+    LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleParameters parameters, ScriptStateStore scripts, Scheduler scheduler, HostEvents events,
+    TimeProvider time)
 {
     private const int Shown = 5;
 
@@ -40,7 +41,7 @@ internal sealed partial class ScheduleService(
         EffectiveSchedules.Read(script.Id, id, request, code, errors.Add);
         if (code is null || request.Parameters is not null)
         {
-            request = request with { Parameters = await BindAsync(script.Id, request.Parameters, errors) };
+            request = request with { Parameters = await parameters.CheckAsync(script.Id, request.Parameters, known?.Set?.Request.Parameters, errors) };
         }
 
         errors.ThrowIfAny();
@@ -73,15 +74,6 @@ internal sealed partial class ScheduleService(
         return new SchedulePreview(schedule!.Cron, schedule.TimeZone.Id, Times(schedule, schedule.NextAfter(now)), [.. ScheduleAdvice.For(schedule, now)]);
     }
 
-    private async Task<JsonObject?> BindAsync(string scriptId, JsonObject? parameters, ScheduleErrors errors)
-    {
-        using var lease = live.Lease(scriptId) ?? throw new NotFoundException("script", scriptId);
-        var script = await lease.FindScriptAsync(scriptId) ?? throw new NotFoundException("script", scriptId);
-        var values = script.Parameters.Bind(parameters, out var wrong);
-        errors.AddParameters(wrong);
-        return parameters is null ? null : values?.Given;
-    }
-
     private void Changed(string scriptId)
     {
         scheduler.Changed(scriptId);
@@ -103,10 +95,10 @@ internal sealed partial class ScheduleService(
             DelayMs = (long)(schedule?.Offset.TotalMilliseconds ?? 0),
             From = schedule?.Window?.From,
             Until = schedule?.Window?.Until,
-            Parameters = (schedule?.Parameters ?? set?.Request.Parameters)?.DeepClone(),
+            Parameters = SecretParameters.Hide(schedule?.Parameters ?? set?.Request.Parameters)?.DeepClone(),
             Disabled = set?.Request.Disabled ?? false,
             Code = set?.Code is null ? null : effective.Code is { } code ? new CodeSchedule(code.Cron, code.TimeZone.Id) : set.Code,
-            Set = set?.Request,
+            Set = set is null ? null : set.Request with { Parameters = SecretParameters.Hide(set.Request.Parameters) },
             Inactive = effective.Inactive,
             SetBy = set?.Request.RequestedBy,
             SetAt = set?.SetAt,

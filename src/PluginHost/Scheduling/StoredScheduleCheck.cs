@@ -3,7 +3,7 @@ using PluginHost.Scripts;
 namespace PluginHost.Scheduling;
 
 /// <summary>Checks whether the schedules that operators have set fit a version that is to go live: none of them may start runs that cannot be.</summary>
-internal sealed class StoredScheduleCheck(EffectiveSchedules schedules)
+internal sealed class StoredScheduleCheck(EffectiveSchedules schedules, ScheduleParameters parameters)
 {
     public IReadOnlyList<ScriptProblem> Find(IReadOnlyList<ScriptClass> scripts) => [.. scripts.SelectMany(Find)];
 
@@ -14,7 +14,7 @@ internal sealed class StoredScheduleCheck(EffectiveSchedules schedules)
         {
             // With the script's own defaults the code has been checked already.
             var mayBeWrong = schedule.Origin == ScheduleOrigin.Added || schedule.Set!.Request.Parameters is not null;
-            if (mayBeWrong && schedule.Running is { } running && script.Parameters.Bind(running.Parameters, out var errors) is null)
+            if (mayBeWrong && schedule.Running is { } running && script.Parameters.Bind(parameters.Reveal(id, running.Parameters), out var errors) is null)
             {
                 yield return new ScriptProblem(
                     ProblemStage.Schedule,

@@ -20,7 +20,7 @@ public sealed class RunLogTests
     [Test]
     public void AnEntry_HasTimeAndLevel_AndItsFurtherLinesAreIndented()
     {
-        using (var log = new RunLog(File, 10_000, _time))
+        using (var log = new RunLog(File, 10_000, new SecretTexts(), _time))
         {
             log.Write("INF", "one\r\ntwo\nthree\n\n");
             log.Write("OUT", "");
@@ -40,7 +40,7 @@ public sealed class RunLogTests
     [Test]
     public void ALogThatIsFull_IsCut_AndSaysSo_AndStaysAsItIs()
     {
-        using (var log = new RunLog(File, 100, _time))
+        using (var log = new RunLog(File, 100, new SecretTexts(), _time))
         {
             log.Write("INF", new string('x', 40));
             log.Write("INF", new string('y', 40));
@@ -57,7 +57,7 @@ public sealed class RunLogTests
     [Test]
     public void WhatIsWritten_CanBeRead_WhenTheTimeToFlushHasCome()
     {
-        using var log = new RunLog(File, 10_000, _time);
+        using var log = new RunLog(File, 10_000, new SecretTexts(), _time);
         var before = log.Look();
         log.Write("INF", "one");
         Assert.That((log.Look().Visible, before.Grown.IsCompleted), Is.EqualTo((0L, false)));
@@ -71,7 +71,7 @@ public sealed class RunLogTests
     [Test]
     public void ALogThatIsClosed_ShowsAllOfIt_AndTakesNoMore()
     {
-        var log = new RunLog(File, 10_000, _time);
+        var log = new RunLog(File, 10_000, new SecretTexts(), _time);
         var before = log.Look();
         log.Write("INF", "one");
         log.Dispose();
@@ -88,7 +88,7 @@ public sealed class RunLogTests
     {
         Directory.CreateDirectory(Path.GetDirectoryName(File)!);
         System.IO.File.CreateSymbolicLink(File, "/dev/full");
-        var log = new RunLog(File, 10_000_000, _time);
+        var log = new RunLog(File, 10_000_000, new SecretTexts(), _time);
         log.Write("INF", "small");
 
         Assert.That(() => _time.Advance(Flush), Throws.Nothing, "on a timer it would end the process");

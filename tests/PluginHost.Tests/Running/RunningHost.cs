@@ -52,20 +52,21 @@ internal sealed class RunningHost : IAsyncDisposable
 
         // Only what is live or drains: there is nothing on disk to load.
         var stored = new StoredVersions(Live, Draining, new ArtifactCatalog(), null!);
+        var secrets = new SecretParameters(Data);
         var grace = new StopGrace(Options.Create(Application), options, time);
         var executor = new RunExecutor(
-            Live, stored, _app.Factory, Logs, _console, new ScriptValueStore(Database, time), Events, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
+            Live, stored, _app.Factory, Logs, _console, secrets, new ScriptValueStore(Database, time), Events, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
             Live, factory, new RunLimits(options), executor, new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Events, metrics, grace, time, NullLogger<RunLifecycle>.Instance);
-        Runs = new RunService(new RunRequests(Live, stored, time), factory, lifecycle, Store, Occurrences, Logs, Readiness, Lifetime, time, NullLogger<RunService>.Instance);
+        Runs = new RunService(new RunRequests(Live, stored, secrets, time), factory, secrets, lifecycle, Store, Occurrences, Logs, Readiness, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
         var schedules = new EffectiveSchedules(Overrides);
         ScheduleWatch = new ScheduleWatch(Live, schedules, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
         var keeper = new ScheduleKeeper(Live, schedules, ScheduleWriter, Marks, Scripts, NullLogger<ScheduleKeeper>.Instance);
         Scheduler = new Scheduler(Live, schedules, keeper, ScheduleWriter, time, NullLogger<Scheduler>.Instance);
-        Schedules = new ScheduleService(Live, schedules, Overrides, Scripts, Scheduler, Events, time);
+        Schedules = new ScheduleService(Live, schedules, Overrides, new ScheduleParameters(Live, secrets), Scripts, Scheduler, Events, time);
     }
 
     public ObservedTime Time { get; }

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
 using PluginHost.History;
+using PluginHost.Hosting;
 using PluginHost.Loading;
+using PluginHost.Running;
 using PluginHost.Scheduling;
 using PluginHost.Scripts;
+using PluginHost.Swapping;
 using PluginHost.TestInfra;
 using PluginHost.Tests.Running;
 
@@ -14,6 +17,7 @@ public sealed class NewVersionTests
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     private TestDirectory _directory = null!;
+    private DataDirectory _data = null!;
     private HistoryDatabase _database = null!;
     private ScheduleOverrideStore _overrides = null!;
 
@@ -21,7 +25,8 @@ public sealed class NewVersionTests
     public void SetUp()
     {
         _directory = new TestDirectory();
-        _database = new HistoryDatabase(_directory.Combine("history.db"));
+        _data = Make.DataDirectory(_directory.Path);
+        _database = new HistoryDatabase(_data);
         _overrides = new ScheduleOverrideStore(_database);
     }
 
@@ -29,6 +34,7 @@ public sealed class NewVersionTests
     public void TearDown()
     {
         _database.Dispose();
+        _data.Dispose();
         _directory.Dispose();
     }
 
@@ -108,7 +114,7 @@ public sealed class NewVersionTests
         return _overrides.SetAsync(new("Shop.Job", EffectiveSchedules.IdOf(code), new CodeSchedule(code.Cron, code.TimeZone.Id), request, Noon), default);
     }
 
-    private IReadOnlyList<ScriptProblem> Check(Type script) => new StoredScheduleCheck(new EffectiveSchedules(_overrides)).Find([Read(script)]);
+    private IReadOnlyList<ScriptProblem> Check(Type script) => new StoredScheduleCheck(new EffectiveSchedules(_overrides), new ScheduleParameters(new LiveRegistry(), new SecretParameters(_data))).Find([Read(script)]);
 
     private ScheduleOutlook Outlook(Type script) =>
         new ScheduleOutlooks(new EffectiveSchedules(_overrides), new ObservedTime()).Of(new LoadedPlugin(Make.Artifact(new string('0', 64)) with { Directory = _directory.Path }, null!, [Read(script)]));

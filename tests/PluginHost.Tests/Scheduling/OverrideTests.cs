@@ -229,6 +229,23 @@ public sealed class OverrideTests : SchedulerTestBase
         Assert.That(Host.Problems.All, Is.Empty);
     }
 
+    [Test]
+    public async Task ASecret_ReachesTheScript_IsShownNowhere_AndStaysWhenItIsSetAsItIsShown()
+    {
+        Host.Deploy(typeof(SignIn));
+        await Host.Scheduler.StartAsync(CancellationToken.None);
+        var wanted = new ScheduleRequest { Cron = "* * * * *", Parameters = new JsonObject { ["user"] = "ada", ["password"] = "swordfish" } };
+        var set = await Host.Schedules.SetAsync("Shop.SignIn", "mine", wanted, default);
+        Assert.That(set.Parameters!.ToJsonString(), Is.EqualTo("""{"User":"ada","Password":"***"}"""));
+        Assert.That(set.Set!.Parameters!.ToJsonString(), Is.EqualTo(set.Parameters.ToJsonString()));
+        Assert.That(Host.Overrides.Of("Shop.SignIn").Single().Request.Parameters!.ToJsonString(), Does.Not.Contain("swordfish"));
+
+        await Host.Schedules.SetAsync("Shop.SignIn", "mine", set.Set with { Overlap = OverlapPolicy.Queue }, default);
+        await PassUntilAsync(At(12, 1));
+
+        Assert.That(((SignIn)(await NextForAsync(At(12, 1))).Script).Password, Is.EqualTo("swordfish"));
+    }
+
     private PluginHost.Scripts.ScriptDescriptor Live() => Host.Live.Current.Scripts[Job].Descriptor;
 
     private string CodeId() => Host.Schedules.Of(Live()).First(schedule => schedule.Origin != ScheduleOrigin.Added).Id;
