@@ -33,4 +33,18 @@ public sealed class ScheduleAttribute(string cron) : Attribute
     /// <summary>Moves every start later by an amount between zero and this, the same for each time, so that scripts do not all start in one second.</summary>
     /// <value>Written as <see cref="CatchUpWindow"/> is, at most 24 hours. The default is none.</value>
     public string? Jitter { get; set; }
+
+    /// <summary>The first moment of the schedule: times of the expression before it do not count.</summary>
+    /// <value>
+    /// An ISO 8601 date (<c>2026-01-31</c>, its beginning is meant) or date and time (<c>2026-01-31T18:00</c>), in
+    /// <see cref="TimeZone"/> unless it has an offset (<c>2026-01-31T18:00+01:00</c>). The default is none.
+    /// </value>
+    public string? From { get; set; }
+
+    /// <summary>The end of the schedule: times of the expression at it or after it do not count.</summary>
+    /// <value>
+    /// Written as <see cref="From"/> is; of a date alone the end of that day is meant, so that the day belongs to the
+    /// schedule. It has to be after <see cref="From"/>, with a time of the expression between them. The default is none.
+    /// </value>
+    public string? Until { get; set; }
 }

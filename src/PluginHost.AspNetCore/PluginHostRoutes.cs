@@ -14,6 +14,7 @@ internal static class PluginHostRoutes
         var api = routes.MapGroup("/api/v1");
         api.MapStatus();
         api.MapScripts();
+        api.MapSchedules();
         api.MapRuns();
         api.MapOccurrences();
         api.MapPlugins();

@@ -40,6 +40,8 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
                 return new ProblemDetails { Status = 409, Title = failure.Message };
             case InvalidParametersException invalid:
                 return new ProblemDetails { Status = 400, Title = failure.Message, Extensions = { ["errors"] = invalid.Errors } };
+            case InvalidScheduleException invalid:
+                return new ProblemDetails { Status = 400, Title = failure.Message, Extensions = { ["errors"] = invalid.Errors } };
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return new ProblemDetails { Status = 413, Title = $"The body is too large. It has {BodyLimit.Bytes} bytes at most." };
             case BadHttpRequestException bad:

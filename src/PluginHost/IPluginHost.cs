@@ -22,6 +22,29 @@ public interface IPluginHost
     /// <summary>Lets the script's schedules run again; what was missed is caught up as each schedule says.</summary>
     Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken = default);
 
+    /// <summary>The schedules of a script: those of its code, as operators have changed them, and those that they have added.</summary>
+    Task<IReadOnlyList<ScheduleInfo>> GetSchedulesAsync(string scriptId, CancellationToken cancellationToken = default);
+
+    /// <summary>Sets a schedule in place of the code's of that id, or adds one of that name. Stored: it survives restarts and deployments.</summary>
+    /// <param name="scriptId">The script.</param>
+    /// <param name="scheduleId">The id of a schedule of the code; or the name of one that is added, 1 to 64 of <c>A-Z a-z 0-9 . _ -</c>, and not eight hexadecimal digits.</param>
+    /// <param name="request">What is wanted, in place of all that was set before.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidScheduleException">Something of it is wrong; every mistake is named.</exception>
+    Task<ScheduleInfo> SetScheduleAsync(string scriptId, string scheduleId, ScheduleRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes back what was set for a schedule: it is as the code says again, or gone if it was added.</summary>
+    /// <returns>The schedules of the script as they are then.</returns>
+    /// <exception cref="NotFoundException">Nothing was set for it.</exception>
+    Task<IReadOnlyList<ScheduleInfo>> ResetScheduleAsync(string scriptId, string scheduleId, CancellationToken cancellationToken = default);
+
+    /// <summary>Says what a cron expression means, and changes nothing.</summary>
+    /// <param name="cron">The expression.</param>
+    /// <param name="timeZone">The time zone it is read in: an IANA or Windows id. UTC when it is null.</param>
+    /// <param name="scriptId">The script that <c>H</c> is derived from; null where that does not matter.</param>
+    /// <exception cref="InvalidScheduleException">The expression or the time zone cannot be read.</exception>
+    SchedulePreview PreviewSchedule(string? cron, string? timeZone = null, string? scriptId = null);
+
     /// <summary>The values that a script keeps from one run to the next, by key; also of a script that is no longer live.</summary>
     Task<IReadOnlyList<StateValueInfo>> GetStateAsync(string scriptId, CancellationToken cancellationToken = default);
 

@@ -25,3 +25,12 @@ public sealed class InvalidParametersException(string scriptId, IReadOnlyDiction
     /// <summary>For each wrong parameter, what is wrong with it.</summary>
     public IReadOnlyDictionary<string, string[]> Errors { get; } = errors;
 }
+
+/// <summary>A schedule was refused because of what was wanted of it.</summary>
+/// <param name="errors">For each wrong property, what is wrong with it; a parameter's name stands behind <c>parameters.</c>.</param>
+public sealed class InvalidScheduleException(IReadOnlyDictionary<string, string[]> errors)
+    : Exception($"The schedule was not taken: {string.Join(" ", errors.SelectMany(e => e.Value))}")
+{
+    /// <summary>For each wrong property, what is wrong with it; a parameter's name stands behind <c>parameters.</c>.</summary>
+    public IReadOnlyDictionary<string, string[]> Errors { get; } = errors;
+}

@@ -117,6 +117,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<LivePluginStore>();
         services.TryAddSingleton<ScriptStateStore>();
         services.TryAddSingleton<ScheduleStore>();
+        services.TryAddSingleton<ScheduleOverrideStore>();
         services.TryAddSingleton<OccurrenceStore>();
         services.TryAddSingleton<ScriptValueStore>();
         services.TryAddSingleton<PinStore>();
@@ -139,7 +140,13 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunEnds>();
         services.TryAddSingleton<RunLifecycle>();
         services.TryAddSingleton<RunRequests>();
+        services.TryAddSingleton<EffectiveSchedules>();
+        services.TryAddSingleton<ScheduleKeeper>();
         services.TryAddSingleton<ScheduleWriter>();
+        services.TryAddSingleton<ScheduleParameters>();
+        services.TryAddSingleton<ScheduleService>();
+        services.TryAddSingleton<StoredScheduleCheck>();
+        services.TryAddSingleton<ScheduleOutlooks>();
         services.TryAddSingleton<IStoredVersions, StoredVersions>();
         return services.AddHosted<RunService>().AddHosted<Scheduler>().AddHosted<ScheduleWatch>();
     }

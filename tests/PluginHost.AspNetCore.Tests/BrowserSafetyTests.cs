@@ -61,10 +61,22 @@ public sealed class BrowserSafetyTests
         _host.Scripts[0] = Examples.Script(Hostile, Hostile) with
         {
             Plugin = Hostile, Tags = [Hostile], LastRun = run,
+            Schedules =
+            [
+                Examples.Schedule with
+                {
+                    Id = Hostile, Cron = Hostile, TimeZone = Hostile, Code = new CodeSchedule(Hostile, Hostile), SetBy = Hostile, Parameters = Hostile,
+                    Set = new ScheduleRequest { Cron = Hostile, Jitter = Hostile, Parameters = new System.Text.Json.Nodes.JsonObject { [Hostile] = Hostile } },
+                },
+                Examples.Schedule with { Inactive = Hostile },
+            ],
             Parameters = new System.Text.Json.Nodes.JsonObject { ["properties"] = new System.Text.Json.Nodes.JsonObject { [Hostile] = new System.Text.Json.Nodes.JsonObject { ["default"] = Hostile, ["description"] = Hostile } } },
         };
         _host.Plugins[0] = Examples.Plugin(Hostile, Hostile) with { Live = Examples.Live with { Version = Hostile }, Leaked = [new LeakedVersion(Hostile, Examples.Noon, Hostile)] };
-        _host.Deployments[0] = Examples.Deployment(Hostile, Hostile) with { Author = Hostile, Error = Hostile, Plugins = [new PluginOutcome(Hostile, PluginOutcomeKind.Rejected, Hostile, Hostile)] };
+        _host.Deployments[0] = Examples.Deployment(Hostile, Hostile) with { Author = Hostile, Error = Hostile, Plugins = [new PluginOutcome(Hostile, PluginOutcomeKind.Rejected, Hostile, Hostile)
+        {
+            Warnings = [new Diagnostic(DiagnosticSeverity.Warning, null, Hostile, Hostile, 1, null)], Schedules = [new ScheduleForecast(Hostile, Hostile, Hostile, Hostile, null)],
+        }] };
         _host.Status = Examples.Status() with { Sources = [Examples.Status().Sources[0] with { Name = Hostile, Error = Hostile, Url = Hostile }] };
         await using var web = await WebHost.StartAsync(_host);
 

@@ -14,9 +14,17 @@ internal static class Examples
 
     public static ScriptInfo Script(string id = "Reports.Daily", string? description = "Mails totals") => new(
         id, "Reports", "Daily", description, ["mail"], ScriptState.Ready, Live,
-        [new ScheduleInfo("0 6 * * *", "Europe/Berlin", OverlapPolicy.CancelPrevious, CatchUpPolicy.Latest, [Noon, Noon.AddDays(1)])],
+        [Schedule],
         JsonNode.Parse("""{ "type": "object", "properties": { "Days": { "type": "integer", "default": 1, "description": "How many" } } }""")!,
         Run());
+
+    public static ScheduleInfo Schedule { get; } = new()
+    {
+        Id = "1a2b3c4d", Origin = ScheduleOrigin.Override, Cron = "0 6 * * *", TimeZone = "Europe/Berlin", Overlap = OverlapPolicy.CancelPrevious,
+        CatchUp = CatchUpPolicy.Latest, CatchUpWindowMs = 3_600_000, DelayMs = 250, From = Noon, Parameters = new JsonObject { ["Days"] = 7 },
+        Code = new CodeSchedule("0 5 * * *", "UTC"), SetBy = "ada", SetAt = Noon, Next = [Noon, Noon.AddDays(1)],
+        Set = new ScheduleRequest { Cron = "0 6 * * *", Parameters = new JsonObject { ["Days"] = 7 }, RequestedBy = "ada" },
+    };
 
     public static RunInfo Run(string id = "run1", RunState state = RunState.TimedOut) => new()
     {

@@ -43,6 +43,26 @@ internal sealed class FakeHost : IPluginHost
 
     public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => GetScriptAsync(scriptId, cancellationToken);
 
+    public (string Script, string Schedule, ScheduleRequest Request)? Set { get; private set; }
+
+    public async Task<IReadOnlyList<ScheduleInfo>> GetSchedulesAsync(string scriptId, CancellationToken cancellationToken) =>
+        (await GetScriptAsync(scriptId, cancellationToken)).Schedules;
+
+    public async Task<ScheduleInfo> SetScheduleAsync(string scriptId, string scheduleId, ScheduleRequest request, CancellationToken cancellationToken)
+    {
+        Set = (scriptId, scheduleId, request);
+        return Failure is null ? (await GetSchedulesAsync(scriptId, cancellationToken))[0] : throw Failure;
+    }
+
+    public async Task<IReadOnlyList<ScheduleInfo>> ResetScheduleAsync(string scriptId, string scheduleId, CancellationToken cancellationToken)
+    {
+        var schedules = await GetSchedulesAsync(scriptId, cancellationToken);
+        return schedules.Any(schedule => schedule.Id == scheduleId) ? schedules : throw new NotFoundException("override of a schedule", scheduleId);
+    }
+
+    public SchedulePreview PreviewSchedule(string? cron, string? timeZone, string? scriptId) =>
+        Failure is null ? new SchedulePreview(cron!, timeZone ?? "UTC", [Examples.Noon], [$"for {scriptId}"]) : throw Failure;
+
     public string? Removed { get; private set; }
 
     public async Task<IReadOnlyList<StateValueInfo>> GetStateAsync(string scriptId, CancellationToken cancellationToken)

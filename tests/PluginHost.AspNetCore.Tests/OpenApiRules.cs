@@ -14,6 +14,10 @@ internal static class OpenApiRules
     private static readonly Dictionary<string, string> Parameters = new()
     {
         ["id"] = "Its id.",
+        ["scheduleId"] = "The id of a schedule of the code, or the name of one that is added: 1 to 64 of A-Z, a-z, 0-9, dot, hyphen and underscore, and not eight hexadecimal digits.",
+        ["cron"] = "The expression.",
+        ["timeZone"] = "The time zone it is read in: an IANA or Windows id. UTC when it is left out.",
+        ["api/v1/schedules/preview script"] = "The script that H is derived from.",
         ["name"] = "The source's name in the configuration.",
         ["script"] = "Only those of this script.",
         ["state"] = "Only runs in this state.",
@@ -65,7 +69,7 @@ internal static class OpenApiRules
         {
             var source = context.Description.ParameterDescriptions.Single(description => description.Name == parameter.Name);
             var type = (source.ParameterDescriptor as IParameterInfoParameterDescriptor)?.ParameterInfo.ParameterType;
-            parameter.Description = Parameters[parameter.Name!];
+            parameter.Description = Parameters.GetValueOrDefault($"{context.Description.RelativePath} {parameter.Name}") ?? Parameters[parameter.Name!];
             parameter.Schema = Schema(Nullable.GetUnderlyingType(type!) ?? type!);
         }
 
@@ -109,6 +113,11 @@ internal static class OpenApiRules
         {
             schema.AdditionalPropertiesAllowed = false;
             schema.Description = "What to run a script with: a value for each parameter by name, the version to run on, and when. A parameter that is left out keeps its default; without a version it is the live one, and without a time at once.";
+        }
+        else if (type == typeof(ScheduleBody))
+        {
+            schema.AdditionalPropertiesAllowed = false;
+            schema.Description = "What is wanted of a schedule, written as on the attribute [Schedule]. What is left out is as the code says, or as the attribute has it without being told.";
         }
         else if (type.FullName!.StartsWith("PluginHost.", StringComparison.Ordinal))
         {

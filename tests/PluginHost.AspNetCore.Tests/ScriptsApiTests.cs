@@ -16,7 +16,18 @@ public sealed class ScriptsApiTests
 
         Assert.That(JsonNode.DeepEquals(script["live"], JsonNode.Parse($$"""{ "version": "0123456-89abcde", "commit": "{{Examples.Commit}}", "since": "2026-01-31T12:00:00.25Z" }""")));
         Assert.That(JsonNode.DeepEquals(script["schedules"], JsonNode.Parse(
-            """[{ "cron": "0 6 * * *", "timeZone": "Europe/Berlin", "overlap": "cancel-previous", "catchUp": "latest", "next": ["2026-01-31T12:00:00.25Z", "2026-02-01T12:00:00.25Z"] }]""")), script.ToJsonString());
+            """
+            [{
+              "id": "1a2b3c4d", "origin": "override", "cron": "0 6 * * *", "timeZone": "Europe/Berlin", "overlap": "cancel-previous", "catchUp": "latest",
+              "catchUpWindowMs": 3600000, "delayMs": 250, "from": "2026-01-31T12:00:00.25Z", "until": null, "parameters": { "Days": 7 }, "disabled": false,
+              "code": { "cron": "0 5 * * *", "timeZone": "UTC" },
+              "set": {
+                "cron": "0 6 * * *", "timeZone": null, "overlap": null, "catchUp": null, "catchUpWindow": null, "jitter": null, "from": null, "until": null,
+                "parameters": { "Days": 7 }, "disabled": false, "requestedBy": "ada"
+              },
+              "inactive": null, "setBy": "ada", "setAt": "2026-01-31T12:00:00.25Z", "next": ["2026-01-31T12:00:00.25Z", "2026-02-01T12:00:00.25Z"]
+            }]
+            """)), script["schedules"]!.ToJsonString());
         Assert.That(script["parameters"]!["properties"]!["Days"]!["type"]!.ToString(), Is.EqualTo("integer"));
         Assert.That(script["state"]!.ToString(), Is.EqualTo("ready"));
     }

@@ -141,6 +141,45 @@ public sealed class Dashboard
         await Expect(started).ToHaveTextAsync(viewers.ToString("dd/MM/yyyy, HH:mm:ss", CultureInfo.InvariantCulture));
     }
 
+    [Test]
+    public async Task Schedules_AreAddedChangedAndTakenBack_OnTheScriptsPage()
+    {
+        _repository.AddPlugin(
+            "Report", "context.SetResult(Days);", "[Schedule(\"0 6 1 1 *\")]",
+            members: "[Parameter, System.ComponentModel.DataAnnotations.Range(1, 9)] public int Days { get; init; } = 1;").Commit("First");
+        await using var host = await StartAsync();
+        var page = await OpenAsync(host);
+        await page.GotoAsync("scripts/Report.Work");
+        var rows = page.Locator("#times tbody tr");
+
+        await page.GetByText("Add a schedule").ClickAsync();
+        var form = page.Locator("#set-new");
+        await form.GetByLabel("Name").FillAsync("nightly");
+        await form.GetByLabel("Cron").FillAsync("61 3 * * *");
+        await form.GetByLabel("Parameters").FillAsync("{ \"Days\": 99 }");
+        await form.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(form.Locator("[data-error='cron']")).ToContainTextAsync("Minutes");
+        await Expect(form.Locator("[data-error='parameters']")).ToContainTextAsync("9");
+        await form.GetByLabel("Cron").FillAsync("0 3 * * *");
+        await form.GetByLabel("Parameters").FillAsync("{ \"Days\": 7 }");
+        await form.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(rows).ToHaveCountAsync(2);
+        await Expect(rows.Nth(1)).ToContainTextAsync("nightly");
+        await Expect(rows.Nth(1).Locator("time[data-style='absolute']")).ToHaveCountAsync(5);
+
+        await page.GetByText("Change \"0 6 1 1 *\"").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Disable" }).First.ClickAsync();
+        await Expect(rows.Nth(0)).ToContainTextAsync("disabled");
+        await page.GetByText("Change \"0 6 1 1 *\"").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Back to what the code says" }).ClickAsync();
+        await Expect(rows.Nth(0)).ToContainTextAsync("the code");
+
+        await page.GetByText("Change \"0 3 * * *\" (nightly)").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Expect(rows).ToHaveCountAsync(1);
+        Assert.That(_browser.Complaints.Where(complaint => !complaint.Contains("400", StringComparison.Ordinal)), Is.Empty);
+    }
+
     private Task<ReadyHost> StartAsync() => ReadyHost.StartAsync(_repository.Path, _directory.Combine("data"));
 
     private Task<IPage> OpenAsync(ReadyHost host) => _browser.OpenAsync(host.Api.BaseAddress!);

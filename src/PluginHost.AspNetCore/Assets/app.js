@@ -123,19 +123,37 @@ document.addEventListener("submit", async event => {
     const form = event.target.closest("form[data-run]");
     if (!form) return;
     event.preventDefault();
-    for (const place of form.querySelectorAll("[data-error]")) place.textContent = "";
     const { ok, answer } = await send(form.dataset.run, { parameters: values(form) });
-    if (ok) {
-        location.href = new URL(`runs/${answer.id}`, document.baseURI);
-        return;
+    if (ok) location.href = new URL(`runs/${answer.id}`, document.baseURI);
+    else showErrors(form, answer);
+});
+
+document.addEventListener("submit", async event => {
+    const form = event.target.closest("form[data-put]");
+    if (!form) return;
+    event.preventDefault();
+    const wanted = {};
+    for (const field of form.querySelectorAll("input[name], select[name]")) {
+        if (field.value !== "") wanted[field.name] = field.dataset.type === "json" ? parse(field.value) : field.value;
     }
+    const { id = "", ...body } = wanted;
+    const { ok, answer } = await send(form.dataset.put + encodeURIComponent(id), body, "PUT");
+    if (!ok) return showErrors(form, answer);
+    form.reset();
+    form.closest("details").open = false;
+    refresh();
+});
+
+// What belongs to a field stands beside it, also what is wrong within it.
+function showErrors(form, answer) {
+    for (const place of form.querySelectorAll("[data-error]")) place.textContent = "";
     const errors = Object.entries(answer.errors ?? {});
     for (const [name, texts] of errors) {
-        const place = form.querySelector(`[data-error="${CSS.escape(name)}"]`) ?? form.querySelector('[data-error=""]');
-        place.textContent += texts.join(" ");
+        const place = [name, name.split(".")[0], ""].map(name => form.querySelector(`[data-error="${CSS.escape(name)}"]`)).find(place => place);
+        place.textContent += `${texts.join(" ")} `;
     }
     if (errors.length === 0) form.querySelector('[data-error=""]').textContent = answer.title;
-});
+}
 
 // What was left as it was is not sent: the script's own default holds.
 function values(form) {

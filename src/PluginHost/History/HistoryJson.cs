@@ -5,6 +5,7 @@ namespace PluginHost.History;
 [JsonSerializable(typeof(RunInfo))]
 [JsonSerializable(typeof(DeploymentInfo))]
 [JsonSerializable(typeof(LivePluginRow))]
+[JsonSerializable(typeof(ScheduleOverride))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class HistoryJson : JsonSerializerContext;

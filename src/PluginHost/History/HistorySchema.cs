@@ -54,6 +54,9 @@ internal static class HistorySchema
         """
         ALTER TABLE idempotency_keys ADD COLUMN request TEXT;
         """,
+        """
+        CREATE TABLE schedule_overrides (script TEXT NOT NULL COLLATE NOCASE, id TEXT NOT NULL COLLATE NOCASE, document TEXT NOT NULL, PRIMARY KEY (script, id)) WITHOUT ROWID;
+        """,
     ];
 
     public static void Migrate(SqliteConnection connection, string file)

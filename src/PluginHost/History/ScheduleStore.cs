@@ -11,14 +11,13 @@ internal sealed record ScheduleMark(string Script, string Key, DateTimeOffset Un
 /// <summary>The mark of each schedule.</summary>
 internal sealed class ScheduleStore(HistoryDatabase database)
 {
-    public Dictionary<(string Script, string Key), DateTimeOffset> GetAll() =>
-        database.Read(connection => connection.Query(
-                "SELECT script, key, accounted_until FROM schedules",
-                reader => (Script: reader.GetString(0), Key: reader.GetString(1), Until: DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2)))))
-            .ToDictionary(row => (row.Script, row.Key), row => row.Until);
+    public IReadOnlyList<ScheduleMark> GetAll() => database.Read(connection => connection.Query(
+        "SELECT script, key, accounted_until FROM schedules",
+        reader => new ScheduleMark(reader.GetString(0), reader.GetString(1), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2)))));
 
-    public Task SetAsync(ScheduleMark mark, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => Save(connection, mark), cancellationToken);
+    /// <summary>Sets marks, all of them or none.</summary>
+    public Task SetAsync(IReadOnlyList<ScheduleMark> marks, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => marks.Sum(mark => Save(connection, mark)), cancellationToken);
 
     public Task RemoveAsync(string script, string key, CancellationToken cancellationToken) =>
         database.WriteAsync(

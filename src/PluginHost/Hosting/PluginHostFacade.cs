@@ -15,6 +15,7 @@ internal sealed class PluginHostFacade(
     LiveRegistry live,
     RunService runs,
     Scheduler scheduler,
+    ScheduleService schedules,
     ScriptStateStore scripts,
     ScriptValueStore values,
     PluginStates plugins,
@@ -45,6 +46,17 @@ internal sealed class PluginHostFacade(
     public Task<ScriptInfo> PauseScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, true, cancellationToken);
 
     public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, false, cancellationToken);
+
+    public Task<IReadOnlyList<ScheduleInfo>> GetSchedulesAsync(string scriptId, CancellationToken cancellationToken) =>
+        Task.FromResult(schedules.Of(Find(scriptId).Descriptor));
+
+    public Task<ScheduleInfo> SetScheduleAsync(string scriptId, string scheduleId, ScheduleRequest request, CancellationToken cancellationToken) =>
+        schedules.SetAsync(scriptId, scheduleId, request, cancellationToken);
+
+    public Task<IReadOnlyList<ScheduleInfo>> ResetScheduleAsync(string scriptId, string scheduleId, CancellationToken cancellationToken) =>
+        schedules.ResetAsync(scriptId, scheduleId, cancellationToken);
+
+    public SchedulePreview PreviewSchedule(string? cron, string? timeZone, string? scriptId) => schedules.Preview(cron, timeZone, scriptId);
 
     public Task<IReadOnlyList<StateValueInfo>> GetStateAsync(string scriptId, CancellationToken cancellationToken)
     {
@@ -164,18 +176,9 @@ internal sealed class PluginHostFacade(
             descriptor.Tags,
             state,
             new LiveVersionInfo(script.Plugin.Version.Id, script.Plugin.Version.Commit, script.Plugin.Since),
-            [.. descriptor.Schedules.Select(schedule => new ScheduleInfo(
-                schedule.Cron, schedule.TimeZone.Id, schedule.Overlap, schedule.CatchUp, [.. NextTimes(schedule).Take(5)]))],
+            schedules.Of(descriptor),
             (JsonObject)descriptor.ParameterSchema.DeepClone(),
             last);
-    }
-
-    private IEnumerable<DateTimeOffset> NextTimes(Scripts.ScheduleDescriptor schedule)
-    {
-        for (var next = schedule.NextAfter(time.GetUtcNow()); next is { } due; next = schedule.NextAfter(due))
-        {
-            yield return due;
-        }
     }
 
     private PluginVersionState State(PluginInfo plugin, string version) =>

@@ -86,7 +86,22 @@ public sealed record StageInfo(string Name, DateTimeOffset StartedAt, long Durat
 /// <param name="Outcome">What was done.</param>
 /// <param name="Version">The version that is live afterwards, or null.</param>
 /// <param name="Reason">Why it was done.</param>
-public sealed record PluginOutcome(string Plugin, PluginOutcomeKind Outcome, string? Version, string Reason);
+public sealed record PluginOutcome(string Plugin, PluginOutcomeKind Outcome, string? Version, string Reason)
+{
+    /// <summary>What may not be as it was meant in the version that went live; empty when nothing of it was loaded.</summary>
+    public IReadOnlyList<Diagnostic> Warnings { get => field ?? []; init; }
+
+    /// <summary>When its schedules were to run next, the soonest first, a hundred at most; empty when nothing of it was loaded.</summary>
+    public IReadOnlyList<ScheduleForecast> Schedules { get => field ?? []; init; }
+}
+
+/// <summary>When a schedule was to run next, at the time of the deployment.</summary>
+/// <param name="Script">The script.</param>
+/// <param name="Id">The schedule within the script.</param>
+/// <param name="Cron">The cron expression.</param>
+/// <param name="TimeZone">The time zone it is read in.</param>
+/// <param name="Next">When it runs next; null when never again.</param>
+public sealed record ScheduleForecast(string Script, string Id, string Cron, string TimeZone, DateTimeOffset? Next);
 
 /// <summary>What was done with a plugin.</summary>
 public enum PluginOutcomeKind

@@ -44,19 +44,6 @@ public enum ScriptState
 /// <param name="Since">When it went live.</param>
 public sealed record LiveVersionInfo(string Version, string Commit, DateTimeOffset Since);
 
-/// <summary>A schedule of a script.</summary>
-/// <param name="Cron">The cron expression.</param>
-/// <param name="TimeZone">The time zone it is read in.</param>
-/// <param name="Overlap">What happens when an earlier run is still going.</param>
-/// <param name="CatchUp">What happens to missed times.</param>
-/// <param name="Next">The next five times, in UTC; fewer when the expression has no more.</param>
-public sealed record ScheduleInfo(
-    string Cron,
-    string TimeZone,
-    OverlapPolicy Overlap,
-    CatchUpPolicy CatchUp,
-    IReadOnlyList<DateTimeOffset> Next);
-
 /// <summary>A value that a script keeps from one run to the next.</summary>
 /// <param name="Key">Its key.</param>
 /// <param name="Value">The value.</param>

@@ -26,13 +26,17 @@ internal sealed class PluginLoading(
         inspector.Inspect(artifact.AssemblyPath) is { Count: > 0 } problems ? Refuse(artifact, ProblemStage.Inspect, problems).Problem : null;
 
     /// <summary>Loads and checks a plugin that was inspected. Nothing of it is live afterwards.</summary>
-    public async Task<LoadResult> LoadAsync(PluginArtifact artifact, CancellationToken cancellationToken)
+    /// <param name="artifact">The plugin.</param>
+    /// <param name="check">Finds more that is wrong with its scripts; it may run their code.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<LoadResult> LoadAsync(
+        PluginArtifact artifact, Func<IReadOnlyList<ScriptClass>, IReadOnlyList<ScriptProblem>> check, CancellationToken cancellationToken)
     {
         // Module initializers, static and instance constructors are the plugin's code, which may never come back. They
         // run on a thread of their own, and nothing of the plugin stays on this one's stack.
         var limit = options.Value.Load.Timeout;
         var work = Task.Factory.StartNew(
-            () => LoadAndValidate(artifact), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => LoadAndValidate(artifact, check), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             return await work.WaitAsync(limit, time, cancellationToken);
@@ -46,7 +50,7 @@ internal sealed class PluginLoading(
 
     /// <summary>Inspects, loads and checks a plugin. Nothing of it is live afterwards.</summary>
     public async Task<LoadResult> InspectAndLoadAsync(PluginArtifact artifact, CancellationToken cancellationToken) =>
-        Inspect(artifact) is { } problem ? new LoadResult(null, problem) : await LoadAsync(artifact, cancellationToken);
+        Inspect(artifact) is { } problem ? new LoadResult(null, problem) : await LoadAsync(artifact, _ => [], cancellationToken);
 
     /// <summary>Loads a plugin that was loaded and checked before.</summary>
     /// <exception cref="ConflictException">It cannot be loaded any more.</exception>
@@ -57,7 +61,7 @@ internal sealed class PluginLoading(
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private LoadResult LoadAndValidate(PluginArtifact artifact)
+    private LoadResult LoadAndValidate(PluginArtifact artifact, Func<IReadOnlyList<ScriptClass>, IReadOnlyList<ScriptProblem>> check)
     {
         // Not McMaster's hot reload: it unloads the old version before the new one is proven. Each version gets a
         // loader of its own here, over a folder that never changes.
@@ -73,14 +77,15 @@ internal sealed class PluginLoading(
         try
         {
             var read = validator.Validate(ScriptReader.Read(artifact.PluginId, Types(loader.LoadDefaultAssembly())));
-            if (read.Problems.Count == 0)
+            List<ScriptProblem> problems = [.. read.Problems, .. check(read.Scripts)];
+            if (problems.Count == 0)
             {
                 stored.Write(artifact, read.Scripts.Select(script => script.Descriptor));
                 return new LoadResult(new LoadedPlugin(artifact, loader, read.Scripts), null);
             }
 
             unloading.Unload(artifact, loader);
-            return Refuse(artifact, read.Problems[0].Stage, [.. read.Problems.Select(problem => Locate(artifact, problem))]);
+            return Refuse(artifact, problems[0].Stage, [.. problems.Select(problem => Locate(artifact, problem))]);
         }
         catch (Exception failure)
         {

@@ -82,14 +82,16 @@ internal sealed partial class StoredScripts(SharedAssemblies shared)
     }
 
     internal sealed record StoredSchedule(
-        string Key, string Cron, string TimeZone, OverlapPolicy Overlap, CatchUpPolicy CatchUp, TimeSpan CatchUpWindow, TimeSpan Offset)
+        string Key, string Cron, string TimeZone, OverlapPolicy Overlap, CatchUpPolicy CatchUp, TimeSpan CatchUpWindow, TimeSpan Offset,
+        ScheduleWindow? Window)
     {
         public static StoredSchedule Of(ScheduleDescriptor schedule) => new(
-            schedule.Key, schedule.Cron, schedule.TimeZone.Id, schedule.Overlap, schedule.CatchUp, schedule.CatchUpWindow, schedule.Offset);
+            schedule.Key, schedule.Cron, schedule.TimeZone.Id, schedule.Overlap, schedule.CatchUp, schedule.CatchUpWindow, schedule.Offset,
+            schedule.Window);
 
         public ScheduleDescriptor ToDescriptor(string scriptId) =>
             CronText.TryParse(Cron, ScheduleReader.Seed(scriptId), out var expression, out var problem) && TimeZones.TryFind(TimeZone, out var zone, out problem)
-                ? new ScheduleDescriptor(Key, Cron, expression, zone, Overlap, CatchUp, CatchUpWindow, Offset)
+                ? new ScheduleDescriptor(SharedTexts.Share(Key), SharedTexts.Share(Cron), expression, zone, Overlap, CatchUp, CatchUpWindow, Offset) { Window = Window }
                 : throw new FormatException(problem);
     }
 

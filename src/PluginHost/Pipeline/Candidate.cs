@@ -1,6 +1,7 @@
 using PluginHost.Artifacts;
 using PluginHost.Loading;
 using PluginHost.Planning;
+using PluginHost.Scheduling;
 
 namespace PluginHost.Pipeline;
 
@@ -15,6 +16,9 @@ internal sealed record Candidate(PlannedPlugin Planned)
 
     /// <summary>Its code, once it is loaded.</summary>
     public LoadedPlugin? Loaded { get; init; }
+
+    /// <summary>What its schedules come to, once it is loaded.</summary>
+    public ScheduleOutlook? Outlook { get; init; }
 
     /// <summary>What it was made of, when it was refused and that is known.</summary>
     public InputManifest? Inputs { get; init; }

@@ -1,10 +1,11 @@
 using PluginHost.Hosting;
 using PluginHost.Loading;
+using PluginHost.Scheduling;
 
 namespace PluginHost.Pipeline;
 
 /// <summary>Inspects, loads and checks the candidates, several at a time.</summary>
-internal sealed class CandidateLoader(PluginLoading loading, HostActivities activities)
+internal sealed class CandidateLoader(PluginLoading loading, StoredScheduleCheck stored, ScheduleOutlooks outlooks, HostActivities activities)
 {
     /// <summary>Refuses what cannot work in this host by what its file says, without running any of it.</summary>
     public IReadOnlyList<Candidate> Inspect(IReadOnlyList<Candidate> candidates) =>
@@ -23,8 +24,10 @@ internal sealed class CandidateLoader(PluginLoading loading, HostActivities acti
         using var activity = activities.Begin("load", open.Count == 1 ? $"Loading {loaded[open[0]].PluginId}" : $"Loading {open.Count} plugins");
         await Parallel.ForEachAsync(open, cancellationToken, async (i, token) =>
         {
-            var result = await loading.LoadAsync(loaded[i].Artifact!, token);
-            loaded[i] = result.Problem is { } problem ? loaded[i].Reject(problem) : loaded[i] with { Loaded = result.Plugin };
+            var result = await loading.LoadAsync(loaded[i].Artifact!, stored.Find, token);
+            loaded[i] = result.Problem is { } problem
+                ? loaded[i].Reject(problem)
+                : loaded[i] with { Loaded = result.Plugin, Outlook = outlooks.Of(result.Plugin!) };
             activity.Report(Interlocked.Increment(ref done), open.Count);
         });
         return loaded;

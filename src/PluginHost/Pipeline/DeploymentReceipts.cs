@@ -113,11 +113,18 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
                 State = rejected == 0 ? DeploymentState.Succeeded : rejected < candidates.Count ? DeploymentState.Degraded : DeploymentState.Failed,
                 Plugins =
                 [
-                    .. candidates.Select(candidate => new PluginOutcome(
-                        candidate.PluginId, candidate.Outcome!.Value, owner.LiveVersion(candidate.PluginId), candidate.Reason)),
+                    .. candidates.Select(Outcome),
                     .. plan.Removed.Select(id => new PluginOutcome(id, PluginOutcomeKind.Removed, null, "its project is no longer in the watched folder")),
                 ],
             });
+        }
+
+        private PluginOutcome Outcome(Candidate candidate)
+        {
+            var outcome = new PluginOutcome(candidate.PluginId, candidate.Outcome!.Value, owner.LiveVersion(candidate.PluginId), candidate.Reason);
+            return candidate is { Outcome: PluginOutcomeKind.Built or PluginOutcomeKind.Reused, Outlook: { } outlook }
+                ? outcome with { Warnings = outlook.Warnings, Schedules = outlook.Schedules }
+                : outcome;
         }
 
         public Task<DeploymentInfo> FailAsync(string error) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PluginHost.History;
@@ -78,11 +79,12 @@ internal sealed partial class RunService(
     /// <param name="due">The time that is meant.</param>
     /// <param name="trigger">Whether it is that time now, or was.</param>
     /// <param name="mark">Stored together with the run: a crash loses neither without the other.</param>
+    /// <param name="parameters">What the schedule gives its runs; null for the script's defaults.</param>
     /// <returns>The run, or null when the policy leaves it out.</returns>
     public async Task<RunInfo?> StartScheduledAsync(
-        LiveScript script, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark)
+        LiveScript script, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark, JsonObject? parameters = null)
     {
-        var run = lifecycle.Create(factory.Create(script, trigger) with { ScheduledFor = due, Exclusive = overlap != OverlapPolicy.Allow });
+        var run = lifecycle.Create(factory.Create(script, trigger) with { ScheduledFor = due, Parameters = parameters, Exclusive = overlap != OverlapPolicy.Allow });
         var occurrence = new OccurrenceInfo { Script = script.Descriptor.Id, Schedule = mark.Key, Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending };
         if (!lifecycle.TryReserve(run, overlap, out var others))
         {

@@ -15,6 +15,7 @@ internal sealed partial class ScheduleWatch : BackgroundService
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly LiveRegistry _live;
+    private readonly EffectiveSchedules _schedules;
     private readonly ScheduleStore _store;
     private readonly ScriptStateStore _scripts;
     private readonly HostProblems _problems;
@@ -23,9 +24,10 @@ internal sealed partial class ScheduleWatch : BackgroundService
     private int _overdue;
 
     public ScheduleWatch(
-        LiveRegistry live, ScheduleStore store, ScriptStateStore scripts, HostProblems problems, IMeterFactory meters, TimeProvider time, ILogger<ScheduleWatch> logger)
+        LiveRegistry live, EffectiveSchedules schedules, ScheduleStore store, ScriptStateStore scripts, HostProblems problems, IMeterFactory meters, TimeProvider time,
+        ILogger<ScheduleWatch> logger)
     {
-        (_live, _store, _scripts, _problems, _time, _logger) = (live, store, scripts, problems, time, logger);
+        (_live, _schedules, _store, _scripts, _problems, _time, _logger) = (live, schedules, store, scripts, problems, time, logger);
         meters.Create("PluginHost").CreateObservableGauge(
             "pluginhost.schedule.overdue", () => _overdue, "{schedule}", "Schedules with a time that was due a minute ago and is not accounted for.");
     }
@@ -33,13 +35,14 @@ internal sealed partial class ScheduleWatch : BackgroundService
     /// <summary>Looks now.</summary>
     public void Look()
     {
-        var marks = _store.GetAll();
+        var marks = new StoredMarks(_store.GetAll());
         var until = _time.GetUtcNow() - Interval;
         var overdue = (
             from script in _live.Current.Scripts.Values
             where !_scripts.IsPaused(script.Descriptor.Id)
-            from schedule in script.Descriptor.Schedules
-            let accounted = marks.TryGetValue((script.Descriptor.Id, schedule.Key), out var mark) ? mark + schedule.Offset : script.Plugin.Since
+            let known = marks.Take(script.Descriptor.Id)
+            from schedule in _schedules.Of(script.Descriptor)
+            let accounted = known.TryGetValue(schedule.Key, out var mark) ? mark + schedule.Offset : script.Plugin.Since
             let due = schedule.NextAfter(accounted)
             where due <= until
             orderby due

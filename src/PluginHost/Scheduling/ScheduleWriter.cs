@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using PluginHost.History;
@@ -18,12 +19,15 @@ internal sealed partial class ScheduleWriter(
     private readonly Channel<(string Script, Func<Task> Work)> _decisions =
         Channel.CreateUnbounded<(string, Func<Task>)>(new() { SingleReader = true });
 
-    public void Account(ScheduleMark mark) => Add(mark.Script, () => store.SetAsync(mark, CancellationToken.None));
+    public void Account(ScheduleMark mark) => Account(mark.Script, [mark]);
+
+    /// <summary>Accounts for schedules of one script.</summary>
+    public void Account(string script, IReadOnlyList<ScheduleMark> marks) => Add(script, () => store.SetAsync(marks, CancellationToken.None));
 
     public void Forget(string script, string key) => Add(script, () => store.RemoveAsync(script, key, CancellationToken.None));
 
-    public void Start(LiveScript script, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark) =>
-        Add(mark.Script, () => runs.StartScheduledAsync(script, overlap, due, trigger, mark));
+    public void Start(LiveScript script, ScheduleDescriptor schedule, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark) =>
+        Add(mark.Script, () => runs.StartScheduledAsync(script, overlap, due, trigger, mark, (JsonObject?)schedule.Parameters?.DeepClone()));
 
     /// <summary>Nothing runs for the times of a schedule after the one moment and before the other.</summary>
     public void Leave(ScheduleDescriptor schedule, DateTimeOffset after, DateTimeOffset before, OccurrenceOutcome outcome, string reason, ScheduleMark mark) =>

@@ -1,59 +1,48 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PluginHost.History;
-using PluginHost.Scripts;
 using PluginHost.Swapping;
 
 namespace PluginHost.Scheduling;
 
-/// <summary>Starts scripts at the times of their schedules: one timer for all of them.</summary>
+/// <summary>Starts scripts at the times of their schedules: one alarm for all of them.</summary>
 internal sealed partial class Scheduler : BackgroundService
 {
+    // Between so many that are due at once, others may look at the schedules.
+    private const int AtOnce = 500;
+
     // The clock can be set while we wait; so often it is looked at.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private readonly LiveRegistry _live;
+    private readonly EffectiveSchedules _schedules;
+    private readonly ScheduleKeeper _keeper;
     private readonly ScheduleWriter _writer;
-    private readonly ScriptStateStore _scripts;
     private readonly TimeProvider _time;
     private readonly ILogger<Scheduler> _logger;
     private readonly Lock _lock = new();
-    private readonly Timetable _timetable = new();
-    private readonly Dictionary<(string Script, string Key), DateTimeOffset> _marks;
     private DateTimeOffset _lastLook;
-    private ITimer? _timer;
+    private Alarm? _alarm;
 
     public Scheduler(
-        LiveRegistry live, ScheduleWriter writer, ScheduleStore store, ScriptStateStore scripts, TimeProvider time, ILogger<Scheduler> logger)
+        LiveRegistry live, EffectiveSchedules schedules, ScheduleKeeper keeper, ScheduleWriter writer, TimeProvider time, ILogger<Scheduler> logger)
     {
-        (_live, _writer, _scripts, _time, _logger) = (live, writer, scripts, time, logger);
-        _marks = store.GetAll();
+        (_live, _schedules, _keeper, _writer, _time, _logger) = (live, schedules, keeper, writer, time, logger);
         live.Swapped += Rebuild;
     }
 
     /// <summary>The schedules of a paused script go on: what was missed meanwhile is caught up as each of them says.</summary>
-    public void Resumed(string scriptId)
-    {
-        if (!_live.Current.Scripts.TryGetValue(scriptId, out var script))
-        {
-            return;
-        }
+    public void Resumed(string scriptId) => Change(now => _keeper.CatchUpAfterPause(scriptId, now));
 
+    /// <summary>An operator has set other schedules for a script.</summary>
+    public void Changed(string scriptId) => Change(now => _keeper.Reconcile(scriptId, now));
+
+    /// <summary>When the schedules of a script are due next, by their keys.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> DueTimes(string scriptId)
+    {
         lock (_lock)
         {
-            // What is due at this very moment is not a missed time.
-            var now = _time.GetUtcNow();
-            FireDue(now);
-            foreach (var schedule in script.Descriptor.Schedules)
-            {
-                var key = (script.Descriptor.Id, schedule.Key);
-                if (_marks.ContainsKey(key))
-                {
-                    CatchUp(key, script, schedule, now, OccurrenceOutcome.SkippedPaused);
-                }
-            }
-
-            Arm();
+            return _keeper.DueTimes(scriptId);
         }
     }
 
@@ -62,7 +51,7 @@ internal sealed partial class Scheduler : BackgroundService
     {
         lock (_lock)
         {
-            _timer = _time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _alarm = Alarm.Create(_time, Tick);
         }
 
         Tick();
@@ -77,6 +66,13 @@ internal sealed partial class Scheduler : BackgroundService
 
     private void Tick()
     {
+        while (!FireSome())
+        {
+        }
+    }
+
+    private bool FireSome()
+    {
         lock (_lock)
         {
             try
@@ -88,14 +84,59 @@ internal sealed partial class Scheduler : BackgroundService
                 }
 
                 _lastLook = now;
-                FireDue(now);
+                if (!_keeper.FireDue(now, AtOnce))
+                {
+                    return false;
+                }
+
                 Arm();
             }
             catch (Exception failure)
             {
-                // On a timer this would end the process. What fails now may not fail later, but would at once.
+                // On its thread this would end the process. What fails now may not fail later, but would at once.
                 LogFailed(failure);
-                _timer?.Change(LongestWait, Timeout.InfiniteTimeSpan);
+                _alarm?.Set(LongestWait);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>What was due before a change is not lost by it; what is due after it, by one clock, is the new schedule's.</summary>
+    private void Change(Action<DateTimeOffset> change)
+    {
+        lock (_lock)
+        {
+            var now = _time.GetUtcNow();
+            _keeper.FireDue(now);
+            change(now);
+            Arm();
+        }
+    }
+
+    private void Rebuild(LiveSnapshot before, LiveSnapshot snapshot)
+    {
+        var differing = snapshot.ScriptsThatDiffer(before).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        Change(now =>
+        {
+            foreach (var script in differing)
+            {
+                _keeper.Reconcile(script, now);
+            }
+        });
+        foreach (var script in differing)
+        {
+            TellWhatIsInactive(script);
+        }
+    }
+
+    private void TellWhatIsInactive(string scriptId)
+    {
+        if (_live.Current.Scripts.TryGetValue(scriptId, out var script))
+        {
+            foreach (var schedule in _schedules.DescribeSet(script.Descriptor).Where(schedule => schedule.Inactive is not null))
+            {
+                LogInactive(script.Descriptor.Id, schedule.Id, schedule.Inactive!);
             }
         }
     }
@@ -104,8 +145,8 @@ internal sealed partial class Scheduler : BackgroundService
     {
         lock (_lock)
         {
-            _timer?.Dispose();
-            _timer = null;
+            _alarm?.Dispose();
+            _alarm = null;
         }
 
         _writer.Complete();
@@ -113,171 +154,17 @@ internal sealed partial class Scheduler : BackgroundService
 
     private void Arm()
     {
-        // A timer may end a little early, so the clock decides, not the timer.
-        var wait = _timetable.NextDue is { } due ? due - _time.GetUtcNow() : LongestWait;
-        _timer?.Change(TimeSpan.FromTicks(Math.Clamp(wait.Ticks, TimeSpan.TicksPerMillisecond, LongestWait.Ticks)), Timeout.InfiniteTimeSpan);
+        // An alarm may ring a little early, so the clock decides, not the alarm.
+        var wait = _keeper.NextDue is { } due ? due - _time.GetUtcNow() : LongestWait;
+        _alarm?.Set(TimeSpan.FromTicks(Math.Clamp(wait.Ticks, TimeSpan.TicksPerMillisecond, LongestWait.Ticks)));
     }
-
-    /// <summary>A schedule that the new snapshot still has keeps its place, so that a swap loses no time and doubles none.</summary>
-    private void Rebuild(LiveSnapshot snapshot)
-    {
-        lock (_lock)
-        {
-            // What was due before the swap is not lost by it; what is due after it, by one clock, is the new version's.
-            var now = _time.GetUtcNow();
-            FireDue(now);
-            var wanted = snapshot.Scripts.Values
-                .SelectMany(script => script.Descriptor.Schedules.Select(schedule => (Script: script, Schedule: schedule)))
-                .ToDictionary(entry => (Script: entry.Script.Descriptor.Id, entry.Schedule.Key));
-            foreach (var gone in _timetable.Keys.Except(wanted.Keys).ToList())
-            {
-                Forget(gone);
-            }
-
-            foreach (var (key, (script, schedule)) in wanted)
-            {
-                if (_timetable.Find(key) is { } current)
-                {
-                    Replace(key, script, current.Schedule, schedule, current.Due, now);
-                }
-                else
-                {
-                    Enter(key, script, schedule, now);
-                }
-            }
-
-            Arm();
-        }
-    }
-
-    private void Enter((string Script, string Key) key, LiveScript script, ScheduleDescriptor schedule, DateTimeOffset now)
-    {
-        if (_marks.ContainsKey(key))
-        {
-            CatchUp(key, script, schedule, now);
-        }
-        else
-        {
-            _writer.Account(Mark(key, schedule, now));
-        }
-
-        // A mark ahead of the clock was set before the clock was set back: these times had their turn.
-        var accounted = Accounted(key, schedule);
-        if (accounted > now)
-        {
-            LogAhead(key.Script, schedule.Cron, accounted);
-        }
-
-        _timetable.Set(key, schedule, schedule.NextAfter(accounted > now ? accounted : now));
-    }
-
-    /// <summary>The schedule has other policies, or another jitter, which moves the time that is due next.</summary>
-    private void Replace((string Script, string Key) key, LiveScript script, ScheduleDescriptor old, ScheduleDescriptor schedule, DateTimeOffset? due, DateTimeOffset now)
-    {
-        var moved = due + (schedule.Offset - old.Offset);
-        _timetable.Set(key, schedule, moved);
-        if (moved <= now && !_scripts.IsPaused(key.Script))
-        {
-            // Moved into the past, it is not missed, but due now.
-            Fire(key, script, schedule, moved.Value);
-        }
-    }
-
-    private void FireDue(DateTimeOffset now)
-    {
-        while (_timetable.NextDue is { } due && due <= now)
-        {
-            var (key, schedule) = _timetable.First;
-            if (!_live.Current.Scripts.TryGetValue(key.Script, out var script))
-            {
-                Forget(key);
-            }
-            else if (_scripts.IsPaused(key.Script))
-            {
-                // Not accounted for: on resuming, these are the missed ones.
-                _timetable.Set(key, schedule, schedule.NextAfter(now));
-                _writer.Tell(key.Script);
-            }
-            else if (now - due > OccurrenceStore.OnTime)
-            {
-                // Those of the last seconds are still on time, and have their turn as such.
-                var missedUntil = now - OccurrenceStore.OnTime;
-                CatchUp(key, script, schedule, missedUntil);
-                _timetable.Set(key, schedule, schedule.NextAfter(missedUntil));
-            }
-            else
-            {
-                // Resumed an instant ago, it may have missed times before this one, which are not accounted for yet.
-                CatchUp(key, script, schedule, due.AddTicks(-1));
-                Fire(key, script, schedule, due);
-            }
-        }
-    }
-
-    /// <summary>Starts the script for one time, unless that had its turn, and goes on to the next.</summary>
-    private void Fire((string Script, string Key) key, LiveScript script, ScheduleDescriptor schedule, DateTimeOffset due)
-    {
-        if (due > Accounted(key, schedule))
-        {
-            _writer.Start(script, schedule.Overlap, due, RunTrigger.Schedule, Mark(key, schedule, due));
-        }
-
-        _timetable.Set(key, schedule, schedule.NextAfter(due));
-    }
-
-    /// <summary>Accounts for the times up to a moment that have not had their turn.</summary>
-    private void CatchUp(
-        (string Script, string Key) key, LiveScript script, ScheduleDescriptor schedule, DateTimeOffset until,
-        OccurrenceOutcome otherwise = OccurrenceOutcome.Missed)
-    {
-        var accounted = Accounted(key, schedule);
-        if (_scripts.IsPaused(key.Script) || schedule.NextAfter(accounted) is not { } first || first > until)
-        {
-            return;
-        }
-
-        var missed = MissedOccurrences.Decide(schedule, accounted, until);
-        LogCatchUp(key.Script, missed.ToCatchUp.Count, schedule.Cron, accounted);
-        if (first < missed.Before)
-        {
-            _writer.Leave(schedule, accounted, missed.Before, otherwise, missed.Reason, Mark(key, schedule, missed.Before.AddTicks(-1)));
-        }
-
-        // Several missed times are caught up one after the other, whatever the policy says of regular ones.
-        var overlap = schedule.CatchUp == CatchUpPolicy.All ? OverlapPolicy.QueueAll : schedule.Overlap;
-        foreach (var due in missed.ToCatchUp)
-        {
-            _writer.Start(script, overlap, due, RunTrigger.CatchUp, Mark(key, schedule, due));
-        }
-
-        _writer.Account(Mark(key, schedule, until));
-    }
-
-    private ScheduleMark Mark((string Script, string Key) key, ScheduleDescriptor schedule, DateTimeOffset until)
-    {
-        var mark = new ScheduleMark(key.Script, key.Key, until - schedule.Offset);
-        _marks[key] = mark.Until;
-        return mark;
-    }
-
-    private DateTimeOffset Accounted((string Script, string Key) key, ScheduleDescriptor schedule) => _marks[key] + schedule.Offset;
-
-    private void Forget((string Script, string Key) key)
-    {
-        _timetable.Remove(key);
-        _marks.Remove(key);
-        _writer.Forget(key.Script, key.Key);
-    }
-
-    [LoggerMessage(EventId = 601, Level = LogLevel.Information, Message = "Script '{ScriptId}' catches up {Count} missed times of '{Cron}' since {Since}.")]
-    private partial void LogCatchUp(string scriptId, int count, string cron, DateTimeOffset since);
-
-    [LoggerMessage(EventId = 603, Level = LogLevel.Warning, Message = "Script '{ScriptId}' had the times of '{Cron}' up to {Until} already, which the clock has yet to reach; until then none is due. Was the clock set back?")]
-    private partial void LogAhead(string scriptId, string cron, DateTimeOffset until);
 
     [LoggerMessage(EventId = 605, Level = LogLevel.Warning, Message = "The clock was set back by {Span}. What was due until {Until} has had its turn, and is not due again.")]
     private partial void LogSetBack(TimeSpan span, DateTimeOffset until);
 
     [LoggerMessage(EventId = 604, Level = LogLevel.Critical, Message = "The schedules cannot be worked through.")]
     private partial void LogFailed(Exception failure);
+
+    [LoggerMessage(EventId = 606, Level = LogLevel.Warning, Message = "What is set for schedule '{ScheduleId}' of script '{ScriptId}' has no effect. {Reason}")]
+    private partial void LogInactive(string scriptId, string scheduleId, string reason);
 }

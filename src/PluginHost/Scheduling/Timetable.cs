@@ -2,44 +2,52 @@ using PluginHost.Scripts;
 
 namespace PluginHost.Scheduling;
 
-/// <summary>When each schedule is due next, in order.</summary>
+/// <summary>The schedules at work, by script and by when each is due next.</summary>
 internal sealed class Timetable
 {
-    private readonly Dictionary<(string Script, string Key), (ScheduleDescriptor Schedule, DateTimeOffset? Due)> _entries = [];
-    private readonly SortedSet<(DateTimeOffset Due, string Script, string Key)> _order = [];
+    private readonly Dictionary<string, List<ScheduleEntry>> _scripts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly DueQueue _queue = new();
+    private long _entered;
 
-    public IReadOnlyCollection<(string Script, string Key)> Keys => _entries.Keys;
+    /// <summary>The one that is due first.</summary>
+    public ScheduleEntry? First => _queue.First;
 
-    public DateTimeOffset? NextDue => _order.Count > 0 ? _order.Min.Due : null;
+    /// <summary>Those of a script, in the order in which they were entered.</summary>
+    public IReadOnlyList<ScheduleEntry> Of(string script) => _scripts.GetValueOrDefault(script) ?? (IReadOnlyList<ScheduleEntry>)[];
 
-    public ((string Script, string Key) Key, ScheduleDescriptor Schedule) First
+    /// <summary>Enters a schedule, which is not due before <see cref="SetDue"/> says when.</summary>
+    public ScheduleEntry Enter(string script, ScheduleDescriptor schedule, DateTimeOffset mark)
     {
-        get
+        if (!_scripts.TryGetValue(script, out var entries))
         {
-            var first = _order.Min;
-            return ((first.Script, first.Key), _entries[(first.Script, first.Key)].Schedule);
+            _scripts[script] = entries = [];
         }
-    }
 
-    public (ScheduleDescriptor Schedule, DateTimeOffset? Due)? Find((string Script, string Key) key) =>
-        _entries.TryGetValue(key, out var entry) ? entry : null;
+        var entry = new ScheduleEntry(script, schedule, mark, _entered++);
+        entries.Add(entry);
+        return entry;
+    }
 
     /// <summary>Sets when a schedule is due next; null when never again.</summary>
-    public void Set((string Script, string Key) key, ScheduleDescriptor schedule, DateTimeOffset? due)
+    public void SetDue(ScheduleEntry entry, DateTimeOffset? due)
     {
-        Remove(key);
-        _entries[key] = (schedule, due);
-        if (due is { } time)
+        entry.Due = due;
+        if (due is null)
         {
-            _order.Add((time, key.Script, key.Key));
+            _queue.Remove(entry);
+        }
+        else
+        {
+            _queue.Place(entry);
         }
     }
 
-    public void Remove((string Script, string Key) key)
+    public void Remove(ScheduleEntry entry)
     {
-        if (_entries.Remove(key, out var entry) && entry.Due is { } due)
+        _queue.Remove(entry);
+        if (_scripts.TryGetValue(entry.Script, out var entries) && entries.Remove(entry) && entries.Count == 0)
         {
-            _order.Remove((due, key.Script, key.Key));
+            _scripts.Remove(entry.Script);
         }
     }
 }

@@ -11,6 +11,8 @@ internal static partial class CronText
     private const string Example = "\"0 6 * * MON-FRI\" (at 06:00 from Monday to Friday)";
     private const string Macros = "@every_second, @every_minute, @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually";
 
+    private static readonly SmallCache<CronExpression> Shared = new();
+
     // An expression has no year: it has a time after this one, or none at all.
     private static readonly DateTimeOffset AnyTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -57,9 +59,11 @@ internal static partial class CronText
         return true;
     }
 
-    // The seed is given only where H asks for it: it would also move the times of macros such as @daily.
-    private static CronExpression Parse(string cron, CronFormat format, int seed) =>
-        HashField().IsMatch(cron) ? CronExpression.Parse(cron, format, seed) : CronExpression.Parse(cron, format);
+    // The seed is given only where H asks for it: it would also move the times of macros such as @daily. Without it, the
+    // same text is the same expression in every script.
+    private static CronExpression Parse(string cron, CronFormat format, int seed) => HashField().IsMatch(cron)
+        ? CronExpression.Parse(cron, format, seed)
+        : Shared.GetOrAdd(cron, text => CronExpression.Parse(text, format));
 
     private static string? Macro(string[] fields) => fields[0].ToLowerInvariant() switch
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cronos;
 
 namespace PluginHost.Scripts;
@@ -21,12 +22,43 @@ internal sealed record ScheduleDescriptor(
     TimeSpan CatchUpWindow,
     TimeSpan Offset)
 {
+    /// <summary>The part of time that it is for; null for all of it.</summary>
+    public ScheduleWindow? Window { get; init; }
+
+    /// <summary>What its runs are given; null for the script's defaults. Not to be changed.</summary>
+    public JsonObject? Parameters { get; init; }
+
     /// <summary>The first time after the given one, or null when there is none.</summary>
-    public DateTimeOffset? NextAfter(DateTimeOffset time) =>
-        Expression.GetNextOccurrence(time - Offset, TimeZone) is { } next ? (next + Offset).ToUniversalTime() : null;
+    public DateTimeOffset? NextAfter(DateTimeOffset time)
+    {
+        var after = time - Offset;
+        var next = Window?.From > after
+            ? Expression.GetNextOccurrence(Window.From.Value, TimeZone, inclusive: true)
+            : Expression.GetNextOccurrence(after, TimeZone);
+        return next is { } found && !(found >= Window?.Until) ? (found + Offset).ToUniversalTime() : null;
+    }
 
     /// <summary>The times after the first and up to the second, newest first.</summary>
-    public IEnumerable<DateTimeOffset> Missed(DateTimeOffset after, DateTimeOffset upTo) =>
-        Expression.GetOccurrencesDescending(upTo - Offset, after - Offset, TimeZone, fromInclusive: true, toInclusive: false)
-            .Select(time => (time + Offset).ToUniversalTime());
+    public IEnumerable<DateTimeOffset> Missed(DateTimeOffset after, DateTimeOffset upTo)
+    {
+        var (start, end) = (after - Offset, upTo - Offset);
+        start = Window?.From > start ? Window.From.Value.AddTicks(-1) : start;
+        end = Window?.Until <= end ? Window.Until.Value.AddTicks(-1) : end;
+        return start >= end ? [] : Backwards(start, end).Select(time => (time + Offset).ToUniversalTime());
+    }
+
+    // Cronos goes back over what clocks skip in spring without the time that it puts in its place when it goes forward.
+    // So what it finds only parts the time, and each part is gone through forward.
+    private IEnumerable<DateTimeOffset> Backwards(DateTimeOffset after, DateTimeOffset upTo)
+    {
+        foreach (var earlier in Expression.GetOccurrencesDescending(upTo, after, TimeZone).Append(after))
+        {
+            foreach (var time in Expression.GetOccurrences(earlier, upTo, TimeZone, fromInclusive: false, toInclusive: true).Reverse())
+            {
+                yield return time;
+            }
+
+            upTo = earlier;
+        }
+    }
 }

@@ -5,8 +5,8 @@ internal sealed class LiveRegistry
 {
     private volatile LiveSnapshot _current = LiveSnapshot.Empty;
 
-    /// <summary>Told after each swap, on the thread that swapped, in the order of the swaps.</summary>
-    public event Action<LiveSnapshot>? Swapped;
+    /// <summary>Told after each swap what was live and what is, on the thread that swapped, in the order of the swaps.</summary>
+    public event Action<LiveSnapshot, LiveSnapshot>? Swapped;
 
     public LiveSnapshot Current => _current;
 
@@ -28,7 +28,8 @@ internal sealed class LiveRegistry
     /// <summary>Makes a snapshot live. Only the deployment coordinator calls this, one swap at a time.</summary>
     public void Swap(LiveSnapshot next)
     {
+        var before = _current;
         _current = next;
-        Swapped?.Invoke(next);
+        Swapped?.Invoke(before, next);
     }
 }

@@ -31,4 +31,11 @@ internal sealed class LiveSnapshot
     public FrozenDictionary<string, LivePlugin> Plugins { get; }
 
     public FrozenDictionary<string, LiveScript> Scripts { get; }
+
+    /// <summary>The ids of the scripts whose plugin is not the same here and there, in no order; one that moved from plugin to plugin may be named twice.</summary>
+    public IEnumerable<string> ScriptsThatDiffer(LiveSnapshot other) =>
+        Plugins.Values.Where(plugin => !ReferenceEquals(other.Plugins.GetValueOrDefault(plugin.Id), plugin))
+            .Concat(other.Plugins.Values.Where(plugin => !ReferenceEquals(Plugins.GetValueOrDefault(plugin.Id), plugin)))
+            .SelectMany(plugin => plugin.Version.Scripts)
+            .Select(script => script.Id);
 }

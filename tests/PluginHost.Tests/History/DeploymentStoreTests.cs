@@ -46,6 +46,19 @@ public sealed class DeploymentStoreTests
         Assert.That(store.FindNewest("three"), Is.Null);
     }
 
+    [Test]
+    public async Task AReceiptFromBeforeThereWereWarnings_HasNone()
+    {
+        var store = new DeploymentStore(_database);
+        await store.SaveAsync(Deployment("1", "one", DeploymentState.Succeeded) with { Plugins = [new PluginOutcome("A", PluginOutcomeKind.Built, "1-2", "new")] }, CancellationToken.None);
+        await _database.WriteAsync(
+            history => history.Run("UPDATE deployments SET document = json_remove(document, '$.plugins[0].warnings', '$.plugins[0].schedules')"), CancellationToken.None);
+
+        var plugin = store.Find("1")!.Plugins.Single();
+
+        Assert.That((plugin.Warnings.Count, plugin.Schedules.Count), Is.EqualTo((0, 0)));
+    }
+
     private static DeploymentInfo Deployment(string id, string source, DeploymentState state) => new()
     {
         Id = id, Source = source, Commit = new string('c', 40), Author = "Ada", Message = "", Trigger = DeploymentTrigger.Poll, State = state, SeenAt = default, Stages = [],

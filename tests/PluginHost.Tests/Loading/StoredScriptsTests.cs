@@ -65,7 +65,7 @@ public sealed class StoredScriptsTests
 
     [Script(Name = "sweep", Description = "Sweeps", Tags = ["a", "b"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "7s")]
     [Schedule("H 3 * * *", TimeZone = "Europe/Berlin", Overlap = OverlapPolicy.Queue, Jitter = "10m")]
-    [Schedule("*/5 * * * * *", CatchUp = CatchUpPolicy.All, CatchUpWindow = "2h")]
+    [Schedule("*/5 * * * * *", CatchUp = CatchUpPolicy.All, CatchUpWindow = "2h", From = "2026-01-01", Until = "2026-12-31T18:00")]
     internal sealed class Sweep : IScript
     {
         [Parameter(Description = "How many days")]

@@ -47,6 +47,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Marks = new ScheduleStore(Database);
         Occurrences = new OccurrenceStore(Database);
         Scripts = new ScriptStateStore(Database);
+        Overrides = new ScheduleOverrideStore(Database);
         Logs = new RunLogs(Data, options, time);
 
         // Only what is live or drains: there is nothing on disk to load.
@@ -61,8 +62,11 @@ internal sealed class RunningHost : IAsyncDisposable
             Live, factory, new RunLimits(options), executor, new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Events, metrics, grace, time, NullLogger<RunLifecycle>.Instance);
         Runs = new RunService(new RunRequests(Live, stored, secrets, time), factory, secrets, lifecycle, Store, Occurrences, Logs, Readiness, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
-        ScheduleWatch = new ScheduleWatch(Live, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
-        Scheduler = new Scheduler(Live, ScheduleWriter, Marks, Scripts, time, NullLogger<Scheduler>.Instance);
+        var schedules = new EffectiveSchedules(Overrides);
+        ScheduleWatch = new ScheduleWatch(Live, schedules, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
+        var keeper = new ScheduleKeeper(Live, schedules, ScheduleWriter, Marks, Scripts, NullLogger<ScheduleKeeper>.Instance);
+        Scheduler = new Scheduler(Live, schedules, keeper, ScheduleWriter, time, NullLogger<Scheduler>.Instance);
+        Schedules = new ScheduleService(Live, schedules, Overrides, new ScheduleParameters(Live, secrets), Scripts, Scheduler, Events, time);
     }
 
     public ObservedTime Time { get; }
@@ -94,6 +98,8 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public ScriptStateStore Scripts { get; }
 
+    public ScheduleOverrideStore Overrides { get; }
+
     public RunLogs Logs { get; }
 
     public RunService Runs { get; }
@@ -106,8 +112,16 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public Scheduler Scheduler { get; }
 
+    public ScheduleService Schedules { get; }
+
     /// <summary>Makes a new version of the plugin live, which has these scripts.</summary>
-    public PluginVersion Deploy(params Type[] scripts)
+    public PluginVersion Deploy(params Type[] scripts) => Deploy(Read(scripts));
+
+    /// <summary>Makes a new version of the plugin live, whose one script has these schedules.</summary>
+    public PluginVersion Deploy(Type script, IReadOnlyList<ScheduleDescriptor> schedules) =>
+        Deploy([.. Read(script).Select(read => read with { Descriptor = read.Descriptor with { Schedules = schedules } })]);
+
+    private PluginVersion Deploy(IReadOnlyList<ScriptClass> scripts)
     {
         var version = Draining.Track(Load(scripts));
         Swap(new LiveSnapshot([new LivePlugin("default", version, Time.GetUtcNow())]));
@@ -161,17 +175,22 @@ internal sealed class RunningHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private LoadedPlugin Load(Type[] scripts)
+    private static IReadOnlyList<ScriptClass> Read(params Type[] scripts)
     {
         var read = ScriptReader.Read(Plugin, scripts);
         Assert.That(read.Problems, Is.Empty);
+        return read.Scripts;
+    }
+
+    private LoadedPlugin Load(IReadOnlyList<ScriptClass> scripts)
+    {
         var artifact = new PluginArtifact
         {
             PluginId = Plugin, Source = "default", Project = "plugins/Shop/Shop.csproj", ContentKey = $"{++_versions:x8}", Commit = $"{_versions:x40}",
             Author = "A", Message = "M", BuiltAt = Time.GetUtcNow(), AssemblyFile = "Shop.dll", OutputHash = "", Directory = Data.Artifacts,
             Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
         };
-        return new LoadedPlugin(artifact, null!, read.Scripts);
+        return new LoadedPlugin(artifact, null!, scripts);
     }
 
     private void Swap(LiveSnapshot next)

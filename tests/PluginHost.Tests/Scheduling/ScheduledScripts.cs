@@ -42,3 +42,26 @@ public sealed class EveryFiveSecondsOrNot(Stage stage) : StagedScript(stage);
 
 [Script(Name = "Job"), Schedule("* * * * * *", CatchUp = CatchUpPolicy.None)]
 public sealed class EverySecondOrNot(Stage stage) : StagedScript(stage);
+
+[Script(Name = "Job"), Schedule("0 * * * *", TimeZone = "Europe/Berlin", CatchUp = CatchUpPolicy.All)]
+public sealed class HourlyWithParameters(Stage stage) : StagedScript(stage)
+{
+    [Parameter, System.ComponentModel.DataAnnotations.Range(1, 10)]
+    public int Days { get; init; } = 1;
+}
+
+[Script(Name = "Job")]
+public sealed class WithoutSchedule(Stage stage) : StagedScript(stage);
+
+[Script(Name = "Job")]
+public sealed class NeedsDays(Stage stage) : StagedScript(stage)
+{
+    [Parameter]
+    public required int Days { get; init; }
+}
+
+[Script(Name = "Job"), Schedule("* * * * *", CatchUp = CatchUpPolicy.All, Until = "2026-01-01T12:02")]
+public sealed class EveryMinuteForAWhile(Stage stage) : StagedScript(stage);
+
+[Script(Name = "Job"), Schedule("* * * * *", CatchUp = CatchUpPolicy.All, Until = "2026-01-01T12:06")]
+public sealed class EveryMinuteForLonger(Stage stage) : StagedScript(stage);
