@@ -13,7 +13,8 @@ internal sealed class RunContext(
     : ScriptContext
 {
     // Its own options: what they remember of the plugin's types goes when the run does.
-    private readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private readonly Lazy<JsonSerializerOptions> _json =
+        new(() => new JsonSerializerOptions(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } });
 
     public override string RunId { get; } = run.Id;
 
@@ -51,7 +52,7 @@ internal sealed class RunContext(
         byte[] json;
         try
         {
-            json = JsonSerializer.SerializeToUtf8Bytes(result, result?.GetType() ?? typeof(object), _json);
+            json = JsonSerializer.SerializeToUtf8Bytes(result, result?.GetType() ?? typeof(object), _json.Value);
         }
         catch (Exception failure)
         {

@@ -3,30 +3,30 @@ using System.Text;
 
 namespace PluginHost.Running;
 
-/// <summary>The log of a run under way: lines go to a file, and readers are woken.</summary>
+/// <summary>The log of a run under way: lines go to a file, which the first of them makes, and readers are woken.</summary>
 internal sealed class RunLog : IDisposable
 {
     private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _lock = new();
-    private readonly FileStream _file;
+    private readonly string _path;
     private readonly TimeProvider _time;
-    private readonly ITimer _flush;
     private readonly long _limit;
     private readonly SecretTexts _secrets;
+    private FileStream? _file;
+    private ITimer? _flush;
     private TaskCompletionSource _grown = NewSignal();
     private long _visible;
     private bool _cut;
     private bool _closed;
+    private bool _flushIsDue;
 
     public RunLog(string path, long limit, SecretTexts secrets, TimeProvider time)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 64 * 1024);
+        _path = path;
         _limit = limit;
         _secrets = secrets;
         _time = time;
-        _flush = time.CreateTimer(_ => Flush(), null, FlushInterval, FlushInterval);
     }
 
     /// <summary>Adds an entry. Its further lines are indented, so that they are told from entries of their own.</summary>
@@ -44,7 +44,7 @@ internal sealed class RunLog : IDisposable
                 return;
             }
 
-            if (_file.Position + bytes.Length > _limit)
+            if (Written + bytes.Length > _limit)
             {
                 _cut = true;
                 bytes = Encoding.UTF8.GetBytes($"{time} WRN The log is cut here: it has reached the {_limit} bytes that are kept of a run's log (PluginHost:Runs:MaxLogBytes).\n");
@@ -52,9 +52,11 @@ internal sealed class RunLog : IDisposable
 
             try
             {
+                _file ??= Create();
                 _file.Write(bytes);
+                FlushSoon();
             }
-            catch (IOException)
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
                 _cut = true;
             }
@@ -72,9 +74,9 @@ internal sealed class RunLog : IDisposable
 
     public void Dispose()
     {
-        _flush.Dispose();
         lock (_lock)
         {
+            _flush?.Dispose();
             if (_closed)
             {
                 return;
@@ -85,7 +87,7 @@ internal sealed class RunLog : IDisposable
             _closed = true;
             try
             {
-                _file.Dispose();
+                _file?.Dispose();
             }
             catch (IOException)
             {
@@ -96,11 +98,30 @@ internal sealed class RunLog : IDisposable
         }
     }
 
+    private long Written => _file?.Position ?? 0;
+
+    private FileStream Create()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        return new FileStream(_path, FileMode.Create, FileAccess.Write, FileShare.Read, 16 * 1024);
+    }
+
+    private void FlushSoon()
+    {
+        if (!_flushIsDue)
+        {
+            _flushIsDue = true;
+            _flush ??= _time.CreateTimer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _flush.Change(FlushInterval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     private void Flush()
     {
         lock (_lock)
         {
-            if (_closed || _file.Position == _visible)
+            _flushIsDue = false;
+            if (_closed || _file is null || _file.Position == _visible)
             {
                 return;
             }

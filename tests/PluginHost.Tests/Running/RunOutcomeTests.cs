@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 namespace PluginHost.Tests.Running;
 
 /// <summary>How a run ends, by what its script does.</summary>
@@ -102,14 +103,27 @@ public sealed class RunOutcomeTests : RunTestBase
     }
 
     [Test]
-    public async Task ALogThatCannotBeOpened_FailsTheRun_AndLetsItsVersionGo()
+    public async Task ALogThatCannotBeWritten_DoesNotCostTheRun()
     {
-        var version = Host.Deploy(typeof(Plain));
         await File.WriteAllTextAsync(Host.Data.Logs, "a file where the folder should be");
-        var run = await Host.EndOfAsync(await Host.StartAsync("Plain"));
 
-        Assert.That(run.State, Is.EqualTo(RunState.Failed));
-        Assert.That(version.ActiveRuns, Is.Zero);
+        var run = await RunAsync((context, _) =>
+        {
+            context.Logger.LogInformation("Hello");
+            return Task.CompletedTask;
+        });
+
+        Assert.That(run.State, Is.EqualTo(RunState.Succeeded));
+        Assert.That(await Host.LogOfAsync(run), Is.Empty);
+    }
+
+    [Test]
+    public async Task ARunThatSaysNothing_LeavesNoFile()
+    {
+        var run = await RunAsync((_, _) => Task.CompletedTask);
+
+        Assert.That(await Host.LogOfAsync(run), Is.Empty);
+        Assert.That(Directory.Exists(Host.Data.Logs), Is.False);
     }
 
     private static TestCaseData[] NoResults() =>
