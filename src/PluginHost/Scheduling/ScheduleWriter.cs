@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using PluginHost.History;
 using PluginHost.Hosting;
@@ -9,46 +8,48 @@ using PluginHost.Swapping;
 
 namespace PluginHost.Scheduling;
 
-/// <summary>Carries out what the scheduler decides, in the order of its decisions. The timer does not wait for the disk.</summary>
+/// <summary>Carries out what the scheduler decides, of each schedule in the order of the decisions. The timer does not wait for the disk.</summary>
 internal sealed partial class ScheduleWriter(
     RunService runs, ScheduleStore store, OccurrenceStore occurrences, HostEvents events, TimeProvider time, ILogger<ScheduleWriter> logger)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
-    private readonly Channel<(string Script, Func<Task> Work)> _decisions =
-        Channel.CreateUnbounded<(string, Func<Task>)>(new() { SingleReader = true });
+    private readonly Decisions _decisions = new();
 
     public void Account(ScheduleMark mark) => Account(mark.Script, [mark]);
 
     /// <summary>Accounts for schedules of one script.</summary>
-    public void Account(string script, IReadOnlyList<ScheduleMark> marks) => Add(script, () => store.SetAsync(marks, CancellationToken.None));
+    public void Account(string script, IReadOnlyList<ScheduleMark> marks) => Add(script, null, () => store.SetAsync(marks, CancellationToken.None));
 
-    public void Forget(string script, string key) => Add(script, () => store.RemoveAsync(script, key, CancellationToken.None));
+    public void Forget(string script, string key) => Add(script, key, () => store.RemoveAsync(script, key, CancellationToken.None));
 
     public void Start(LiveScript script, ScheduleDescriptor schedule, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark) =>
-        Add(mark.Script, () => runs.StartScheduledAsync(script, overlap, due, trigger, mark, (JsonObject?)schedule.Parameters?.DeepClone()));
+        Add(mark.Script, mark.Key, () => runs.StartScheduledAsync(script, overlap, due, trigger, mark, (JsonObject?)schedule.Parameters?.DeepClone()));
 
     /// <summary>Nothing runs for the times of a schedule after the one moment and before the other.</summary>
     public void Leave(ScheduleDescriptor schedule, DateTimeOffset after, DateTimeOffset before, OccurrenceOutcome outcome, string reason, ScheduleMark mark) =>
-        Add(mark.Script, () => occurrences.AddAsync(Range(schedule, after, before, outcome, reason, mark), mark, CancellationToken.None));
+        Add(mark.Script, mark.Key, () => occurrences.AddAsync(Range(schedule, after, before, outcome, reason, mark), mark, CancellationToken.None));
 
     /// <summary>Tells who watches that the next times of a script have changed.</summary>
-    public void Tell(string script) => Add(script, () => Task.CompletedTask);
+    public void Tell(string script) => Add(script, null, () => Task.CompletedTask);
 
     /// <summary>Nothing more is decided; <see cref="RunAsync"/> ends when all is carried out.</summary>
-    public void Complete() => _decisions.Writer.TryComplete();
+    public void Complete() => _decisions.Complete();
 
-    /// <summary>Carries out one decision after the other, until there are no more.</summary>
+    /// <summary>Carries out the decisions, until there are no more. Those that do not depend on each other share the one wait for the disk.</summary>
     /// <param name="stopping">From then on, what fails is not tried again.</param>
     public async Task RunAsync(CancellationToken stopping)
     {
         try
         {
-            await foreach (var (script, work) in _decisions.Reader.ReadAllAsync(CancellationToken.None))
+            while (await _decisions.TakeAsync() is { Count: > 0 } together)
             {
-                await CarryOutAsync(script, work, stopping);
-                events.Publish(HostEventKind.Script, script);
+                await CarryOutAsync(together, stopping);
+                foreach (var script in together.Select(decision => decision.Script).Distinct(StringComparer.OrdinalIgnoreCase))
+                {
+                    events.Publish(HostEventKind.Script, script);
+                }
             }
         }
         catch (ConflictException)
@@ -57,22 +58,31 @@ internal sealed partial class ScheduleWriter(
         }
     }
 
+    private async Task CarryOutAsync(IReadOnlyList<Decision> together, CancellationToken stopping)
+    {
+        var begun = together.Select(decision => TryAsync(decision)).ToList();
+        foreach (var (decision, first) in together.Zip(await Task.WhenAll(begun)))
+        {
+            if (first is not null)
+            {
+                await TryAgainAsync(decision, first, stopping);
+            }
+        }
+    }
+
     /// <summary>A decision that fails is tried again, and none overtakes it: a later time must not be marked while an earlier one is lost.</summary>
     /// <exception cref="ConflictException">The host is stopping.</exception>
-    private async Task CarryOutAsync(string script, Func<Task> work, CancellationToken stopping)
+    private async Task TryAgainAsync(Decision decision, Exception failure, CancellationToken stopping)
     {
-        for (var pause = FirstRetry; ; pause = pause * 2 < LongestRetry ? pause * 2 : LongestRetry)
+        Exception? last = failure;
+        for (var pause = FirstRetry; last is not null; pause = pause * 2 < LongestRetry ? pause * 2 : LongestRetry)
         {
-            try
+            if (last is ConflictException)
             {
-                await work();
-                return;
-            }
-            catch (Exception failure) when (failure is not ConflictException)
-            {
-                LogFailed(failure, script, pause);
+                throw last;
             }
 
+            LogFailed(last, decision.Script, pause);
             try
             {
                 await Task.Delay(pause, time, stopping);
@@ -81,6 +91,22 @@ internal sealed partial class ScheduleWriter(
             {
                 throw new ConflictException("The host is stopping.");
             }
+
+            last = await TryAsync(decision);
+        }
+    }
+
+    /// <returns>Why it failed, or null.</returns>
+    private static async Task<Exception?> TryAsync(Decision decision)
+    {
+        try
+        {
+            await decision.CarryOut();
+            return null;
+        }
+        catch (Exception failure)
+        {
+            return failure;
         }
     }
 
@@ -102,7 +128,7 @@ internal sealed partial class ScheduleWriter(
         return new OccurrenceInfo { Script = mark.Script, Schedule = mark.Key, Due = first, Until = last, Count = count, Outcome = outcome, Reason = reason };
     }
 
-    private void Add(string script, Func<Task> work) => _decisions.Writer.TryWrite((script, work));
+    private void Add(string script, string? key, Func<Task> carryOut) => _decisions.Add(new Decision(script, key, carryOut));
 
     [LoggerMessage(EventId = 602, Level = LogLevel.Error, Message = "A scheduled time of script '{ScriptId}' could not be stored, so its run has not started; it is tried again in {Pause}, and the times after it wait. Look at the data directory: is its disk full, or read-only?")]
     private partial void LogFailed(Exception failure, string scriptId, TimeSpan pause);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+
 namespace PluginHost.Tests.Running;
 
 /// <summary>How a run ends, by what its script does.</summary>
@@ -105,6 +106,7 @@ public sealed class RunOutcomeTests : RunTestBase
     [Test]
     public async Task ALogThatCannotBeWritten_DoesNotCostTheRun()
     {
+        Host.Deploy(typeof(Plain));
         await File.WriteAllTextAsync(Host.Data.Logs, "a file where the folder should be");
 
         var run = await RunAsync((context, _) =>
@@ -120,6 +122,8 @@ public sealed class RunOutcomeTests : RunTestBase
     [Test]
     public async Task ARunThatSaysNothing_LeavesNoFile()
     {
+        Host.Deploy(typeof(Plain));
+
         var run = await RunAsync((_, _) => Task.CompletedTask);
 
         Assert.That(await Host.LogOfAsync(run), Is.Empty);
