@@ -19,8 +19,10 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The run; when the key was used for the script before, the run from then.</returns>
     /// <exception cref="ConflictException">The key was used for another request.</exception>
-    public Task<RunInfo> AddAsync(RunInfo run, RequestKey? key, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public Task<RunInfo> AddAsync(RunInfo run, RequestKey? key, CancellationToken cancellationToken)
+    {
+        var row = Row.Of(run);
+        return database.WriteAsync(
             connection =>
             {
                 if (key is not null && Remember(connection, run, key) is { } earlier)
@@ -28,48 +30,60 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
                     return earlier;
                 }
 
-                Save(connection, run);
+                row.Save(connection);
                 return run;
             },
             cancellationToken);
+    }
 
     /// <summary>Stores a new run of a schedule, what it is for, and that its time is accounted for: all or nothing.</summary>
-    public Task<RunInfo> AddScheduledAsync(RunInfo run, OccurrenceInfo occurrence, ScheduleMark mark, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public Task<RunInfo> AddScheduledAsync(RunInfo run, OccurrenceInfo occurrence, ScheduleMark mark, CancellationToken cancellationToken)
+    {
+        var row = Row.Of(run);
+        return database.WriteAsync(
             connection =>
             {
-                Save(connection, run);
+                row.Save(connection);
                 OccurrenceStore.Add(connection, OccurrenceStore.Settle(occurrence, run));
                 ScheduleStore.Save(connection, mark);
                 return run;
             },
             cancellationToken);
+    }
 
-    public Task SaveAsync(RunInfo run, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    /// <summary>Stores that a run has begun which had to wait.</summary>
+    public Task SaveAsync(RunInfo run, CancellationToken cancellationToken)
+    {
+        var row = Row.Of(run);
+        return database.WriteAsync(
             connection =>
             {
-                Save(connection, run);
+                row.Save(connection);
                 OccurrenceStore.Settle(connection, run);
                 return true;
             },
             cancellationToken);
+    }
 
     /// <summary>Stores that a run has ended, and the retry that follows it: a crash loses neither without the other.</summary>
-    public Task EndAsync(RunInfo run, RunInfo? retry, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public Task EndAsync(RunInfo run, RunInfo? retry, CancellationToken cancellationToken)
+    {
+        var (ended, next) = (Row.Of(run), retry is null ? null : Row.Of(retry));
+        return database.WriteAsync(
             connection =>
             {
-                Save(connection, run);
-                OccurrenceStore.Settle(connection, run);
-                if (retry is not null)
+                ended.Save(connection);
+                next?.Save(connection);
+                if (run.StartedAt is null)
                 {
-                    Save(connection, retry);
+                    // Of one that began, this was settled then.
+                    OccurrenceStore.Settle(connection, run);
                 }
 
                 return true;
             },
             cancellationToken);
+    }
 
     public RunInfo? Find(string id) => database.Read(connection => Find(connection, id));
 
@@ -104,7 +118,7 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
                     .ConvertAll(run => run with { State = RunState.Lost, FinishedAt = time.GetUtcNow() });
                 foreach (var run in lost.Concat(lost.Select(retry).OfType<RunInfo>()))
                 {
-                    Save(connection, run);
+                    Row.Of(run).Save(connection);
                 }
 
                 return (lost, connection.Query("SELECT document FROM runs WHERE state = 'Queued' ORDER BY id", ReadDocument));
@@ -135,14 +149,20 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
     private static RunInfo? Find(SqliteConnection connection, string id) =>
         connection.Query("SELECT document FROM runs WHERE id = $id", ReadDocument, ("$id", id)).SingleOrDefault();
 
-    private static void Save(SqliteConnection connection, RunInfo run) => connection.Run(
-        """
-        INSERT INTO runs (id, script, state, "trigger", document) VALUES ($id, $script, $state, $trigger, $document)
-        ON CONFLICT (id) DO UPDATE SET state = excluded.state, document = excluded.document
-        """,
-        ("$id", run.Id), ("$script", run.Script), ("$state", run.State.ToString()), ("$trigger", run.Trigger.ToString()),
-        ("$document", JsonSerializer.Serialize(run, HistoryJson.Default.RunInfo)));
-
     private static RunInfo ReadDocument(SqliteDataReader reader) =>
         JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.RunInfo)!;
+
+    /// <summary>A run as it is written. Made outside the transaction, whose one thread has enough to do.</summary>
+    private sealed record Row(string Id, string Script, string State, string Trigger, string Document)
+    {
+        public static Row Of(RunInfo run) =>
+            new(run.Id, run.Script, run.State.ToString(), run.Trigger.ToString(), JsonSerializer.Serialize(run, HistoryJson.Default.RunInfo));
+
+        public void Save(SqliteConnection connection) => connection.Run(
+            """
+            INSERT INTO runs (id, script, state, "trigger", document) VALUES ($id, $script, $state, $trigger, $document)
+            ON CONFLICT (id) DO UPDATE SET state = excluded.state, document = excluded.document
+            """,
+            ("$id", Id), ("$script", Script), ("$state", State), ("$trigger", Trigger), ("$document", Document));
+    }
 }

@@ -232,17 +232,15 @@ internal sealed partial class RunLifecycle : IDisposable
 
     private async Task EndAsync(ActiveRun run, RunInfo finished)
     {
+        // Its place is free as soon as its script has ended: those that wait are stored together with its end.
+        Begin(_queue.Release(run));
         var retry = Retry(finished);
         var stored = _ends.StoreAsync(finished, retry?.Info);
         await stored.FirstTry;
-
-        // Its place is free before its end is told, so that who waited for the end can start the next one.
-        var startable = _queue.Release(run);
         run.Finish(finished);
         _metrics.Ended(finished);
         LogEnded(finished.Script, finished.State, finished.DurationMs, finished.Id);
         _events.Publish(HostEventKind.Run, run.Id);
-        Begin(startable);
         if (await stored.Done)
         {
             _active.TryRemove(run.Id, out _);

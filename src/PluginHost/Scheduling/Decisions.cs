@@ -11,8 +11,8 @@ internal sealed record Decision(string Script, string? Key, Func<Task> CarryOut)
 /// <summary>The decisions that are to be carried out, in the order in which they were made.</summary>
 internal sealed class Decisions
 {
-    // What is stored together has to fit into one transaction.
-    private const int AtOnce = 1000;
+    // The first of many that are due at once need not wait until all of them are stored.
+    private const int AtOnce = 100;
 
     private readonly Channel<Decision> _waiting = Channel.CreateUnbounded<Decision>(new() { SingleReader = true });
 
