@@ -25,6 +25,10 @@ internal sealed class HistoryWriter : IDisposable
 
         // What was acknowledged survives a power cut.
         _connection.Run("PRAGMA synchronous = FULL");
+
+        // Under load the pages that every run changes are written back once in a while, not each second.
+        _connection.Run("PRAGMA cache_size = -16384");
+        _connection.Run("PRAGMA wal_autocheckpoint = 4000");
         _thread = new Thread(WriteAll) { Name = "PluginHost history", IsBackground = true };
         _thread.Start();
     }
