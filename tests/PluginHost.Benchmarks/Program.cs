@@ -1,5 +1,6 @@
 using System.Globalization;
 using PluginHost.Benchmarks;
+using PluginHost.Benchmarks.Dispatch;
 using PluginHost.Benchmarks.Lateness;
 using PluginHost.Benchmarks.Live;
 using PluginHost.Benchmarks.Memory;
@@ -12,6 +13,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["live"] = LiveBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
     ["swap"] = SwapBenchmark.RunAsync,
+    ["dispatch"] = DispatchBenchmark.RunAsync,
     ["lateness"] = LatenessBenchmark.RunAsync,
     ["memory"] = MemoryBenchmark.RunAsync,
 };
