@@ -14,7 +14,7 @@ internal sealed partial class RunEnds(RunStore store, TimeProvider time, ILogger
     /// <summary>Stores the end of a run and the retry that follows it, both or neither.</summary>
     public Storing StoreAsync(RunInfo finished, RunInfo? retry)
     {
-        var first = TryAsync(finished, retry);
+        var first = TryFirstAsync(finished, retry);
         return new Storing(first, KeepTryingAsync(first, finished, retry));
     }
 
@@ -41,24 +41,36 @@ internal sealed partial class RunEnds(RunStore store, TimeProvider time, ILogger
                 return false;
             }
 
-            if (await TryAsync(finished, retry))
+            if (await TryAsync(finished, retry) is null)
             {
                 return true;
             }
         }
     }
 
-    private async Task<bool> TryAsync(RunInfo finished, RunInfo? retry)
+    private async Task<bool> TryFirstAsync(RunInfo finished, RunInfo? retry)
+    {
+        if (await TryAsync(finished, retry) is not { } failure)
+        {
+            return true;
+        }
+
+        // Said once: a disk that stays full must not be filled with that, too.
+        LogNotStored(failure, finished.Id, finished.Script);
+        return false;
+    }
+
+    /// <returns>Why it failed, or null.</returns>
+    private async Task<Exception?> TryAsync(RunInfo finished, RunInfo? retry)
     {
         try
         {
             await store.EndAsync(finished, retry, CancellationToken.None);
-            return true;
+            return null;
         }
         catch (Exception failure)
         {
-            LogNotStored(failure, finished.Id, finished.Script);
-            return false;
+            return failure;
         }
     }
 
