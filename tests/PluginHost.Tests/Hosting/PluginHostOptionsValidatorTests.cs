@@ -36,6 +36,23 @@ public sealed class PluginHostOptionsValidatorTests
         Assert.That(mistakes, Has.Some.Contains("Sources").And.Some.Contains("Runs:MaxConcurrent").And.Some.Contains("Retention:Versions:Count").And.Some.Contains("Retention:RunLogs:Age"));
     }
 
+    [Test]
+    public void LimitsOfRuns_HaveBounds()
+    {
+        var options = new PluginHostOptions
+        {
+            Sources = { ["default"] = new SourceOptions { Url = "/srv/repository" } },
+            Runs = { MaxConcurrentPerPlugin = 0, Groups = { ["database"] = 0, ["mail"] = 10_001, ["disk"] = 1 } },
+        };
+
+        Assert.That(new PluginHostOptionsValidator().Validate(null, options).Failures, Is.EqualTo(new[]
+        {
+            "PluginHost:Runs:MaxConcurrentPerPlugin is 0; it must be from 1 to 10,000, or not set.",
+            "PluginHost:Runs:Groups:database is 0; it must be from 1 to 10,000.",
+            "PluginHost:Runs:Groups:mail is 10001; it must be from 1 to 10,000.",
+        }));
+    }
+
     private static IEnumerable<string> Mistakes(SourceOptions source) =>
         new PluginHostOptionsValidator().Validate(null, new PluginHostOptions { Sources = { ["default"] = source } }).Failures ?? [];
 }

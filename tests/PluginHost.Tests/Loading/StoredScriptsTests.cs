@@ -33,6 +33,7 @@ public sealed class StoredScriptsTests
         {
             Assert.That((read.Id, read.PluginId, read.Name, read.Description, read.Timeout, read.MaxAttempts, read.RetryDelay),
                 Is.EqualTo((found.Id, found.PluginId, found.Name, found.Description, found.Timeout, found.MaxAttempts, found.RetryDelay)));
+            Assert.That((read.MaxConcurrent, read.Group, read.RerunWhenLost), Is.EqualTo((2, "database", true)));
             Assert.That(read.Tags, Is.EqualTo(found.Tags));
             Assert.That(read.Schedules, Is.EqualTo(found.Schedules), "cron, zone, policies and the share of the jitter");
             Assert.That(read.ParameterSchema.ToJsonString(), Is.EqualTo(found.ParameterSchema.ToJsonString()));
@@ -63,7 +64,7 @@ public sealed class StoredScriptsTests
 
     private static StoredScripts Stored() => new(new SharedAssemblies(Options.Create(new PluginHostOptions()), new SharedServices([])));
 
-    [Script(Name = "sweep", Description = "Sweeps", Tags = ["a", "b"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "7s")]
+    [Script(Name = "sweep", Description = "Sweeps", Tags = ["a", "b"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "7s", MaxConcurrent = 2, Group = "database", RerunWhenLost = true)]
     [Schedule("H 3 * * *", TimeZone = "Europe/Berlin", Overlap = OverlapPolicy.Queue, Jitter = "10m")]
     [Schedule("*/5 * * * * *", CatchUp = CatchUpPolicy.All, CatchUpWindow = "2h", From = "2026-01-01", Until = "2026-12-31T18:00")]
     internal sealed class Sweep : IScript

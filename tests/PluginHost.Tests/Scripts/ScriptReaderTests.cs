@@ -31,7 +31,10 @@ public sealed class ScriptReaderTests
             .And.Property("Description").EqualTo("Mails totals")
             .And.Property("Timeout").EqualTo(TimeSpan.FromMinutes(5))
             .And.Property("MaxAttempts").EqualTo(3)
-            .And.Property("RetryDelay").EqualTo(TimeSpan.FromSeconds(1.5)));
+            .And.Property("RetryDelay").EqualTo(TimeSpan.FromSeconds(1.5))
+            .And.Property("MaxConcurrent").EqualTo(2)
+            .And.Property("Group").EqualTo("database")
+            .And.Property("RerunWhenLost").True);
         Assert.That(script.Tags, Is.EqualTo(new[] { "mail", "daily" }));
         Assert.That(script.Schedules.Select(schedule => schedule.Cron), Is.EqualTo(new[] { "0 6 * * *", "@hourly" }));
     }
@@ -106,6 +109,7 @@ public sealed class ScriptReaderTests
 
     [TestCase(typeof(ZeroTimeout), "Timeout is \"0s\". It has to be more than zero and at most 30d.")]
     [TestCase(typeof(NoAttempts), "MaxAttempts is 0.")]
+    [TestCase(typeof(TooManyAtOnce), "MaxConcurrent is 10001. It has to be from 0 to 10000; 0 means as many as the host allows.")]
     public void Read_OfASettingOutOfBounds_SaysTheBounds(Type type, string expected) =>
         Assert.That(ProblemOf(type).Message, Does.Contain(expected));
 
@@ -135,7 +139,7 @@ public sealed class ScriptReaderTests
 
     public sealed class Plain : TestScript;
 
-    [Script(Name = "daily-totals_2.0", Description = "Mails totals", Tags = ["mail", " daily ", "", "MAIL"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "1.5s")]
+    [Script(Name = "daily-totals_2.0", Description = "Mails totals", Tags = ["mail", " daily ", "", "MAIL"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "1.5s", MaxConcurrent = 2, Group = " database ", RerunWhenLost = true)]
     [Schedule("0 6 * * *")]
     [Schedule("@hourly")]
     public sealed class Full : TestScript;
@@ -207,6 +211,9 @@ public sealed class ScriptReaderTests
 
     [Script(MaxAttempts = 0)]
     public sealed class NoAttempts : TestScript;
+
+    [Script(MaxConcurrent = 10_001)]
+    public sealed class TooManyAtOnce : TestScript;
 
     public sealed class EvilParameter : TestScript
     {
