@@ -19,9 +19,6 @@ internal sealed class ActiveRun(RunInfo info)
     /// <summary>What must not be shown of it.</summary>
     public SecretTexts Secrets { get; } = new();
 
-    /// <summary>The bounds that hold for it, set before it comes into the queue.</summary>
-    public IReadOnlyList<RunLimitRule> Limits { get; set; } = [];
-
     /// <summary>The version asked for, or null for the live one.</summary>
     public string? WantedVersion { get; } = info.Version;
 

@@ -30,7 +30,7 @@ internal sealed class RunFactory(IOptions<PluginHostOptions> options, TimeProvid
     /// The next try of a run: on the same version and under the same rule as the try before, so that a schedule that
     /// lets nothing overlap means this too.
     /// </summary>
-    /// <param name="run">The run that failed or was lost.</param>
+    /// <param name="run">The run that failed.</param>
     /// <param name="after">How long to wait.</param>
     public RunInfo CreateRetry(RunInfo run, TimeSpan after)
     {
@@ -55,6 +55,9 @@ internal sealed class RunFactory(IOptions<PluginHostOptions> options, TimeProvid
             Node = options.Value.NodeName,
         };
     }
+
+    /// <summary>The next try of a run that was lost, at once. It is the last of its kind: a script that takes the host down must not do so for ever.</summary>
+    public RunInfo CreateRerun(RunInfo lost) => CreateRetry(lost, TimeSpan.Zero) with { RerunWhenLost = false };
 
     /// <summary>A UUID of version 7 with a counter behind its milliseconds, so that later runs sort after earlier ones whatever the clock does.</summary>
     private string NextId(DateTimeOffset now)

@@ -16,11 +16,10 @@ internal sealed partial class RunLifecycle : IDisposable
 {
     private readonly ConcurrentDictionary<string, ActiveRun> _active = new();
     private readonly ConcurrentDictionary<string, ActiveRun> _resumed = new();
-    private readonly RunQueue _queue = new();
+    private readonly RunQueue _queue;
     private readonly DelayedRuns _delayed;
     private readonly LiveRegistry _live;
     private readonly RunFactory _factory;
-    private readonly RunLimits _limits;
     private readonly RunExecutor _executor;
     private readonly RunEnds _ends;
     private readonly RunStore _store;
@@ -35,8 +34,9 @@ internal sealed partial class RunLifecycle : IDisposable
         LiveRegistry live, RunFactory factory, RunLimits limits, RunExecutor executor, RunEnds ends, RunStore store,
         HostEvents events, RunMetrics metrics, StopGrace grace, TimeProvider time, ILogger<RunLifecycle> logger)
     {
-        (_live, _factory, _limits, _executor, _ends, _store) = (live, factory, limits, executor, ends, store);
+        (_live, _factory, _executor, _ends, _store) = (live, factory, executor, ends, store);
         (_events, _metrics, _grace, _time, _logger) = (events, metrics, grace, time, logger);
+        _queue = new RunQueue(run => limits.Of(run.Script, live.Current.Scripts.GetValueOrDefault(run.Script)));
         _delayed = new DelayedRuns(time);
         _delayed.Due += run => Begin(_queue.Enqueue(run));
     }
@@ -64,17 +64,16 @@ internal sealed partial class RunLifecycle : IDisposable
             {
                 Leave(run);
             }
-            else
+            else if (run.Info.State == RunState.Running)
             {
                 run.RequestStop(RunState.Cancelled);
             }
+
+            // Else it is on its way from one owner to the next, who sees that the host is stopping.
         }
 
         return Task.WhenAll(active.Select(run => run.Finished));
     }
-
-    /// <summary>A new run, not yet stored.</summary>
-    public ActiveRun Create(RunInfo info) => new(info) { Limits = LimitsOf(info) };
 
     /// <summary>Keeps a place for a run that is to be stored next, if the overlap policy lets it in.</summary>
     public bool TryReserve(ActiveRun run, OverlapPolicy overlap, out IReadOnlyList<ActiveRun> others)
@@ -137,11 +136,6 @@ internal sealed partial class RunLifecycle : IDisposable
     public void Admit(ActiveRun run)
     {
         _active[run.Id] = run;
-        if (run.Limits.Count == 0)
-        {
-            run.Limits = LimitsOf(run.Info);
-        }
-
         if (run.Info.StartAt > _time.GetUtcNow())
         {
             _delayed.Add(run);
@@ -156,6 +150,10 @@ internal sealed partial class RunLifecycle : IDisposable
         {
             // It was asked to stop before it was where it waits.
             EndIfWaiting(run);
+        }
+        else if (_stopping && TakeWaiting(run))
+        {
+            Leave(run);
         }
     }
 
@@ -183,12 +181,6 @@ internal sealed partial class RunLifecycle : IDisposable
     {
         foreach (var run in startable)
         {
-            if (_stopping && run.Info.State == RunState.Queued)
-            {
-                Leave(run);
-                continue;
-            }
-
             // The script must see nothing of whoever happened to free its place.
             using (ExecutionContext.SuppressFlow())
             {
@@ -199,12 +191,24 @@ internal sealed partial class RunLifecycle : IDisposable
 
     private async Task RunAsync(ActiveRun run)
     {
+        if (_stopping && run is { StopState: null, Info.State: RunState.Queued })
+        {
+            Leave(run);
+            return;
+        }
+
         RunInfo finished;
         try
         {
             if (run.StopState is null && run.Info.State == RunState.Queued)
             {
                 await BeginAsync(run);
+            }
+
+            if (_stopping)
+            {
+                // Looked at once it counts as under way: whoever stops the host has seen that, or this sees the stop.
+                run.RequestStop(RunState.Cancelled);
             }
 
             finished = run.StopState is null ? await _executor.ExecuteAsync(run) : Stopped(run);
@@ -226,7 +230,17 @@ internal sealed partial class RunLifecycle : IDisposable
     {
         var begun = run.Begin(await _executor.LeaseAsync(run), _time.GetUtcNow());
         _metrics.Started(begun);
-        await _store.SaveAsync(begun, CancellationToken.None);
+        try
+        {
+            await _store.SaveAsync(begun, CancellationToken.None);
+        }
+        catch
+        {
+            // Its script never ran, so its time in the ledger is settled by its end.
+            run.Update(info => info with { StartedAt = null });
+            throw;
+        }
+
         _events.Publish(HostEventKind.Run, run.Id);
     }
 
@@ -254,7 +268,7 @@ internal sealed partial class RunLifecycle : IDisposable
     private ActiveRun? Retry(RunInfo finished) =>
         finished.State is RunState.Failed or RunState.TimedOut
         && _live.Current.Scripts.TryGetValue(finished.Script, out var script) && finished.Attempt < script.Descriptor.MaxAttempts
-            ? Create(_factory.CreateRetry(finished, RetryDelay.After(finished.Attempt, script.Descriptor)))
+            ? new ActiveRun(_factory.CreateRetry(finished, RetryDelay.After(finished.Attempt, script.Descriptor)))
             : null;
 
     /// <summary>Ends a run that is to stop and has not started. Who takes it out ends it, so that one does.</summary>
@@ -274,8 +288,6 @@ internal sealed partial class RunLifecycle : IDisposable
     }
 
     private bool TakeWaiting(ActiveRun run) => _delayed.Remove(run) || _queue.RemoveWaiting(run) || _resumed.TryRemove(run.Id, out _);
-
-    private IReadOnlyList<RunLimitRule> LimitsOf(RunInfo run) => _limits.Of(run.Script, _live.Current.Scripts.GetValueOrDefault(run.Script));
 
     private RunInfo Stopped(ActiveRun run) => run.Info with { State = run.StopState!.Value, FinishedAt = _time.GetUtcNow() };
 

@@ -8,7 +8,10 @@ internal sealed record RunLimitRule(string Name, int Most);
 /// <summary>The places of one bound, and the runs that wait for one of them.</summary>
 internal sealed class RunLimit(string name)
 {
-    private readonly SortedDictionary<(int Rank, long Arrival), RunPlace> _waiting = [];
+    private readonly SortedSet<RunPlace> _waiting = new(RunPlace.ByTurn);
+
+    // Apart from the others: the first of them holds nobody up who can do with a place beside others.
+    private readonly SortedSet<RunPlace> _waitingToBeAlone = new(RunPlace.ByTurn);
     private int _taken;
 
     public string Name { get; } = name;
@@ -18,45 +21,28 @@ internal sealed class RunLimit(string name)
     /// <summary>How many runs in the queue need a place here, under way or not.</summary>
     public int Users { get; set; }
 
-    /// <summary>The run whose turn is next, or null when none waits here.</summary>
-    public RunPlace? Next => _waiting.Count > 0 ? _waiting.First().Value : null;
+    /// <summary>The run to which the free place belongs: of those that wait here and could use it, the first. Null when there is none.</summary>
+    public RunPlace? Next
+    {
+        get
+        {
+            var first = _taken < Most ? _waiting.Min : null;
+            var alone = _taken == 0 ? _waitingToBeAlone.Min : null;
+            return first is null || (alone is not null && RunPlace.ByTurn.Compare(alone, first) < 0) ? alone : first;
+        }
+    }
 
-    /// <param name="alone">Whether the run lets no other beside it.</param>
-    public bool HasPlace(bool alone) => _taken < (alone ? 1 : Most);
+    /// <summary>Whether there is a place for a run, and nobody who waits for it comes before.</summary>
+    public bool IsFreeFor(RunPlace place) =>
+        _taken < (place.IsAloneIn(this) ? 1 : Most) && !(Next is { } next && RunPlace.ByTurn.Compare(next, place) < 0);
 
     public void Take() => _taken++;
 
     public void Release() => _taken--;
 
-    public void Park(RunPlace place) => _waiting.Add(place.Turn, place);
+    public void Park(RunPlace place) => WaitingLike(place).Add(place);
 
-    public void Unpark(RunPlace place) => _waiting.Remove(place.Turn);
-}
+    public void Unpark(RunPlace place) => WaitingLike(place).Remove(place);
 
-/// <summary>A run in the queue: with its turn while it waits, and its places once it is under way.</summary>
-internal sealed class RunPlace(ActiveRun run, ScriptRuns script, IReadOnlyList<RunLimit> limits)
-{
-    public ActiveRun Run { get; } = run;
-
-    /// <summary>The runs of its script, itself among them.</summary>
-    public ScriptRuns Script { get; } = script;
-
-    /// <summary>The bounds of each of which it needs a place, that of its script first.</summary>
-    public IReadOnlyList<RunLimit> Limits { get; } = limits;
-
-    public (int Rank, long Arrival) Turn { get; set; }
-
-    /// <summary>The bound that had no place for it, where it waits.</summary>
-    public RunLimit? ParkedAt { get; set; }
-
-    public bool IsRunning { get; set; }
-}
-
-/// <summary>The runs of one script.</summary>
-internal sealed class ScriptRuns
-{
-    public HashSet<ActiveRun> Running { get; } = [];
-
-    /// <summary>Those that wait, or have yet to be stored.</summary>
-    public HashSet<ActiveRun> Coming { get; } = [];
+    private SortedSet<RunPlace> WaitingLike(RunPlace place) => place.IsAloneIn(this) ? _waitingToBeAlone : _waiting;
 }

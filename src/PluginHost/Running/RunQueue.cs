@@ -3,9 +3,13 @@ namespace PluginHost.Running;
 /// <summary>Decides which run starts when: within the bounds, those asked for by hand first, and each script as its overlap policy says.</summary>
 /// <remarks>
 /// A run that finds a bound without a place waits there, and is looked at again when one of its places becomes free. So
-/// a change costs the same however many runs wait.
+/// a change costs hardly more when many runs wait. Between two changes nobody waits at a bound for a place that is free.
 /// </remarks>
-internal sealed class RunQueue
+/// <param name="rulesOf">
+/// The bounds that hold for a run, that of its script first. Asked when the run comes into the queue: what its script
+/// says by then counts, however long ago the run was asked for.
+/// </param>
+internal sealed class RunQueue(Func<RunInfo, IReadOnlyList<RunLimitRule>> rulesOf)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ActiveRun, RunPlace> _places = [];
@@ -47,7 +51,7 @@ internal sealed class RunQueue
             }
 
             var place = Enter(run);
-            startsAtOnce = place.Limits.All(limit => HasPlace(limit, place));
+            startsAtOnce = place.Limits.All(limit => limit.IsFreeFor(place));
             if (startsAtOnce)
             {
                 Take(place);
@@ -63,15 +67,21 @@ internal sealed class RunQueue
     {
         lock (_lock)
         {
+            var started = new List<ActiveRun>();
             var place = _places.GetValueOrDefault(run) ?? Enter(run);
             if (place.IsRunning)
             {
-                return [run];
+                started.Add(run);
+            }
+            else
+            {
+                _waiting++;
+                TryStart(place, started);
             }
 
-            place.Turn = (run.Info.Trigger == RunTrigger.Manual ? 0 : 1, ++_arrivals);
-            _waiting++;
-            return TryStart(place) ? [run] : [];
+            // Where its script allows more than it did, those that came before have their turn, too.
+            Refill(place.Limits, started);
+            return started;
         }
     }
 
@@ -86,25 +96,17 @@ internal sealed class RunQueue
                 return [];
             }
 
-            if (!place.IsRunning)
+            if (place.IsRunning)
             {
-                Leave(place);
-                return [];
+                _running--;
+                foreach (var limit in place.Limits)
+                {
+                    limit.Release();
+                }
             }
 
-            _running--;
             var started = new List<ActiveRun>();
-            place.Script.Running.Remove(run);
-            foreach (var limit in place.Limits)
-            {
-                limit.Release();
-            }
-
-            foreach (var limit in place.Limits)
-            {
-                Refill(limit, started);
-            }
-
+            Refill(place.Limits, started);
             Leave(place);
             return started;
         }
@@ -127,34 +129,31 @@ internal sealed class RunQueue
         }
     }
 
-    private void Refill(RunLimit limit, List<ActiveRun> started)
+    private void Refill(IReadOnlyList<RunLimit> limits, List<ActiveRun> started)
     {
-        while (limit.Next is { } next && HasPlace(limit, next))
+        foreach (var limit in limits)
         {
-            limit.Unpark(next);
-            next.ParkedAt = null;
-            if (TryStart(next))
+            while (limit.Next is { } next)
             {
-                started.Add(next.Run);
+                limit.Unpark(next);
+                next.ParkedAt = null;
+                TryStart(next, started);
             }
         }
     }
 
-    private bool TryStart(RunPlace place)
+    private void TryStart(RunPlace place, List<ActiveRun> started)
     {
-        foreach (var limit in place.Limits)
+        if (place.Limits.FirstOrDefault(limit => !limit.IsFreeFor(place)) is { } full)
         {
-            if (!HasPlace(limit, place))
-            {
-                limit.Park(place);
-                place.ParkedAt = limit;
-                return false;
-            }
+            full.Park(place);
+            place.ParkedAt = full;
+            return;
         }
 
         _waiting--;
         Take(place);
-        return true;
+        started.Add(place.Run);
     }
 
     private void Take(RunPlace place)
@@ -170,13 +169,10 @@ internal sealed class RunQueue
         _running++;
     }
 
-    // The first bound is that of the script, where a run may want to be alone.
-    private static bool HasPlace(RunLimit limit, RunPlace place) => limit.HasPlace(alone: place.Run.Info.Exclusive && limit == place.Limits[0]);
-
     private RunPlace Enter(ActiveRun run)
     {
         var script = RunsOf(run);
-        var place = new RunPlace(run, script, [.. run.Limits.Select(LimitOf)]);
+        var place = new RunPlace(run, script, [.. rulesOf(run.Info).Select(LimitOf)], ++_arrivals);
         script.Coming.Add(run);
         foreach (var limit in place.Limits)
         {

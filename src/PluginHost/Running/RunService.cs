@@ -28,10 +28,10 @@ internal sealed partial class RunService(
         // Not only when it is our turn to be stopped: whatever is stopped before us, such as a server that waits for its
         // requests, would use up the time that the runs have to end in.
         application.ApplicationStopping.Register(() => _ = lifecycle.StopAsync());
-        var (lost, waiting) = await store.RecoverAsync(run => IsRunAgain(run) ? factory.CreateRetry(run, TimeSpan.Zero) : null, cancellationToken);
+        var (lost, waiting) = await store.RecoverAsync(run => run.RerunWhenLost ? factory.CreateRerun(run) : null, cancellationToken);
         foreach (var run in lost)
         {
-            LogLost(run.Id, run.Script, IsRunAgain(run) ? "and is run again" : "and is lost");
+            LogLost(run.Id, run.Script, run.RerunWhenLost ? "and is run again" : "and is lost");
         }
 
         lifecycle.Resume(waiting, readiness.WhenLoaded);
@@ -45,7 +45,7 @@ internal sealed partial class RunService(
     public async Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken, string? rerunOf = null)
     {
         var (script, parameters) = await requests.CheckAsync(scriptId, request, cancellationToken);
-        var run = lifecycle.Create(factory.Create(script, RunTrigger.Manual) with
+        var run = new ActiveRun(factory.Create(script, RunTrigger.Manual) with
         {
             Parameters = parameters, Version = request.Version, StartAt = request.StartAt, RequestedBy = request.RequestedBy, RerunOf = rerunOf,
         });
@@ -84,7 +84,7 @@ internal sealed partial class RunService(
     public async Task<RunInfo?> StartScheduledAsync(
         LiveScript script, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark, JsonObject? parameters = null)
     {
-        var run = lifecycle.Create(factory.Create(script, trigger) with { ScheduledFor = due, Parameters = parameters, Exclusive = overlap != OverlapPolicy.Allow });
+        var run = new ActiveRun(factory.Create(script, trigger) with { ScheduledFor = due, Parameters = parameters, Exclusive = overlap != OverlapPolicy.Allow });
         var occurrence = new OccurrenceInfo { Script = script.Descriptor.Id, Schedule = mark.Key, Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending };
         if (!lifecycle.TryReserve(run, overlap, out var others))
         {
@@ -157,9 +157,6 @@ internal sealed partial class RunService(
         var opened = lifecycle.Find(runId) is { } run ? Task.WhenAny(run.LogOpened, run.Finished) : Task.CompletedTask;
         return logs.ReadAsync(Get(runId), opened, after, follow, cancellationToken);
     }
-
-    // Once: a script that takes the host down must not do so for ever.
-    private static bool IsRunAgain(RunInfo lost) => lost is { RerunWhenLost: true, Attempt: 1 };
 
     // What is under way knows more than what is stored: progress, above all.
     private RunInfo Current(RunInfo run) => Show(lifecycle.Find(run.Id)?.Info ?? run);

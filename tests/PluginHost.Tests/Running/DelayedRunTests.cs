@@ -70,6 +70,21 @@ public sealed class DelayedRunTests : RunTestBase
     }
 
     [Test]
+    public async Task ARunForLater_IsBoundByWhatItsScriptSaysThen()
+    {
+        Host.Deploy(typeof(ChangingFromFive));
+        var run = await Host.StartAsync("Changing", new RunRequest { StartAt = Time.GetUtcNow() + Hour });
+        Host.Deploy(typeof(ChangedToOne));
+        await Host.StartAsync("Changing");
+        await Stage.NextAsync();
+
+        Time.Advance(Hour);
+
+        Assert.That(Host.Runs.Get(run.Id).State, Is.EqualTo(RunState.Queued));
+        Assert.That(Host.Runs.Counts, Is.EqualTo((1, 1)));
+    }
+
+    [Test]
     public void WrongParameters_AreRefusedNow() => Assert.That(
         () => Host.StartAsync("Counting", new RunRequest { StartAt = Time.GetUtcNow() + Hour, Parameters = new() { ["Count"] = 11 } }),
         Throws.InstanceOf<InvalidParametersException>());

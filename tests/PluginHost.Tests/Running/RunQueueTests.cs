@@ -4,7 +4,10 @@ namespace PluginHost.Tests.Running;
 
 public sealed class RunQueueTests
 {
-    private readonly RunQueue _queue = new();
+    private readonly Dictionary<string, IReadOnlyList<RunLimitRule>> _rules = [];
+    private readonly RunQueue _queue;
+
+    public RunQueueTests() => _queue = new RunQueue(run => _rules[run.Id]);
 
     [Test]
     public void BeyondTheBoundOfTheHost_RunsWait_AndStartWhenAPlaceIsFree()
@@ -70,6 +73,49 @@ public sealed class RunQueueTests
 
         Assert.That(_queue.Release(host), Is.EqualTo(new[] { other }));
         Assert.That(_queue.Release(group), Is.EqualTo(new[] { ofTheGroup }));
+    }
+
+    [Test]
+    public void AFreedPlace_GoesToTheRunByHand_ThoughAnotherWaitedWhereItBecameFreeToo()
+    {
+        var (first, second) = (Run("A.One", most: 1), Run("A.Two"));
+        _queue.Enqueue(first);
+        _queue.Enqueue(second);
+        var scheduled = Run("A.One", RunTrigger.Schedule, most: 1);
+        var byHand = Run("A.Three");
+        _queue.Enqueue(scheduled);
+        _queue.Enqueue(byHand);
+
+        Assert.That(_queue.Release(first), Is.EqualTo(new[] { byHand }));
+        Assert.That(_queue.Release(second), Is.EqualTo(new[] { scheduled }));
+    }
+
+    [Test]
+    public void ARunThatWaitsToBeAlone_HoldsUpNoOtherOfItsScript()
+    {
+        var (first, second) = (Run("A.One", most: 2), Run("A.One", most: 2));
+        _queue.Enqueue(first);
+        _queue.Enqueue(second);
+        var alone = Run("A.One", RunTrigger.Schedule, exclusive: true, most: 2);
+        var beside = Run("A.One", RunTrigger.Schedule, most: 2);
+        _queue.Enqueue(alone);
+        _queue.Enqueue(beside);
+
+        Assert.That(_queue.Release(first), Is.EqualTo(new[] { beside }));
+        Assert.That(_queue.Release(second), Is.Empty);
+        Assert.That(_queue.Release(beside), Is.EqualTo(new[] { alone }));
+    }
+
+    [Test]
+    public void WhenAScriptAllowsMoreThanBefore_ThoseThatWaitedComeFirst()
+    {
+        _queue.Enqueue(Run("A.One", most: 1));
+        var waiting = Run("A.One", most: 1);
+        _queue.Enqueue(waiting);
+        var last = Run("A.One", most: 2);
+
+        Assert.That(_queue.Enqueue(last), Is.EqualTo(new[] { waiting }));
+        Assert.That(_queue.Counts, Is.EqualTo((2, 1)));
     }
 
     [Test]
@@ -140,18 +186,19 @@ public sealed class RunQueueTests
         Assert.That(_queue.Counts, Is.EqualTo((0, 0)));
     }
 
-    private static ActiveRun Run(string script, RunTrigger trigger = RunTrigger.Manual, bool exclusive = false, string? group = null)
+    private ActiveRun Run(string script, RunTrigger trigger = RunTrigger.Manual, bool exclusive = false, string? group = null, int most = int.MaxValue)
     {
         var info = new RunInfo
         {
             Id = Guid.NewGuid().ToString(), Script = script, Plugin = "A", Trigger = trigger, QueuedAt = default, State = RunState.Queued, Attempt = 1, Node = "node", Exclusive = exclusive,
         };
-        List<RunLimitRule> limits = [new($"script {script}", int.MaxValue), new("host", 2)];
+        List<RunLimitRule> limits = [new($"script {script}", most), new("host", 2)];
         if (group is not null)
         {
             limits.Insert(1, new RunLimitRule($"group {group}", 1));
         }
 
-        return new ActiveRun(info) { Limits = limits };
+        _rules[info.Id] = limits;
+        return new ActiveRun(info);
     }
 }

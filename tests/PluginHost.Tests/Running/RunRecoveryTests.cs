@@ -115,6 +115,63 @@ public sealed class RunRecoveryTests : RunTestBase
     }
 
     [Test]
+    public async Task ALostRetry_IsRunAgainOnce_Too()
+    {
+        Host.Deploy(typeof(RetriedAndRerun));
+        var first = await Host.StartAsync("RetriedAndRerun");
+        (await Stage.NextAsync()).Fail(new InvalidOperationException("Not yet."));
+        await Host.EndOfAsync(first);
+        await Host.UntilAsync(() => Host.Runs.List(new RunQuery()).Items is [{ Attempt: 2 }, _]);
+        Time.Advance(TimeSpan.FromSeconds(12));
+        Assert.That((await Stage.NextAsync()).Context.Attempt, Is.EqualTo(2));
+
+        await RestartAsync(CrashAndRestartAsync);
+        Host.Deploy(typeof(RetriedAndRerun));
+        Host.Readiness.Loaded();
+        var again = Host.Runs.Get((await Stage.NextAsync()).Context.RunId);
+        Assert.That((again.Attempt, again.FirstRun, again.RerunWhenLost), Is.EqualTo((3, first.Id, false)));
+
+        await RestartAsync(CrashAndRestartAsync);
+        Assert.That(Host.Runs.List(new RunQuery()).Items.Select(run => run.State), Is.EqualTo(new[] { RunState.Lost, RunState.Lost, RunState.Failed }));
+    }
+
+    [Test]
+    public async Task ARunThatIsBeingStoredToWait_WhenTheHostStops_RunsAfterTheNextStart()
+    {
+        Host.Deploy(typeof(Plain));
+        await Host.StartAsync("Plain");
+        await Stage.NextAsync();
+        using var disk = await SlowDisk.OfAsync(Host.Database);
+        var starting = Host.StartAsync("Plain");
+        var stopping = Host.Runs.StopAsync(CancellationToken.None);
+        disk.Release();
+
+        var waiting = await starting.WaitAsync(RunningHost.HangLimit);
+        await stopping.WaitAsync(RunningHost.HangLimit);
+
+        Assert.That((waiting.State, Host.Store.Find(waiting.Id)!.State), Is.EqualTo((RunState.Queued, RunState.Queued)));
+    }
+
+    [Test]
+    public async Task AnOccurrenceWhoseRunCannotBeStoredAsBegun_IsMissed_AndNothingRan()
+    {
+        Host.Deploy(typeof(Plain), typeof(Other));
+        await Host.StartAsync("Other");
+        var other = await Stage.NextAsync();
+        var due = Time.GetUtcNow();
+        var run = await Host.Runs.StartScheduledAsync(Host.Live.Current.Scripts["Shop.Plain"], OverlapPolicy.Skip, due, RunTrigger.Schedule, new ScheduleMark("Shop.Plain", "key", due));
+        Host.Database.Read(connection => connection.Run("CREATE TRIGGER full BEFORE UPDATE ON runs WHEN new.state = 'Running' BEGIN SELECT RAISE(FAIL, 'disk full'); END"));
+
+        other.End();
+        var ended = await Host.EndOfAsync(run!);
+
+        Assert.That((ended.State, ended.StartedAt), Is.EqualTo((RunState.Failed, (DateTimeOffset?)null)));
+        Assert.That(ended.Error!.Message, Does.Contain("disk full"));
+        Assert.That(Host.Occurrences.List(new OccurrenceQuery()).Items.Single(), Has.Property("Outcome").EqualTo(OccurrenceOutcome.Missed).And.Property("Reason").EqualTo("its run could not begin"));
+        Assert.That(Stage.HasNext, Is.False);
+    }
+
+    [Test]
     public async Task ARetry_SurvivesACrash_OnTheVersionOfTheFirstTry()
     {
         var first = Host.Deploy(typeof(Retried));

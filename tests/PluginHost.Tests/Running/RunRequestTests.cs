@@ -125,6 +125,47 @@ public sealed class RunRequestTests : RunTestBase
     }
 
     [Test]
+    public async Task ASecondRequestWithTheSameKey_AndAnotherVersionOrTime_IsAConflict()
+    {
+        var version = Host.Deploy(typeof(Plain));
+        await Host.StartAsync("Plain", new RunRequest { IdempotencyKey = "k" });
+
+        Assert.That(() => Host.StartAsync("Plain", new RunRequest { IdempotencyKey = "k", Version = version.Id }), Throws.InstanceOf<ConflictException>());
+        Assert.That(() => Host.StartAsync("Plain", new RunRequest { IdempotencyKey = "k", StartAt = Time.GetUtcNow().AddHours(1) }), Throws.InstanceOf<ConflictException>());
+        Assert.That(Host.Runs.List(new RunQuery()).Items, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task AKeyWhoseRunIsNoLongerKept_IsUnknown()
+    {
+        Host.Deploy(typeof(Plain));
+        var first = await Host.StartAsync("Plain", new RunRequest { IdempotencyKey = "k" });
+        (await Stage.NextAsync()).End();
+        await Host.EndOfAsync(first);
+        await new HistorySweep(Host.Database).SweepAsync(null, 0, CancellationToken.None);
+
+        Assert.That((await Host.StartAsync("Plain", new RunRequest { IdempotencyKey = "k", StartAt = Time.GetUtcNow().AddHours(1) })).Id, Is.Not.EqualTo(first.Id));
+    }
+
+    [Test]
+    public async Task RunningAgain_WithParametersThatNoLongerFit_IsRefused_WithEveryMistake()
+    {
+        Host.Deploy(typeof(Counting));
+        var run = await Host.StartAsync("Counting", new RunRequest { Parameters = new() { ["Count"] = 7, ["Name"] = "abc" } });
+        (await Stage.NextAsync()).End();
+        await Host.EndOfAsync(run);
+        Host.Deploy(typeof(CountingLess));
+
+        Assert.That(
+            () => Host.Runs.RerunAsync(run.Id, new RerunRequest(), CancellationToken.None),
+            Throws.InstanceOf<InvalidParametersException>()
+                .With.Property(nameof(InvalidParametersException.Errors)).Property("Keys").EquivalentTo(new[] { "Count", "Name" }));
+        Host.RemovePlugin();
+        Assert.That(() => Host.Runs.RerunAsync(run.Id, new RerunRequest(), CancellationToken.None), Throws.InstanceOf<NotFoundException>());
+        Assert.That(() => Host.Runs.RerunAsync("nobody", new RerunRequest(), CancellationToken.None), Throws.InstanceOf<NotFoundException>());
+    }
+
+    [Test]
     public async Task ARunThatCanStartAtOnce_IsStoredAsUnderWay_BeforeItsScriptBegins()
     {
         var version = Host.Deploy(typeof(Plain));

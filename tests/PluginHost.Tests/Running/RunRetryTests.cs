@@ -101,6 +101,21 @@ public sealed class RunRetryTests : RunTestBase
     }
 
     [Test]
+    public async Task ARetry_WhoseVersionIsNoLongerKept_FailsAndSaysSo()
+    {
+        var old = Host.Deploy(typeof(Retried));
+        await Host.StartAsync("Retried");
+        var retry = await FailAsync(attempt: 1);
+        Host.Deploy(typeof(Retried));
+
+        Time.Advance(AtMost);
+
+        var ended = await Host.EndOfAsync(retry!);
+        Assert.That((ended.State, ended.Error!.Message), Is.EqualTo((RunState.Failed, $"There is no version 'Shop {old.Id}'.")));
+        Assert.That(Stage.HasNext, Is.False);
+    }
+
+    [Test]
     public async Task ARetryOfASchedule_WaitsForTheRunThatCameInTheMeantime()
     {
         Host.Deploy(typeof(Retried));

@@ -31,6 +31,23 @@ public sealed class Rerun(Stage stage) : StagedScript(stage);
 [Script(MaxConcurrent = 1)]
 public sealed class OneAtATime(Stage stage) : StagedScript(stage);
 
+/// <summary>What <see cref="ChangedToOne"/> was before.</summary>
+[Script(Name = "Changing", MaxConcurrent = 5)]
+public sealed class ChangingFromFive(Stage stage) : StagedScript(stage);
+
+[Script(Name = "Changing", MaxConcurrent = 1)]
+public sealed class ChangedToOne(Stage stage) : StagedScript(stage);
+
+[Script(MaxAttempts = 2, RetryDelay = "10s", RerunWhenLost = true)]
+public sealed class RetriedAndRerun(Stage stage) : StagedScript(stage);
+
+[Script(Name = "Counting")]
+public sealed class CountingLess(Stage stage) : StagedScript(stage)
+{
+    [Parameter, Range(1, 5)]
+    public int Count { get; init; } = 1;
+}
+
 [Script(Group = "database")]
 public sealed class Grouped(Stage stage) : StagedScript(stage);
 
