@@ -86,11 +86,10 @@ internal sealed partial class RunExecutor(
         return Finish(run, run.Info with { State = run.StopState!.Value, Error = new RunError("Abandoned", "The script did not stop when it was asked to. It may still be at work.", null) });
     }
 
-    private ITimer TimeLimit(ActiveRun run, VersionLease lease)
-    {
-        var limit = lease.Version.FindScript(run.Info.Script)?.Timeout ?? options.Value.Runs.DefaultTimeout;
-        return time.CreateTimer(_ => run.RequestStop(RunState.TimedOut), null, limit ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
+    private ITimer? TimeLimit(ActiveRun run, VersionLease lease) =>
+        (lease.Version.FindScript(run.Info.Script)?.Timeout ?? options.Value.Runs.DefaultTimeout) is { } limit
+            ? time.CreateTimer(_ => run.RequestStop(RunState.TimedOut), null, limit, Timeout.InfiniteTimeSpan)
+            : null;
 
     /// <summary>Everything that touches objects of the plugin. Answers null, or why it failed, as text.</summary>
     private async Task<RunError?> RunScriptAsync(ActiveRun run, VersionLease lease, RunLog log, ILogger hostLogger)
