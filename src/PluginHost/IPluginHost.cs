@@ -58,7 +58,7 @@ public interface IPluginHost
 
     /// <summary>Starts a run by hand with the parameters of one before it.</summary>
     /// <exception cref="InvalidParametersException">The version no longer takes these parameters; every mistake is named.</exception>
-    /// <exception cref="ConflictException">The script cannot run now.</exception>
+    /// <exception cref="ConflictException">The script cannot run now, or is to run on the version of a run that never began on one.</exception>
     Task<RunInfo> RerunAsync(string runId, RerunRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until the run has ended or the limit is reached, and answers the run as it is then.</summary>

@@ -69,6 +69,11 @@ internal sealed partial class RunService(
     public Task<RunInfo> RerunAsync(string runId, RerunRequest request, CancellationToken cancellationToken)
     {
         var run = Find(runId);
+        if (request.SameVersion && run.Version is null)
+        {
+            throw new ConflictException($"Run {run.Id} has not begun on any version, so it cannot be run again on the same one. Nothing was started. Leave 'sameVersion' out to run it on the live one.");
+        }
+
         var again = new RunRequest { Parameters = secrets.Reveal(run.Script, run.Parameters), Version = request.SameVersion ? run.Version : null, RequestedBy = request.RequestedBy };
         return StartRunAsync(run.Script, again, cancellationToken, rerunOf: run.Id);
     }

@@ -148,6 +148,20 @@ public sealed class RunRequestTests : RunTestBase
     }
 
     [Test]
+    public async Task RunningAgain_OnTheVersionOfARunThatNeverBegan_IsAConflict()
+    {
+        Host.Deploy(typeof(Plain));
+        var run = await Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow().AddHours(1) });
+        Host.Runs.Cancel(run.Id);
+        await Host.EndOfAsync(run);
+
+        Assert.That(
+            () => Host.Runs.RerunAsync(run.Id, new RerunRequest { SameVersion = true }, CancellationToken.None),
+            Throws.InstanceOf<ConflictException>().With.Message.Contains("has not begun on any version"));
+        Assert.That((await Host.Runs.RerunAsync(run.Id, new RerunRequest(), CancellationToken.None)).State, Is.EqualTo(RunState.Running));
+    }
+
+    [Test]
     public async Task RunningAgain_WithParametersThatNoLongerFit_IsRefused_WithEveryMistake()
     {
         Host.Deploy(typeof(Counting));
