@@ -20,7 +20,8 @@ internal sealed class CoravelContestant : IContestant
         {
             for (var schedule = 0; schedule < load.Count; schedule++)
             {
-                scheduler.Schedule(() => recorder.Start(0, null)).EverySecond();
+                var group = load.Group(schedule);
+                scheduler.Schedule(() => recorder.Start(group, null)).EverySecond();
             }
         });
         await _host.StartAsync();

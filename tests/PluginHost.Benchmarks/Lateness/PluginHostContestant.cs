@@ -9,8 +9,6 @@ namespace PluginHost.Benchmarks.Lateness;
 /// <summary>Ours, whole: scripts from a repository, built and loaded, with history and ledger on disk.</summary>
 internal sealed class PluginHostContestant : IContestant
 {
-    private const int Classes = 100;
-
     private readonly TestDirectory _directory = new();
     private IHost? _host;
 
@@ -19,12 +17,11 @@ internal sealed class PluginHostContestant : IContestant
         // What a plugin and the harness have in common is the framework.
         AppContext.SetData("lateness", (Action<int, DateTimeOffset?>)recorder.Start);
         var repository = TestRepository.Create(_directory.Combine("repository"));
-        var classes = Math.Min(Classes, load.Count);
         repository.Write("plugins/A/A.csproj", PluginSource.Project());
-        for (var number = 0; number < classes; number++)
+        for (var number = 0; number < load.Groups; number++)
         {
-            var first = number;
-            var schedules = Enumerable.Range(0, load.Count).Where(schedule => schedule % classes == first)
+            var group = number;
+            var schedules = Enumerable.Range(0, load.Count).Where(schedule => load.Group(schedule) == group)
                 .Select(schedule => $"[Schedule(\"{load.Cron(schedule)}\", Overlap = OverlapPolicy.Allow, CatchUp = CatchUpPolicy.None)]\n");
             repository.Write(
                 $"plugins/A/S{number}.cs",
@@ -57,7 +54,7 @@ internal sealed class PluginHostContestant : IContestant
         _host = builder.Build();
         await _host.StartAsync();
         var plugins = _host.Services.GetRequiredService<IPluginHost>();
-        for (var waited = 0; (await plugins.GetScriptsAsync()).Count < classes; waited++)
+        for (var waited = 0; (await plugins.GetScriptsAsync()).Count < load.Groups; waited++)
         {
             if (waited > 6000 || plugins.GetPlugins() is [{ Problem: not null }])
             {

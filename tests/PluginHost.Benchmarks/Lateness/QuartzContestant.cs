@@ -5,7 +5,8 @@ using Quartz;
 namespace PluginHost.Benchmarks.Lateness;
 
 /// <summary>Quartz.NET with its store in memory.</summary>
-internal sealed class QuartzContestant : IContestant
+/// <param name="batch">How many triggers it takes at a time. It takes one unless told otherwise.</param>
+internal sealed class QuartzContestant(int batch) : IContestant
 {
     private IScheduler? _scheduler;
 
@@ -13,14 +14,18 @@ internal sealed class QuartzContestant : IContestant
     {
         Job.Recorder = recorder;
         _scheduler = await QuartzSchedulerBuilder.Create(_ => { })
-            .UseProperties(new NameValueCollection { ["quartz.threadPool.maxConcurrency"] = LatenessBenchmark.Workers.ToString(CultureInfo.InvariantCulture) })
+            .UseProperties(new NameValueCollection
+            {
+                ["quartz.threadPool.maxConcurrency"] = LatenessBenchmark.Workers.ToString(CultureInfo.InvariantCulture),
+                ["quartz.scheduler.batchTriggerAcquisitionMaxCount"] = batch.ToString(CultureInfo.InvariantCulture),
+            })
             .BuildScheduler(CancellationToken.None);
         for (var schedule = 0; schedule < load.Count; schedule++)
         {
             // Quartz wants one of the two days left open.
             var cron = load.Cron(schedule)[..^1] + "?";
             await _scheduler.ScheduleJob(
-                JobBuilder.Create<Job>().WithIdentity($"{schedule}").Build(),
+                JobBuilder.Create<Job>().WithIdentity($"{schedule}", $"{load.Group(schedule)}").Build(),
                 TriggerBuilder.Create().WithIdentity($"{schedule}").WithCronSchedule(cron).Build());
         }
 
@@ -41,7 +46,7 @@ internal sealed class QuartzContestant : IContestant
 
         public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
         {
-            Recorder!.Start(0, context.ScheduledFireTimeUtc);
+            Recorder!.Start(int.Parse(context.JobDetail.Key.Group, CultureInfo.InvariantCulture), context.ScheduledFireTimeUtc);
             return ValueTask.CompletedTask;
         }
     }

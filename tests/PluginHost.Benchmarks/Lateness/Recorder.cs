@@ -9,9 +9,12 @@ internal sealed class Recorder(int capacity)
 
     public int Count => Math.Min(_count, capacity);
 
+    /// <summary>Whether more began than there was room for, so that what is missing means nothing.</summary>
+    public bool IsFull => _count > capacity;
+
     public ReadOnlySpan<(int Group, long Nominal, long Late)> Starts => _starts.AsSpan(0, Count);
 
-    /// <param name="group">Which schedules the job belongs to: a job need not know its schedule.</param>
+    /// <param name="group">The <see cref="Load.Group"/> of the job's schedule.</param>
     /// <param name="nominal">The time that was meant; null where the engine does not tell it, for the second that it is.</param>
     public void Start(int group, DateTimeOffset? nominal)
     {
