@@ -31,6 +31,7 @@ internal sealed class PluginHostDispatcher(bool byApi) : IDispatcher
         {
             options.Sources["default"] = new SourceOptions { Url = repository.Path, Poll = TimeSpan.FromHours(1) };
             options.DataDirectory = _directory.Combine("data");
+            options.Runs.MaxConcurrent = DispatchBenchmark.Callers;
         });
         _app = builder.Build();
         _app.MapPluginHost();

@@ -1,0 +1,58 @@
+using PluginHost.TestInfra;
+
+namespace PluginHost.Benchmarks.Dispatch;
+
+/// <summary>A PostgreSQL server of this benchmark's own, as it comes: what it says is stored is on disk.</summary>
+internal sealed class PostgresServer : IDisposable
+{
+    // It refuses to run as root, and Debian's package brings this user.
+    private const string User = "postgres";
+
+    private readonly TestDirectory _directory = new();
+    private readonly string _programs;
+
+    private PostgresServer(string programs)
+    {
+        _programs = programs;
+        if (Environment.IsPrivilegedProcess)
+        {
+            Command.Run("/", "chown", User, _directory.Path);
+        }
+
+        var data = _directory.Combine("data");
+        Run("initdb", "--pgdata", data, "--username", User, "--auth", "trust", "--no-instructions");
+
+        // On a socket in its folder and nowhere else, with room for the pools of its clients.
+        Run("pg_ctl", "start", "--wait", "--silent", "--pgdata", data, "--log", _directory.Combine("log"), "--options", $"-k {_directory.Path} -c listen_addresses='' -c max_connections=300");
+    }
+
+    public string ConnectionString => $"Host={_directory.Path};Username={User};Database=postgres;Maximum Pool Size=200";
+
+    /// <summary>Starts a server, or returns null where PostgreSQL is not installed.</summary>
+    public static PostgresServer? Start()
+    {
+        // Debian keeps the programs of each major version in a folder that is not on the PATH.
+        var onPath = Path.GetDirectoryName(Requires.Find("initdb"));
+        var ofDebian = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Order(StringComparer.Ordinal).LastOrDefault()
+            : null;
+        return (onPath ?? ofDebian) is { } programs ? new PostgresServer(programs) : null;
+    }
+
+    public void Dispose()
+    {
+        Run("pg_ctl", "stop", "--wait", "--silent", "--mode", "fast", "--pgdata", _directory.Combine("data"));
+        _directory.Dispose();
+    }
+
+    private void Run(string program, params string[] arguments)
+    {
+        string[] command = [Path.Combine(_programs, program), .. arguments];
+        if (Environment.IsPrivilegedProcess)
+        {
+            command = ["runuser", "-u", User, "--", .. command];
+        }
+
+        Command.Run(_directory.Path, command[0], command[1..]);
+    }
+}
