@@ -4,6 +4,10 @@ namespace PluginHost.Benchmarks.Lateness;
 /// What began of what was due. It is counted group by group, so that what one schedule does too often does not stand
 /// for what another does not do.
 /// </summary>
+/// <param name="Expected">How many were due.</param>
+/// <param name="Fired">How many began for a time in the window.</param>
+/// <param name="Missed">How many are lacking, be they lost or only late beyond measure.</param>
+/// <param name="Doubled">How many there are too many.</param>
 internal sealed record Accounts(long Expected, long Fired, long Missed, long Doubled)
 {
     /// <param name="load">What was due.</param>

@@ -29,7 +29,7 @@ internal static class LatenessBenchmark
         foreach (var load in Loads.Where(load => sizes?.Contains(load.Count) ?? true))
         {
             Console.WriteLine();
-            Console.WriteLine($"lateness: {load}, {Workers} at once, {Window.TotalSeconds:F0} s");
+            Console.WriteLine($"lateness: {load}, {Workers} at once, {Window.TotalSeconds:F0} s; missed is what has not begun {Measurement.Grace.TotalSeconds:F0} s later");
             Console.WriteLine($"{"",-36}{"p50 ms",9}{"p99",9}{"max",9}{"early",7}{"due",9}{"fired",9}{"missed",9}{"doubled",9}{"CPU s",8}{"KB each",9}{"ours / it",11}");
             double? ours = null;
 

@@ -5,10 +5,11 @@ namespace PluginHost.Benchmarks.Lateness;
 /// <summary>Lets a contestant run in this process, and takes its measure.</summary>
 internal static class Measurement
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+    /// <summary>How long after the window a job may begin; what has not begun by then counts as missed.</summary>
+    /// <remarks>Longer than the longest poll, so that what a slow one does late counts as late.</remarks>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(17);
 
-    // Longer than the longest poll, so that what a slow one does late counts as late, and not as missed.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(17);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
     public static async Task<Outcome> TakeAsync(IContestant contestant, Load load, TimeSpan window)
     {
