@@ -38,6 +38,7 @@ internal static class InnerPipeline
         services.AddSingleton(application.GetRequiredService<DiagnosticListener>());
         services.AddSingleton(application.GetRequiredService<IPluginHost>());
         services.AddSingleton(application.GetRequiredService<IHostApplicationLifetime>());
+        services.AddSingleton(application.GetRequiredService<TimeProvider>());
         services.AddLogging();
         services.AddRouting();
 

@@ -73,6 +73,15 @@ public interface IPluginHost
     /// <summary>What became of the times at which schedules were due, the latest first.</summary>
     Task<Page<OccurrenceInfo>> GetOccurrencesAsync(OccurrenceQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>What became of the times at which a script was due, day by day; days on which nothing was due are left out.</summary>
+    /// <param name="scriptId">The script.</param>
+    /// <param name="from">The first day, at most 400 days ago.</param>
+    /// <param name="timeZone">The IANA or Windows id of the zone whose days they are. The default is UTC.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="NotFoundException">There is no such script.</exception>
+    /// <exception cref="ArgumentException">The zone is not known, or the day is too far back.</exception>
+    Task<IReadOnlyList<OccurrenceDay>> GetCalendarAsync(string scriptId, DateOnly from, string? timeZone = null, CancellationToken cancellationToken = default);
+
     /// <summary>One run.</summary>
     Task<RunInfo> GetRunAsync(string runId, CancellationToken cancellationToken = default);
 

@@ -119,6 +119,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<ScheduleStore>();
         services.TryAddSingleton<ScheduleOverrideStore>();
         services.TryAddSingleton<OccurrenceStore>();
+        services.TryAddSingleton<OccurrenceCalendar>();
         services.TryAddSingleton<ScriptValueStore>();
         services.TryAddSingleton<PinStore>();
         services.TryAddSingleton<HistorySweep>();
@@ -136,6 +137,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();
+        services.TryAddSingleton<RecentRuns>();
         services.TryAddSingleton<RunLimits>();
         services.TryAddSingleton<RunEnds>();
         services.TryAddSingleton<RunLifecycle>();

@@ -114,6 +114,16 @@ internal sealed class FakeHost : IPluginHost
         return Task.FromResult(new Page<OccurrenceInfo>([Examples.Occurrence], Next));
     }
 
+    public (string Script, DateOnly From, string? TimeZone)? Calendar { get; private set; }
+
+    public Task<IReadOnlyList<OccurrenceDay>> GetCalendarAsync(string scriptId, DateOnly from, string? timeZone, CancellationToken cancellationToken)
+    {
+        Calendar = (scriptId, from, timeZone);
+        return Failure is null
+            ? Task.FromResult<IReadOnlyList<OccurrenceDay>>([new OccurrenceDay(from, new Dictionary<OccurrenceOutcome, long> { [OccurrenceOutcome.SkippedOverlap] = 2 })])
+            : throw Failure;
+    }
+
     public Task<RunInfo> GetRunAsync(string runId, CancellationToken cancellationToken) => Task.FromResult(Find(Runs, run => run.Id, "run", runId));
 
     public async IAsyncEnumerable<RunLogLine> ReadLogAsync(string runId, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)

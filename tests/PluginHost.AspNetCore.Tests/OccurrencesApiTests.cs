@@ -36,4 +36,27 @@ public sealed class OccurrencesApiTests
             Outcome = OccurrenceOutcome.CaughtUp, Limit = 7, After = "5.9",
         }));
     }
+
+    [Test]
+    public async Task TheCalendar_IsAskedForAsTheQuerySays()
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        var calendar = await web.GetAsync("api/v1/scripts/Reports.Daily/calendar?from=2026-01-01&timeZone=Europe/Berlin");
+
+        Assert.That(JsonNode.DeepEquals(calendar, JsonNode.Parse("""{ "items": [ { "day": "2026-01-01", "counts": { "skipped-overlap": 2 } } ], "next": null }""")), calendar.ToJsonString());
+        Assert.That(_host.Calendar, Is.EqualTo(("Reports.Daily", new DateOnly(2026, 1, 1), "Europe/Berlin")));
+    }
+
+    [TestCase("from=yesterday", "'yesterday' is no day")]
+    [TestCase("", "from")]
+    public async Task ACalendarWithoutADay_IsRefused(string query, string title)
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        var response = await web.SendAsync(HttpMethod.Get, $"api/v1/scripts/Reports.Daily/calendar?{query}");
+
+        Assert.That((int)response.StatusCode, Is.EqualTo(400));
+        Assert.That((string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["title"], Does.Contain(title));
+    }
 }

@@ -23,6 +23,8 @@ internal static class OpenApiRules
         ["state"] = "Only runs in this state.",
         ["trigger"] = "Only runs started so.",
         ["from"] = "Only those that were due at this time or later.",
+        ["api/v1/scripts/{id}/calendar from"] = "The first day, at most 400 days ago.",
+        ["api/v1/scripts/{id}/calendar timeZone"] = "The time zone whose days they are: an IANA or Windows id. UTC when it is left out.",
         ["to"] = "Only those that were due before this time.",
         ["outcome"] = "Only those that ended so.",
         ["key"] = "The key of the value.",
@@ -86,6 +88,11 @@ internal static class OpenApiRules
         if (type == typeof(Moment))
         {
             return new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" };
+        }
+
+        if (type == typeof(Day))
+        {
+            return new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" };
         }
 
         if (type == typeof(Wait))

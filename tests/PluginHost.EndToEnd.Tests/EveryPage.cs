@@ -72,8 +72,9 @@ public sealed class EveryPage
             """
             Console.WriteLine("collecting 12 orders"); context.Logger.LogWarning("two of them have no address");
             context.ReportProgress(1, "12 of 12"); context.SetResult(new { Orders = 12, Total = 480.5 });
+            await context.State.UpdateAsync<int>("sent", sent => sent + 12);
             """,
-            "[Script(Description = \"Mails yesterday's totals to the team\", Tags = [\"mail\", \"daily\"])] [Schedule(\"0 6 * * MON-FRI\", TimeZone = \"Europe/Berlin\")]",
+            "[Script(Description = \"Mails yesterday's totals to the team\", Tags = [\"mail\", \"daily\"])] [Schedule(\"0 6 * * MON-FRI\", TimeZone = \"Europe/Berlin\")] [Schedule(\"*/20 * * * * *\")]",
             """
             [Parameter(Description = "How many days back")] public int Days { get; init; } = 1;
             [Parameter(Description = "What to leave out")] public string? Filter { get; init; }
@@ -89,12 +90,18 @@ public sealed class EveryPage
     {
         var run = await host.RunAsync("Reports.Work", new { Days = 3, DryRun = true });
         var failed = await host.RunAsync("CleanUp.OldFiles");
+        await host.RunAsync("CleanUp.OldFiles");
+        for (var i = 0; i < 5; i++)
+        {
+            await host.RunAsync("Reports.Work");
+        }
+
         await host.PostAsync("api/v1/scripts/CleanUp.OldFiles/pause");
         repository.Replace("plugins/Broken/Work.cs", "SetResult(1)", "SetResult(missing)").Commit("Break one of them");
         var deployment = await host.SyncAsync();
         return
         [
-            ("scripts", ""), ("script", "scripts/Reports.Work"), ("script-plain", "scripts/CleanUp.OldFiles"), ("runs", "runs"), ("run", $"runs/{run["id"]}"), ("run-failed", $"runs/{failed["id"]}"),
+            ("scripts", ""), ("script", "scripts/Reports.Work"), ("script-plain", "scripts/CleanUp.OldFiles"), ("runs", "runs"), ("times", "occurrences"), ("run", $"runs/{run["id"]}"), ("run-failed", $"runs/{failed["id"]}"),
             ("deployments", "deployments"), ("deployment", $"deployments/{deployment["id"]}"), ("plugin", "plugins/Reports"), ("plugin-broken", "plugins/Broken"), ("host", "host"),
         ];
     }

@@ -55,6 +55,20 @@ internal readonly record struct Moment(string Text)
     }
 }
 
+/// <summary>A day of the calendar.</summary>
+internal readonly record struct Day(string Text)
+{
+    public DateOnly Value => DateOnly.TryParseExact(Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        ? day
+        : throw new BadHttpRequestException($"'{Text}' is no day. It is written as in 2026-01-31.");
+
+    public static bool TryParse(string? text, out Day day)
+    {
+        day = new Day(text ?? "");
+        return true;
+    }
+}
+
 /// <summary>A value of an enum, written as the API writes it.</summary>
 internal readonly record struct OneOf<T>(string Text) where T : struct, Enum
 {

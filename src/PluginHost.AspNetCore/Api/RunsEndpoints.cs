@@ -45,14 +45,15 @@ internal static class RunsEndpoints
         Limit? limit,
         string? after,
         CancellationToken cancellationToken) =>
-        ApiJson.Ok(await host.GetRunsAsync(
-            new RunQuery
-            {
-                Script = string.IsNullOrEmpty(script) ? null : script,
-                State = state?.Value("state"),
-                Trigger = trigger?.Value("trigger"),
-                Limit = limit?.Value ?? Limit.Default,
-                After = string.IsNullOrEmpty(after) ? null : after,
-            },
-            cancellationToken));
+        ApiJson.Ok(await host.GetRunsAsync(Query(script, state, trigger, limit, after), cancellationToken));
+
+    /// <summary>What the query of an address asks for.</summary>
+    public static RunQuery Query(string? script, OneOf<RunState>? state, OneOf<RunTrigger>? trigger, Limit? limit, string? after) => new()
+    {
+        Script = string.IsNullOrEmpty(script) ? null : script,
+        State = state?.Value("state"),
+        Trigger = trigger?.Value("trigger"),
+        Limit = limit?.Value ?? Limit.Default,
+        After = string.IsNullOrEmpty(after) ? null : after,
+    };
 }

@@ -1,6 +1,9 @@
 // Keeps the page true without reloading it: when the host says that something changed, the page is fetched again and
 // what differs is put in its place. What carries data-keep is the viewer's own (a half-filled form, a log) and stays.
 
+import { filterRows } from "./filter.js";
+import { followLog } from "./log.js";
+
 const RefreshPause = 400;
 const connection = document.getElementById("connection");
 const notice = document.getElementById("notice");
@@ -32,6 +35,7 @@ function update(page) {
     document.title = page.title;
     morph(document.querySelector("main"), page.querySelector("main"));
     writeTimes();
+    filterRows();
 }
 
 // Makes one element like another, leaving alike parts alone, so that focus, selection and scrolling survive. What has
@@ -110,7 +114,7 @@ async function send(url, body, method = "POST") {
 
 document.addEventListener("click", async event => {
     const button = event.target.closest("button[data-post]");
-    if (!button) return;
+    if (!button || (button.dataset.ask && !confirm(button.dataset.ask))) return;
     button.disabled = true;
     const { ok, answer } = await send(button.dataset.post, button.dataset.body && JSON.parse(button.dataset.body), button.dataset.method);
     button.disabled = false;
@@ -123,7 +127,7 @@ document.addEventListener("submit", async event => {
     const form = event.target.closest("form[data-run]");
     if (!form) return;
     event.preventDefault();
-    const { ok, answer } = await send(form.dataset.run, { parameters: values(form) });
+    const { ok, answer } = await send(form.dataset.run, { parameters: values(form), ...options(form) });
     if (ok) location.href = new URL(`runs/${answer.id}`, document.baseURI);
     else showErrors(form, answer);
 });
@@ -168,32 +172,36 @@ function values(form) {
     return given;
 }
 
+// What is no parameter: when to start, and on which version.
+function options(form) {
+    const given = {};
+    for (const { dataset, type, value } of form.querySelectorAll("[data-option]")) {
+        if (value !== "") given[dataset.option] = type === "datetime-local" ? new Date(value).toISOString() : value;
+    }
+    return given;
+}
+
 function parse(text) {
     try { return JSON.parse(text); } catch { return text; }
 }
 
-function followLog() {
-    const log = document.querySelector("[data-log]");
-    if (!log) return;
-    const source = new EventSource(log.dataset.log);
-    let waiting = [];
-    source.onmessage = event => {
-        if (waiting.push(event.data) > 1) return;
-        requestAnimationFrame(() => {
-            const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
-            log.append(waiting.map(inViewersZone).join("\n") + "\n");
-            waiting = [];
-            if (atEnd) log.scrollTop = log.scrollHeight;
-        });
-    };
-    source.addEventListener("end", () => { source.close(); refresh(); });
-}
-
-function inViewersZone(line) {
-    return line.replace(/^\d{4}-\d\d-\d\dT\S+Z/, time => new Date(time).toLocaleString("sv-SE"));
+// What is dear to make is not part of the page: it is asked for once the page is there, and now and then.
+async function loadParts() {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    for (const part of document.querySelectorAll("[data-part]")) {
+        try {
+            const response = await fetch(`${part.dataset.part}?timeZone=${encodeURIComponent(zone)}`);
+            if (response.ok) part.replaceChildren(...new DOMParser().parseFromString(await response.text(), "text/html").body.childNodes);
+        } catch {
+            // The host is away; the next time comes.
+        }
+    }
 }
 
 writeTimes();
 setInterval(writeTimes, 1000);
 watch();
-followLog();
+followLog(refresh);
+filterRows();
+loadParts();
+setInterval(loadParts, 60_000);

@@ -9,7 +9,7 @@ namespace PluginHost.AspNetCore.Pages;
 internal static class Assets
 {
     private static readonly FrozenDictionary<string, (byte[] Content, string Type, EntityTagHeaderValue Tag)> Files =
-        new[] { ("app.js", "text/javascript"), ("app.css", "text/css") }
+        new[] { ("app.js", "text/javascript"), ("log.js", "text/javascript"), ("filter.js", "text/javascript"), ("app.css", "text/css") }
             .ToFrozenDictionary(file => file.Item1, file => Read(file.Item1, file.Item2));
 
     public static IResult Serve(string name, HttpContext context)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using PluginHost.AspNetCore.Api;
 using static PluginHost.AspNetCore.Pages.PageRenderer;
 
 namespace PluginHost.AspNetCore.Pages;
@@ -18,11 +19,45 @@ internal static class PageEndpoints
         routes.MapGet("/scripts/{id}", async (string id, HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
         {
             var script = await host.GetScriptAsync(id, cancellationToken);
-            var runs = await host.GetRunsAsync(new RunQuery { Script = script.Id, Limit = 20 }, cancellationToken);
-            return await RenderAsync<ScriptPage>(context, script.Id, new() { ["Script"] = script, ["Runs"] = runs.Items });
+            var runs = await host.GetRunsAsync(new RunQuery { Script = script.Id, Limit = 40 }, cancellationToken);
+            return await RenderAsync<ScriptPage>(context, script.Id, new()
+            {
+                ["Script"] = script,
+                ["Runs"] = runs.Items,
+                ["Versions"] = host.GetVersions(script.Plugin),
+                ["State"] = await host.GetStateAsync(script.Id, cancellationToken),
+            });
         });
-        routes.MapGet("/runs", async (HttpContext context, IPluginHost host, string? after, CancellationToken cancellationToken) =>
-            await RenderAsync<RunsPage>(context, "Runs", new() { ["Runs"] = await host.GetRunsAsync(new RunQuery { After = after }, cancellationToken) }));
+        routes.MapGet("/scripts/{id}/calendar", async (string id, HttpContext context, IPluginHost host, string? timeZone, TimeProvider time, CancellationToken cancellationToken) =>
+        {
+            // The browser's zone may be one that this machine does not know.
+            var zone = TimeZoneInfo.TryFindSystemTimeZoneById(timeZone ?? "", out var known) ? known : TimeZoneInfo.Utc;
+            var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), zone).DateTime);
+            var days = await host.GetCalendarAsync(id, Calendar.FirstOf(today), zone.Id, cancellationToken);
+            return await RenderPartAsync<Calendar>(context, new()
+            {
+                ["Script"] = id, ["Today"] = today, ["Zone"] = zone, ["Days"] = days.ToDictionary(day => day.Day, day => day.Counts),
+            });
+        });
+        routes.MapGet("/runs", async (
+            HttpContext context, IPluginHost host, TimeProvider time, string? script, OneOf<RunState>? state, OneOf<RunTrigger>? trigger, string? after, CancellationToken cancellationToken) =>
+        {
+            var query = RunsEndpoints.Query(script, state, trigger, limit: null, after);
+            return await RenderAsync<RunsPage>(context, "Runs", new()
+            {
+                ["Query"] = query,
+                ["Runs"] = await host.GetRunsAsync(query, cancellationToken),
+                ["Recent"] = await host.GetRunsAsync(new RunQuery { Limit = Limit.Largest }, cancellationToken),
+                ["Scripts"] = await host.GetScriptsAsync(cancellationToken),
+                ["Now"] = time.GetUtcNow(),
+            });
+        });
+        routes.MapGet("/occurrences", async (
+            HttpContext context, IPluginHost host, string? script, Moment? from, Moment? to, OneOf<OccurrenceOutcome>? outcome, string? after, CancellationToken cancellationToken) =>
+        {
+            var query = OccurrencesEndpoints.Query(script, from, to, outcome, limit: null, after);
+            return await RenderAsync<OccurrencesPage>(context, "Due times", new() { ["Query"] = query, ["Occurrences"] = await host.GetOccurrencesAsync(query, cancellationToken) });
+        });
         routes.MapGet("/runs/{id}", async (string id, HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
         {
             var run = await host.GetRunAsync(id, cancellationToken);

@@ -15,21 +15,27 @@ internal static class PageRenderer
     private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
 
     public static async Task<IResult> RenderAsync<TPage>(HttpContext context, string title, Dictionary<string, object?> parameters)
-        where TPage : IComponent
+        where TPage : IComponent =>
+        Html(context, "<!DOCTYPE html>\n" + await RenderAsync<Layout>(context, new()
+        {
+            ["Title"] = title,
+            ["BasePath"] = $"{context.Request.PathBase}/",
+            ["Section"] = context.Request.Path.Value!.Split('/')[1],
+            ["Page"] = typeof(TPage),
+            ["Parameters"] = parameters,
+        }));
+
+    /// <summary>Renders a component by itself, for a page that asks for it when it is there.</summary>
+    public static async Task<IResult> RenderPartAsync<TPart>(HttpContext context, Dictionary<string, object?> parameters)
+        where TPart : IComponent =>
+        Html(context, await RenderAsync<TPart>(context, parameters));
+
+    private static async Task<string> RenderAsync<T>(HttpContext context, Dictionary<string, object?> parameters)
+        where T : IComponent
     {
         await using var renderer = new HtmlRenderer(NoServices, context.RequestServices.GetRequiredService<ILoggerFactory>());
-        var html = await renderer.Dispatcher.InvokeAsync(async () =>
-        {
-            var layout = ParameterView.FromDictionary(new Dictionary<string, object?>
-            {
-                ["Title"] = title,
-                ["BasePath"] = $"{context.Request.PathBase}/",
-                ["Section"] = context.Request.Path.Value!.Split('/')[1],
-                ["Page"] = typeof(TPage),
-                ["Parameters"] = parameters,
-            });
-            return (await renderer.RenderComponentAsync<Layout>(layout)).ToHtmlString();
-        });
-        return Results.Content("<!DOCTYPE html>\n" + html, "text/html; charset=utf-8", statusCode: context.Response.StatusCode);
+        return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<T>(ParameterView.FromDictionary(parameters))).ToHtmlString());
     }
+
+    private static IResult Html(HttpContext context, string html) => Results.Content(html, "text/html; charset=utf-8", statusCode: context.Response.StatusCode);
 }

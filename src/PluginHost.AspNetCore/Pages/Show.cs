@@ -1,10 +1,19 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace PluginHost.AspNetCore.Pages;
 
 /// <summary>How the pages write things for people.</summary>
 internal static class Show
 {
+    // Razor encodes for HTML; without this, JSON would write é and < as escapes for machines.
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>JSON over several lines.</summary>
+    public static string Json(JsonNode? value) => value?.ToJsonString(Readable) ?? "null";
+
     /// <summary>A commit as git shortens it.</summary>
     public static string Commit(string? commit) => commit is { Length: > 7 } ? commit[..7] : commit ?? "–";
 
@@ -27,6 +36,14 @@ internal static class Show
 
     public static string Count(int count, string one) => count == 1 ? $"1 {one}" : $"{count} {one}s";
 
+    /// <summary>When a day begins: later by an hour where the clock is put forward at midnight.</summary>
+    public static DateTime Midnight(DateOnly day, TimeZoneInfo zone) =>
+        day.ToDateTime(TimeOnly.MinValue) is var midnight && zone.IsInvalidTime(midnight) ? midnight.AddHours(1) : midnight;
+
     /// <summary>A part of an address; it may come from a file's name, which can hold anything.</summary>
     public static string Path(string part) => Uri.EscapeDataString(part);
+
+    /// <summary>What follows an address; values that are null are left out.</summary>
+    public static string Query(params IEnumerable<(string Name, string? Value)> values) =>
+        string.Concat(values.Where(value => value.Value is not null).Select((value, i) => $"{(i == 0 ? '?' : '&')}{value.Name}={Path(value.Value!)}"));
 }

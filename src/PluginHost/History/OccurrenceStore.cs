@@ -40,6 +40,19 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
             rows.Count > limit ? string.Create(CultureInfo.InvariantCulture, $"{rows[limit - 1].Occurrence.Due.ToUnixTimeMilliseconds()}.{rows[limit - 1].Id}") : null);
     }
 
+    /// <summary>What became of the times of a script from a moment on, those of a quarter of an hour with one outcome together: no zone's day ends within one.</summary>
+    public IReadOnlyList<OccurrenceSpan> Spans(string script, DateTimeOffset from) => database.Read(connection => connection.Query(
+        """
+        SELECT MIN(due), MAX(until), SUM(count), outcome FROM occurrences INDEXED BY occurrences_by_script
+        WHERE script = $script AND due >= $from AND until = due GROUP BY due / 900000, outcome
+        UNION ALL
+        SELECT due, until, count, outcome FROM occurrences INDEXED BY occurrences_of_several WHERE until > due AND until >= $from AND script = $script
+        """,
+        reader => new OccurrenceSpan(
+            DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1)),
+            reader.GetInt64(2), Enum.Parse<OccurrenceOutcome>(reader.GetString(3))),
+        ("$script", script), ("$from", from.ToUnixTimeMilliseconds())));
+
     /// <summary>For the transaction that stores a run of a schedule.</summary>
     /// <returns>Whether the time had not had its turn yet.</returns>
     public static bool Add(SqliteConnection connection, OccurrenceInfo occurrence) => connection.Run(
@@ -119,3 +132,10 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
         Reason = reader.IsDBNull(9) ? null : reader.GetString(9),
     };
 }
+
+/// <summary>Times of a script with one outcome.</summary>
+/// <param name="First">The first of them.</param>
+/// <param name="Last">The last of them.</param>
+/// <param name="Count">How many they are.</param>
+/// <param name="Outcome">What became of each.</param>
+internal sealed record OccurrenceSpan(DateTimeOffset First, DateTimeOffset Last, long Count, OccurrenceOutcome Outcome);

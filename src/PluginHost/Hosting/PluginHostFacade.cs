@@ -14,6 +14,7 @@ internal sealed class PluginHostFacade(
     HostSummary summary,
     LiveRegistry live,
     RunService runs,
+    RecentRuns recent,
     Scheduler scheduler,
     ScheduleService schedules,
     ScriptStateStore scripts,
@@ -23,6 +24,7 @@ internal sealed class PluginHostFacade(
     ArtifactCatalog artifacts,
     DeploymentStore deployments,
     OccurrenceStore occurrences,
+    OccurrenceCalendar calendar,
     SourceWatchers sources,
     Rollback rollback,
     HostEvents events,
@@ -90,6 +92,9 @@ internal sealed class PluginHostFacade(
     public Task<Page<RunInfo>> GetRunsAsync(RunQuery query, CancellationToken cancellationToken) => Task.FromResult(runs.List(query));
 
     public Task<Page<OccurrenceInfo>> GetOccurrencesAsync(OccurrenceQuery query, CancellationToken cancellationToken) => Task.FromResult(occurrences.List(query));
+
+    public Task<IReadOnlyList<OccurrenceDay>> GetCalendarAsync(string scriptId, DateOnly from, string? timeZone, CancellationToken cancellationToken) =>
+        Task.FromResult(calendar.Read(Find(scriptId).Descriptor.Id, from, timeZone));
 
     public Task<RunInfo> GetRunAsync(string runId, CancellationToken cancellationToken) => Task.FromResult(runs.Get(runId));
 
@@ -178,7 +183,7 @@ internal sealed class PluginHostFacade(
             new LiveVersionInfo(script.Plugin.Version.Id, script.Plugin.Version.Commit, script.Plugin.Since),
             schedules.Of(descriptor),
             (JsonObject)descriptor.ParameterSchema.DeepClone(),
-            last);
+            last) { RecentRuns = recent.Of(descriptor.Id) };
     }
 
     private PluginVersionState State(PluginInfo plugin, string version) =>

@@ -56,6 +56,11 @@ public enum OccurrenceOutcome
     CaughtUp,
 }
 
+/// <summary>What became of the times of one day at which a script was due.</summary>
+/// <param name="Day">The day.</param>
+/// <param name="Counts">How many times ended in which outcome; those that none ended in are left out.</param>
+public sealed record OccurrenceDay(DateOnly Day, IReadOnlyDictionary<OccurrenceOutcome, long> Counts);
+
 /// <summary>Which occurrences to list.</summary>
 public sealed record OccurrenceQuery
 {

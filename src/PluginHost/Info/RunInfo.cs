@@ -82,6 +82,16 @@ public sealed record RunInfo
     public bool IsFinished => State is not (RunState.Queued or RunState.Running);
 }
 
+/// <summary>How a run ended, in short.</summary>
+/// <param name="Id">The run.</param>
+/// <param name="State">How it ended.</param>
+/// <param name="QueuedAt">When it was asked for.</param>
+/// <param name="DurationMs">From start to end in milliseconds; null when it never began.</param>
+public sealed record RecentRun(string Id, RunState State, DateTimeOffset QueuedAt, long? DurationMs)
+{
+    internal static RecentRun Of(RunInfo run) => new(run.Id, run.State, run.QueuedAt, run.DurationMs);
+}
+
 /// <summary>How far a run is, or how it ended.</summary>
 public enum RunState
 {

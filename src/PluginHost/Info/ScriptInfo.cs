@@ -23,7 +23,11 @@ public sealed record ScriptInfo(
     LiveVersionInfo Live,
     IReadOnlyList<ScheduleInfo> Schedules,
     JsonNode Parameters,
-    RunInfo? LastRun);
+    RunInfo? LastRun)
+{
+    /// <summary>How the last twelve of its runs that have ended did so, the oldest first.</summary>
+    public IReadOnlyList<RecentRun> RecentRuns { get; init; } = [];
+}
 
 /// <summary>Whether a script's schedules run.</summary>
 public enum ScriptState

@@ -23,6 +23,7 @@ internal sealed partial class RunLifecycle : IDisposable
     private readonly RunExecutor _executor;
     private readonly RunEnds _ends;
     private readonly RunStore _store;
+    private readonly RecentRuns _recent;
     private readonly HostEvents _events;
     private readonly RunMetrics _metrics;
     private readonly StopGrace _grace;
@@ -31,10 +32,10 @@ internal sealed partial class RunLifecycle : IDisposable
     private volatile bool _stopping;
 
     public RunLifecycle(
-        LiveRegistry live, RunFactory factory, RunLimits limits, RunExecutor executor, RunEnds ends, RunStore store,
+        LiveRegistry live, RunFactory factory, RunLimits limits, RunExecutor executor, RunEnds ends, RunStore store, RecentRuns recent,
         HostEvents events, RunMetrics metrics, StopGrace grace, TimeProvider time, ILogger<RunLifecycle> logger)
     {
-        (_live, _factory, _executor, _ends, _store) = (live, factory, executor, ends, store);
+        (_live, _factory, _executor, _ends, _store, _recent) = (live, factory, executor, ends, store, recent);
         (_events, _metrics, _grace, _time, _logger) = (events, metrics, grace, time, logger);
         _queue = new RunQueue(run => limits.Of(run.Script, live.Current.Scripts.GetValueOrDefault(run.Script)));
         _delayed = new DelayedRuns(time);
@@ -251,6 +252,7 @@ internal sealed partial class RunLifecycle : IDisposable
         var retry = Retry(finished);
         var stored = _ends.StoreAsync(finished, retry?.Info);
         await stored.FirstTry;
+        _recent.Add(finished);
         run.Finish(finished);
         _metrics.Ended(finished);
         LogEnded(finished.Script, finished.State, finished.DurationMs, finished.Id);

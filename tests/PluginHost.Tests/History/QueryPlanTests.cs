@@ -119,6 +119,7 @@ public sealed class QueryPlanTests
         deployments.FindNewest("default");
         deployments.List(1, "1");
         runs.Last();
+        occurrences.Spans("A.Work", now);
         await new HistorySweep(_database).SweepAsync(now.AddHours(1), 1, default);
 
         await _database.WriteAsync(_ => true, default);

@@ -59,7 +59,7 @@ internal sealed class RunningHost : IAsyncDisposable
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
-            Live, factory, new RunLimits(options), executor, new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Events, metrics, grace, time, NullLogger<RunLifecycle>.Instance);
+            Live, factory, new RunLimits(options), executor, new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Recent = new RecentRuns(Store), Events, metrics, grace, time, NullLogger<RunLifecycle>.Instance);
         Runs = new RunService(new RunRequests(Live, stored, secrets, time), factory, secrets, lifecycle, Store, Occurrences, Logs, Readiness, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
         var schedules = new EffectiveSchedules(Overrides);
@@ -70,6 +70,8 @@ internal sealed class RunningHost : IAsyncDisposable
     }
 
     public ObservedTime Time { get; }
+
+    public RecentRuns Recent { get; }
 
     /// <summary>What the application around it has set.</summary>
     public HostOptions Application { get; } = new();
