@@ -137,6 +137,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();
         services.TryAddSingleton<RunLimits>();
+        services.TryAddSingleton<RunSuccessors>();
         services.TryAddSingleton<RunEnds>();
         services.TryAddSingleton<RunLifecycle>();
         services.TryAddSingleton<RunRequests>();
