@@ -139,6 +139,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<SecretParameters>();
         services.TryAddSingleton<RecentRuns>();
         services.TryAddSingleton<RunLimits>();
+        services.TryAddSingleton<RunSuccessors>();
         services.TryAddSingleton<RunEnds>();
         services.TryAddSingleton<RunLifecycle>();
         services.TryAddSingleton<RunRequests>();

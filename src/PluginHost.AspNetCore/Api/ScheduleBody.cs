@@ -12,8 +12,8 @@ namespace PluginHost.AspNetCore.Api;
 /// <param name="CatchUp">What happens to missed times.</param>
 /// <param name="CatchUpWindow">How far back missed times are caught up.</param>
 /// <param name="Jitter">By how much starts are spread.</param>
-/// <param name="From">The first moment.</param>
-/// <param name="Until">The end.</param>
+/// <param name="From">The first moment, or "none".</param>
+/// <param name="Until">The end, or "none".</param>
 /// <param name="Parameters">What its runs are given.</param>
 /// <param name="Disabled">Whether it does not run.</param>
 internal sealed record ScheduleBody(

@@ -37,15 +37,20 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
     }
 
     /// <summary>Stores a new run of a schedule, what it is for, and that its time is accounted for: all or nothing.</summary>
-    public Task<RunInfo> AddScheduledAsync(RunInfo run, OccurrenceInfo occurrence, ScheduleMark mark, CancellationToken cancellationToken)
+    /// <returns>The run; null when the time had its turn before, so that there is none.</returns>
+    public Task<RunInfo?> AddScheduledAsync(RunInfo run, OccurrenceInfo occurrence, ScheduleMark mark, CancellationToken cancellationToken)
     {
         var row = Row.Of(run);
-        return database.WriteAsync(
+        return database.WriteAsync<RunInfo?>(
             connection =>
             {
-                row.Save(connection);
-                OccurrenceStore.Add(connection, OccurrenceStore.Settle(occurrence, run));
                 ScheduleStore.Save(connection, mark);
+                if (!OccurrenceStore.Add(connection, OccurrenceStore.Settle(occurrence, run)))
+                {
+                    return null;
+                }
+
+                row.Save(connection);
                 return run;
             },
             cancellationToken);
@@ -65,15 +70,14 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
             cancellationToken);
     }
 
-    /// <summary>Stores that a run has ended, and the retry that follows it: a crash loses neither without the other.</summary>
-    public Task EndAsync(RunInfo run, RunInfo? retry, CancellationToken cancellationToken)
+    /// <summary>Stores that a run has ended, and the runs that follow it: a crash loses neither without the other.</summary>
+    public Task EndAsync(RunInfo run, IReadOnlyList<RunInfo> following, CancellationToken cancellationToken)
     {
-        var (ended, next) = (Row.Of(run), retry is null ? null : Row.Of(retry));
+        List<Row> rows = [Row.Of(run), .. following.Select(Row.Of)];
         return database.WriteAsync(
             connection =>
             {
-                ended.Save(connection);
-                next?.Save(connection);
+                rows.ForEach(row => row.Save(connection));
                 if (run.StartedAt is null)
                 {
                     // Of one that began, this was settled then.

@@ -8,6 +8,9 @@ internal sealed class ScriptStateStore
     private readonly HistoryDatabase _database;
     private readonly ConcurrentDictionary<string, bool> _paused = new(StringComparer.OrdinalIgnoreCase);
 
+    // What is known here is what is stored: of two changes, the later one last in both.
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+
     public ScriptStateStore(HistoryDatabase database)
     {
         _database = database;
@@ -21,18 +24,26 @@ internal sealed class ScriptStateStore
 
     public async Task SetPausedAsync(string scriptId, bool paused, CancellationToken cancellationToken)
     {
-        await _database.WriteAsync(
-            connection => connection.Run(
-                paused ? "INSERT OR IGNORE INTO paused_scripts (script) VALUES ($script)" : "DELETE FROM paused_scripts WHERE script = $script",
-                ("$script", scriptId)),
-            cancellationToken);
-        if (paused)
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
         {
-            _paused[scriptId] = true;
+            await _database.WriteAsync(
+                connection => connection.Run(
+                    paused ? "INSERT OR IGNORE INTO paused_scripts (script) VALUES ($script)" : "DELETE FROM paused_scripts WHERE script = $script",
+                    ("$script", scriptId)),
+                cancellationToken);
+            if (paused)
+            {
+                _paused[scriptId] = true;
+            }
+            else
+            {
+                _paused.TryRemove(scriptId, out _);
+            }
         }
-        else
+        finally
         {
-            _paused.TryRemove(scriptId, out _);
+            _oneAtATime.Release();
         }
     }
 }

@@ -27,10 +27,10 @@ public sealed record ScheduleRequest
     /// <summary>Moves every start later by an amount between zero and this: a duration such as <c>5m</c>, at most 24 hours.</summary>
     public string? Jitter { get; init; }
 
-    /// <summary>The first moment of the schedule: an ISO 8601 date or date and time.</summary>
+    /// <summary>The first moment of the schedule: an ISO 8601 date or date and time; or <c>none</c>, whatever the code says.</summary>
     public string? From { get; init; }
 
-    /// <summary>The end of the schedule: an ISO 8601 date, which still belongs to it, or date and time, which does not.</summary>
+    /// <summary>The end of the schedule: an ISO 8601 date, which still belongs to it, or date and time, which does not; or <c>none</c>, whatever the code says.</summary>
     public string? Until { get; init; }
 
     /// <summary>What its runs are given: a value for each parameter by name. What is left out keeps its default.</summary>

@@ -11,11 +11,11 @@ internal sealed partial class RunEnds(RunStore store, TimeProvider time, ILogger
 
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>Stores the end of a run and the retry that follows it, both or neither.</summary>
-    public Storing StoreAsync(RunInfo finished, RunInfo? retry)
+    /// <summary>Stores the end of a run and the runs that follow it, all or nothing.</summary>
+    public Storing StoreAsync(RunInfo finished, IReadOnlyList<RunInfo> following)
     {
-        var first = TryFirstAsync(finished, retry);
-        return new Storing(first, KeepTryingAsync(first, finished, retry));
+        var first = TryFirstAsync(finished, following);
+        return new Storing(first, KeepTryingAsync(first, finished, following));
     }
 
     /// <summary>From now on, what fails is given up on.</summary>
@@ -23,7 +23,7 @@ internal sealed partial class RunEnds(RunStore store, TimeProvider time, ILogger
 
     public void Dispose() => _stopping.Dispose();
 
-    private async Task<bool> KeepTryingAsync(Task<bool> first, RunInfo finished, RunInfo? retry)
+    private async Task<bool> KeepTryingAsync(Task<bool> first, RunInfo finished, IReadOnlyList<RunInfo> following)
     {
         if (await first)
         {
@@ -41,16 +41,16 @@ internal sealed partial class RunEnds(RunStore store, TimeProvider time, ILogger
                 return false;
             }
 
-            if (await TryAsync(finished, retry) is null)
+            if (await TryAsync(finished, following) is null)
             {
                 return true;
             }
         }
     }
 
-    private async Task<bool> TryFirstAsync(RunInfo finished, RunInfo? retry)
+    private async Task<bool> TryFirstAsync(RunInfo finished, IReadOnlyList<RunInfo> following)
     {
-        if (await TryAsync(finished, retry) is not { } failure)
+        if (await TryAsync(finished, following) is not { } failure)
         {
             return true;
         }
@@ -61,11 +61,11 @@ internal sealed partial class RunEnds(RunStore store, TimeProvider time, ILogger
     }
 
     /// <returns>Why it failed, or null.</returns>
-    private async Task<Exception?> TryAsync(RunInfo finished, RunInfo? retry)
+    private async Task<Exception?> TryAsync(RunInfo finished, IReadOnlyList<RunInfo> following)
     {
         try
         {
-            await store.EndAsync(finished, retry, CancellationToken.None);
+            await store.EndAsync(finished, following, CancellationToken.None);
             return null;
         }
         catch (Exception failure)

@@ -102,7 +102,7 @@ internal sealed partial class RunExecutor(
         {
             var definition = await lease.FindScriptAsync(run.Info.Script) ?? throw new NotFoundException("script", $"{run.Info.Script} in version {lease.Version.Id}");
             var given = secrets.Reveal(run.Info.Script, run.Info.Parameters);
-            run.Secrets.Learn(given, definition.Parameters.Secrets);
+            run.Secrets.Learn(given, definition.Parameters.Secrets.Concat(SecretParameters.NamesIn(run.Info.Parameters)));
             var parameters = definition.Parameters.Bind(given, out var errors)
                 ?? throw new InvalidParametersException(run.Info.Script, errors);
             script = ScriptActivator.Create(definition.Type, provider);

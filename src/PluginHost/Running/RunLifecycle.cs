@@ -7,20 +7,17 @@ using PluginHost.Swapping;
 
 namespace PluginHost.Running;
 
-/// <summary>Takes each run from its place in the queue to its end, and to its retry.</summary>
+/// <summary>Takes each run from its storing to its end, and to what follows it.</summary>
 /// <remarks>
-/// A run has one owner at a time, who alone may end it: while it is stored, the method that does so; while it waits for
-/// its time or for its turn, whoever takes it out of there; from its start on, <see cref="RunAsync"/>.
+/// A run has one owner at a time, who alone may end it: while it is stored, the method that does so; while it waits,
+/// whoever takes it out of <see cref="WaitingRuns"/>; from its start on, <see cref="RunAsync"/>.
 /// </remarks>
 internal sealed partial class RunLifecycle : IDisposable
 {
     private readonly ConcurrentDictionary<string, ActiveRun> _active = new();
-    private readonly ConcurrentDictionary<string, ActiveRun> _resumed = new();
-    private readonly RunQueue _queue;
-    private readonly DelayedRuns _delayed;
-    private readonly LiveRegistry _live;
-    private readonly RunFactory _factory;
+    private readonly WaitingRuns _waiting;
     private readonly RunExecutor _executor;
+    private readonly RunSuccessors _successors;
     private readonly RunEnds _ends;
     private readonly RunStore _store;
     private readonly RecentRuns _recent;
@@ -32,17 +29,17 @@ internal sealed partial class RunLifecycle : IDisposable
     private volatile bool _stopping;
 
     public RunLifecycle(
-        LiveRegistry live, RunFactory factory, RunLimits limits, RunExecutor executor, RunEnds ends, RunStore store, RecentRuns recent,
+        LiveRegistry live, RunLimits limits, RunExecutor executor, RunSuccessors successors, RunEnds ends, RunStore store, RecentRuns recent,
         HostEvents events, RunMetrics metrics, StopGrace grace, TimeProvider time, ILogger<RunLifecycle> logger)
     {
-        (_live, _factory, _executor, _ends, _store, _recent) = (live, factory, executor, ends, store, recent);
+        (_executor, _successors, _ends, _store, _recent) = (executor, successors, ends, store, recent);
         (_events, _metrics, _grace, _time, _logger) = (events, metrics, grace, time, logger);
-        _queue = new RunQueue(run => limits.Of(run.Script, live.Current.Scripts.GetValueOrDefault(run.Script)));
-        _delayed = new DelayedRuns(time);
-        _delayed.Due += run => Begin(_queue.Enqueue(run));
+        _waiting = new WaitingRuns(run => limits.Of(run.Script, live.Current.Scripts.GetValueOrDefault(run.Script)), time);
+        _waiting.Turn += Begin;
+        _waiting.Arrived += Look;
     }
 
-    public (int Running, int Queued) Counts => _queue.Counts;
+    public (int Running, int Queued) Counts => _waiting.Counts;
 
     /// <summary>The runs that have not ended, and those whose end is not stored yet.</summary>
     public IEnumerable<ActiveRun> Active => _active.Values;
@@ -61,7 +58,7 @@ internal sealed partial class RunLifecycle : IDisposable
         var active = _active.Values.ToList();
         foreach (var run in active)
         {
-            if (TakeWaiting(run))
+            if (_waiting.TryTake(run))
             {
                 Leave(run);
             }
@@ -77,26 +74,13 @@ internal sealed partial class RunLifecycle : IDisposable
     }
 
     /// <summary>Keeps a place for a run that is to be stored next, if the overlap policy lets it in.</summary>
-    public bool TryReserve(ActiveRun run, OverlapPolicy overlap, out IReadOnlyList<ActiveRun> others)
-    {
-        if (!_queue.TryReserve(run, overlap, out others, out var startsAtOnce))
-        {
-            return false;
-        }
-
-        if (startsAtOnce)
-        {
-            run.MayBegin = true;
-        }
-
-        return true;
-    }
+    public bool TryReserve(ActiveRun run, OverlapPolicy overlap, out IReadOnlyList<ActiveRun> others) => _waiting.TryReserve(run, overlap, out others);
 
     /// <summary>
     /// Stores a run that is to be admitted next, as under way if it has its place; when it cannot be, or another answers
     /// for it, the run was never there.
     /// </summary>
-    public async Task<RunInfo> StoreAsync(ActiveRun run, Func<RunInfo, Task<RunInfo>> add)
+    public async Task<RunInfo?> StoreAsync(ActiveRun run, Func<RunInfo, Task<RunInfo?>> add)
     {
         _active[run.Id] = run;
         RunInfo? stored = null;
@@ -114,7 +98,7 @@ internal sealed partial class RunLifecycle : IDisposable
             }
 
             stored = await add(run.Info);
-            if (stored.Id == run.Id && stored.State == RunState.Running)
+            if (stored?.Id == run.Id && stored.State == RunState.Running)
             {
                 _metrics.Started(stored);
             }
@@ -127,7 +111,7 @@ internal sealed partial class RunLifecycle : IDisposable
             {
                 _active.TryRemove(run.Id, out _);
                 run.TakeLease()?.Dispose();
-                Begin(_queue.Release(run));
+                _waiting.Release(run);
                 run.Finish(run.Info with { State = RunState.Cancelled, FinishedAt = _time.GetUtcNow() });
             }
         }
@@ -137,25 +121,7 @@ internal sealed partial class RunLifecycle : IDisposable
     public void Admit(ActiveRun run)
     {
         _active[run.Id] = run;
-        if (run.Info.StartAt > _time.GetUtcNow())
-        {
-            _delayed.Add(run);
-        }
-        else
-        {
-            Begin(_queue.Enqueue(run));
-        }
-
-        _events.Publish(HostEventKind.Run, run.Id);
-        if (run.StopState is not null)
-        {
-            // It was asked to stop before it was where it waits.
-            EndIfWaiting(run);
-        }
-        else if (_stopping && TakeWaiting(run))
-        {
-            Leave(run);
-        }
+        _waiting.Add(run);
     }
 
     /// <summary>Takes up the runs that waited when the host stopped or died, once it is known which scripts there are.</summary>
@@ -164,10 +130,10 @@ internal sealed partial class RunLifecycle : IDisposable
         var runs = waiting.Select(info => new ActiveRun(info)).ToList();
         foreach (var run in runs)
         {
-            _active[run.Id] = _resumed[run.Id] = run;
+            _active[run.Id] = run;
         }
 
-        _ = whenScriptsAreKnown.ContinueWith(_ => runs.Where(run => _resumed.TryRemove(run.Id, out var _)).ToList().ForEach(Admit), TaskScheduler.Default);
+        _waiting.AddAfter(whenScriptsAreKnown, runs);
     }
 
     public void Cancel(ActiveRun run)
@@ -176,17 +142,28 @@ internal sealed partial class RunLifecycle : IDisposable
         EndIfWaiting(run);
     }
 
-    public void Dispose() => _delayed.Dispose();
+    public void Dispose() => _waiting.Dispose();
 
-    private void Begin(IReadOnlyList<ActiveRun> startable)
+    /// <summary>What was asked of a run while it was on its way, and could not be done there, is done now.</summary>
+    private void Look(ActiveRun run)
     {
-        foreach (var run in startable)
+        _events.Publish(HostEventKind.Run, run.Id);
+        if (run.StopState is not null)
         {
-            // The script must see nothing of whoever happened to free its place.
-            using (ExecutionContext.SuppressFlow())
-            {
-                _ = Task.Run(() => RunAsync(run));
-            }
+            EndIfWaiting(run);
+        }
+        else if (_stopping && _waiting.TryTake(run))
+        {
+            Leave(run);
+        }
+    }
+
+    private void Begin(ActiveRun run)
+    {
+        // The script must see nothing of whoever happened to free its place.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(() => RunAsync(run));
         }
     }
 
@@ -230,7 +207,6 @@ internal sealed partial class RunLifecycle : IDisposable
     private async Task BeginAsync(ActiveRun run)
     {
         var begun = run.Begin(await _executor.LeaseAsync(run), _time.GetUtcNow());
-        _metrics.Started(begun);
         try
         {
             await _store.SaveAsync(begun, CancellationToken.None);
@@ -242,15 +218,19 @@ internal sealed partial class RunLifecycle : IDisposable
             throw;
         }
 
+        _metrics.Started(begun);
         _events.Publish(HostEventKind.Run, run.Id);
     }
 
     private async Task EndAsync(ActiveRun run, RunInfo finished)
     {
         // Its place is free as soon as its script has ended: those that wait are stored together with its end.
-        Begin(_queue.Release(run));
-        var retry = Retry(finished);
-        var stored = _ends.StoreAsync(finished, retry?.Info);
+        _waiting.Release(run);
+
+        // Known before they are stored, so that they can be cancelled from that moment on.
+        var following = _successors.Of(finished).Select(info => new ActiveRun(info)).ToList();
+        following.ForEach(next => _active[next.Id] = next);
+        var stored = _ends.StoreAsync(finished, [.. following.Select(next => next.Info)]);
         await stored.FirstTry;
         _recent.Add(finished);
         run.Finish(finished);
@@ -260,23 +240,19 @@ internal sealed partial class RunLifecycle : IDisposable
         if (await stored.Done)
         {
             _active.TryRemove(run.Id, out _);
-            if (retry is not null && !_stopping)
-            {
-                Admit(retry);
-            }
+            following.ForEach(Admit);
+        }
+        else
+        {
+            // The host stopped before they were stored, so they never were.
+            following.ForEach(Leave);
         }
     }
-
-    private ActiveRun? Retry(RunInfo finished) =>
-        finished.State is RunState.Failed or RunState.TimedOut
-        && _live.Current.Scripts.TryGetValue(finished.Script, out var script) && finished.Attempt < script.Descriptor.MaxAttempts
-            ? new ActiveRun(_factory.CreateRetry(finished, RetryDelay.After(finished.Attempt, script.Descriptor)))
-            : null;
 
     /// <summary>Ends a run that is to stop and has not started. Who takes it out ends it, so that one does.</summary>
     private void EndIfWaiting(ActiveRun run)
     {
-        if (TakeWaiting(run))
+        if (_waiting.TryTake(run))
         {
             _ = EndAsync(run, Stopped(run));
         }
@@ -288,8 +264,6 @@ internal sealed partial class RunLifecycle : IDisposable
         _active.TryRemove(run.Id, out _);
         run.Finish(run.Info);
     }
-
-    private bool TakeWaiting(ActiveRun run) => _delayed.Remove(run) || _queue.RemoveWaiting(run) || _resumed.TryRemove(run.Id, out _);
 
     private RunInfo Stopped(ActiveRun run) => run.Info with { State = run.StopState!.Value, FinishedAt = _time.GetUtcNow() };
 

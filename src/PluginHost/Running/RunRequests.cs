@@ -26,8 +26,13 @@ internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored, Sec
         return new RequestKey(key, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked))));
     }
 
+    /// <param name="scriptId">The script.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="knownSecrets">The names of parameters that are secret whatever the version says.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The script, and the parameters that were given, as they are stored.</returns>
-    public async Task<(LiveScript Script, JsonObject? Parameters)> CheckAsync(string scriptId, RunRequest request, CancellationToken cancellationToken)
+    public async Task<(LiveScript Script, JsonObject? Parameters)> CheckAsync(
+        string scriptId, RunRequest request, IReadOnlyCollection<string> knownSecrets, CancellationToken cancellationToken)
     {
         if (request.StartAt - time.GetUtcNow() > Furthest)
         {
@@ -45,7 +50,14 @@ internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored, Sec
             : live.Lease(id) ?? throw new NotFoundException("script", id);
         var definition = await lease.FindScriptAsync(id)
             ?? throw new ConflictException($"Version {lease.Version.Id} of {plugin} has no script {script.Descriptor.Name}.");
-        var values = definition.Parameters.Bind(request.Parameters, out var errors) ?? throw new InvalidParametersException(id, errors);
-        return (script, secrets.Protect(id, values.Given, definition.Parameters.Secrets));
+        var values = definition.Parameters.Bind(request.Parameters, out var errors) ?? throw new InvalidParametersException(id, Hide(errors, request.Parameters, knownSecrets));
+        return (script, secrets.Protect(id, values.Given, definition.Parameters.Secrets.Concat(knownSecrets)));
+    }
+
+    private static Dictionary<string, string[]> Hide(IReadOnlyDictionary<string, string[]> errors, JsonObject? parameters, IReadOnlyCollection<string> knownSecrets)
+    {
+        var texts = new SecretTexts();
+        texts.Learn(parameters, knownSecrets);
+        return errors.ToDictionary(error => error.Key, error => error.Value.Select(texts.Hide).ToArray());
     }
 }

@@ -42,12 +42,14 @@ internal sealed partial class RunService(
         Task.WhenAny(lifecycle.StopAsync(), Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken));
 
     /// <summary>Takes a request; when it answers, the run is stored.</summary>
-    public async Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken, string? rerunOf = null)
+    public Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, CancellationToken cancellationToken) => StartRunAsync(scriptId, request, rerunOf: null, cancellationToken);
+
+    private async Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, RunInfo? rerunOf, CancellationToken cancellationToken)
     {
-        var (script, parameters) = await requests.CheckAsync(scriptId, request, cancellationToken);
+        var (script, parameters) = await requests.CheckAsync(scriptId, request, [.. SecretParameters.NamesIn(rerunOf?.Parameters)], cancellationToken);
         var run = new ActiveRun(factory.Create(script, RunTrigger.Manual) with
         {
-            Parameters = parameters, Version = request.Version, StartAt = request.StartAt, RequestedBy = request.RequestedBy, RerunOf = rerunOf,
+            Parameters = parameters, Version = request.Version, StartAt = request.StartAt, RequestedBy = request.RequestedBy, RerunOf = rerunOf?.Id,
         });
         if (!(request.StartAt > time.GetUtcNow()))
         {
@@ -55,8 +57,8 @@ internal sealed partial class RunService(
             lifecycle.TryReserve(run, OverlapPolicy.Allow, out _);
         }
 
-        var stored = await lifecycle.StoreAsync(run, info => store.AddAsync(info, RunRequests.KeyOf(request, parameters), cancellationToken));
-        if (stored.Id != run.Id)
+        var stored = await lifecycle.StoreAsync(run, async info => await store.AddAsync(info, RunRequests.KeyOf(request, parameters), cancellationToken));
+        if (stored!.Id != run.Id)
         {
             return Current(stored);
         }
@@ -75,7 +77,7 @@ internal sealed partial class RunService(
         }
 
         var again = new RunRequest { Parameters = secrets.Reveal(run.Script, run.Parameters), Version = request.SameVersion ? run.Version : null, RequestedBy = request.RequestedBy };
-        return StartRunAsync(run.Script, again, cancellationToken, rerunOf: run.Id);
+        return StartRunAsync(run.Script, again, run, cancellationToken);
     }
 
     /// <summary>Starts a run for a schedule, as its overlap policy says.</summary>
@@ -85,7 +87,7 @@ internal sealed partial class RunService(
     /// <param name="trigger">Whether it is that time now, or was.</param>
     /// <param name="mark">Stored together with the run: a crash loses neither without the other.</param>
     /// <param name="parameters">What the schedule gives its runs; null for the script's defaults.</param>
-    /// <returns>The run, or null when the policy leaves it out.</returns>
+    /// <returns>The run, or null when the policy leaves it out, or the time had its turn before.</returns>
     public async Task<RunInfo?> StartScheduledAsync(
         LiveScript script, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark, JsonObject? parameters = null)
     {
@@ -98,7 +100,12 @@ internal sealed partial class RunService(
             return null;
         }
 
-        await lifecycle.StoreAsync(run, info => store.AddScheduledAsync(info, occurrence with { RunId = info.Id }, mark, CancellationToken.None));
+        if (await lifecycle.StoreAsync(run, info => store.AddScheduledAsync(info, occurrence with { RunId = info.Id }, mark, CancellationToken.None)) is null)
+        {
+            LogDoubled(script.Descriptor.Id, due);
+            return null;
+        }
+
         if (overlap == OverlapPolicy.CancelPrevious)
         {
             foreach (var other in others)
@@ -176,4 +183,7 @@ internal sealed partial class RunService(
 
     [LoggerMessage(EventId = 704, Level = LogLevel.Information, Message = "Script '{ScriptId}' was due at {Due} and is skipped, because run '{RunId}' is still going.")]
     private partial void LogSkipped(string scriptId, DateTimeOffset due, string runId);
+
+    [LoggerMessage(EventId = 706, Level = LogLevel.Warning, Message = "Script '{ScriptId}' was due at {Due} before, which the ledger accounts for, so nothing is started for it again. Was the clock set back, or the schedule taken away and set again?")]
+    private partial void LogDoubled(string scriptId, DateTimeOffset due);
 }

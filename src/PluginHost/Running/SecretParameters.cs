@@ -40,6 +40,10 @@ internal sealed class SecretParameters(DataDirectory data)
             ? Replace(parameters, (_, value) => IsEncrypted(value, out var _) ? Shown : value?.DeepClone())
             : parameters;
 
+    /// <summary>The names of the parameters that are encrypted. A value that was once secret stays so, whatever another version of the script calls it.</summary>
+    public static IEnumerable<string> NamesIn(JsonObject? parameters) =>
+        parameters is null ? [] : parameters.Where(parameter => IsEncrypted(parameter.Value, out _)).Select(parameter => parameter.Key);
+
     [return: NotNullIfNotNull(nameof(parameters))]
     private static JsonObject? Replace(JsonObject? parameters, Func<string, JsonNode?, JsonNode?> change) =>
         parameters is null ? null : new JsonObject(parameters.Select(parameter => KeyValuePair.Create(parameter.Key, change(parameter.Key, parameter.Value))));

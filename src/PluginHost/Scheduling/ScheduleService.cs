@@ -54,7 +54,7 @@ internal sealed partial class ScheduleService(
     public async Task<IReadOnlyList<ScheduleInfo>> ResetAsync(string scriptId, string scheduleId, CancellationToken cancellationToken)
     {
         var script = Find(scriptId).Descriptor;
-        if (!await overrides.RemoveAsync(script.Id, scheduleId, cancellationToken))
+        if (!await overrides.RemoveAsync(script.Id, scheduleId, time.GetUtcNow(), cancellationToken))
         {
             throw new NotFoundException("override of a schedule", $"{script.Id} {scheduleId}");
         }

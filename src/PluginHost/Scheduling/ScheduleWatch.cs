@@ -16,6 +16,7 @@ internal sealed partial class ScheduleWatch : BackgroundService
 
     private readonly LiveRegistry _live;
     private readonly EffectiveSchedules _schedules;
+    private readonly ScheduleOverrideStore _overrides;
     private readonly ScheduleStore _store;
     private readonly ScriptStateStore _scripts;
     private readonly HostProblems _problems;
@@ -24,10 +25,10 @@ internal sealed partial class ScheduleWatch : BackgroundService
     private int _overdue;
 
     public ScheduleWatch(
-        LiveRegistry live, EffectiveSchedules schedules, ScheduleStore store, ScriptStateStore scripts, HostProblems problems, IMeterFactory meters, TimeProvider time,
+        LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleStore store, ScriptStateStore scripts, HostProblems problems, IMeterFactory meters, TimeProvider time,
         ILogger<ScheduleWatch> logger)
     {
-        (_live, _schedules, _store, _scripts, _problems, _time, _logger) = (live, schedules, store, scripts, problems, time, logger);
+        (_live, _schedules, _overrides, _store, _scripts, _problems, _time, _logger) = (live, schedules, overrides, store, scripts, problems, time, logger);
         meters.Create("PluginHost").CreateObservableGauge(
             "pluginhost.schedule.overdue", () => _overdue, "{schedule}", "Schedules with a time that was due a minute ago and is not accounted for.");
     }
@@ -41,8 +42,9 @@ internal sealed partial class ScheduleWatch : BackgroundService
             from script in _live.Current.Scripts.Values
             where !_scripts.IsPaused(script.Descriptor.Id)
             let known = marks.Take(script.Descriptor.Id)
+            let since = Since(script)
             from schedule in _schedules.Of(script.Descriptor)
-            let accounted = known.TryGetValue(schedule.Key, out var mark) ? mark + schedule.Offset : script.Plugin.Since
+            let accounted = known.TryGetValue(schedule.Key, out var mark) ? mark + schedule.Offset : since
             let due = schedule.NextAfter(accounted)
             where due <= until
             orderby due
@@ -57,6 +59,10 @@ internal sealed partial class ScheduleWatch : BackgroundService
             LogBehind(problem);
         }
     }
+
+    /// <summary>From when on a schedule counts of which the ledger knows nothing: it may have begun when an operator changed something.</summary>
+    private DateTimeOffset Since(LiveScript script) =>
+        _overrides.ChangedAt(script.Descriptor.Id) is { } changed && changed > script.Plugin.Since ? changed : script.Plugin.Since;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -3,6 +3,9 @@ namespace PluginHost.Scripts;
 /// <summary>Reads what is written of a schedule, on a class or by an operator, and checks it.</summary>
 internal static class ScheduleText
 {
+    /// <summary>Written for an end of the window that what is read takes away.</summary>
+    private const string None = "none";
+
     private static readonly TimeSpan DefaultCatchUpWindow = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxCatchUpWindow = TimeSpan.FromDays(366);
     private static readonly TimeSpan MaxJitter = TimeSpan.FromHours(24);
@@ -81,8 +84,8 @@ internal static class ScheduleText
 
         ScheduleWindow? Window(TimeZoneInfo zone)
         {
-            var from = Moment(nameof(text.From), text.From, zone, wholeDay: false) ?? basis?.Window?.From;
-            var until = Moment(nameof(text.Until), text.Until, zone, wholeDay: true) ?? basis?.Window?.Until;
+            var from = Moment(nameof(text.From), text.From, zone, wholeDay: false, basis?.Window?.From);
+            var until = Moment(nameof(text.Until), text.Until, zone, wholeDay: true, basis?.Window?.Until);
             if (from >= until)
             {
                 Wrong(text.Until is null ? nameof(text.From) : nameof(text.Until), $"From is {from:u} and Until {until:u}. From has to come before Until.");
@@ -91,9 +94,14 @@ internal static class ScheduleText
             return from is null && until is null ? null : new ScheduleWindow(from, until);
         }
 
-        DateTimeOffset? Moment(string property, string? value, TimeZoneInfo zone, bool wholeDay)
+        DateTimeOffset? Moment(string property, string? value, TimeZoneInfo zone, bool wholeDay, DateTimeOffset? otherwise)
         {
             if (value is null)
+            {
+                return otherwise;
+            }
+
+            if (value.Trim().Equals(None, StringComparison.OrdinalIgnoreCase))
             {
                 return null;
             }

@@ -5,6 +5,10 @@ public sealed class DelayedRunTests : RunTestBase
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
+    private readonly NoticedNames _groups = new();
+
+    private protected override void Configure(PluginHostOptions options) => options.Runs.Groups = new(_groups) { ["other"] = 1 };
+
     [SetUp]
     public void Deploy() => Host.Deploy(typeof(Plain), typeof(Counting));
 
@@ -55,6 +59,21 @@ public sealed class DelayedRunTests : RunTestBase
     }
 
     [Test]
+    public async Task ARunForLater_CanBeCancelled_OnItsWayToItsTurn()
+    {
+        Host.Deploy(typeof(Grouped));
+        await Host.StartAsync("Grouped");
+        var run = await Host.StartAsync("Grouped", new RunRequest { StartAt = Time.GetUtcNow() + Hour });
+
+        // Its group is looked up when its time has come, and before it waits for its turn.
+        _groups.Noticed = () => Host.Runs.Cancel(run.Id);
+        Time.Advance(Hour);
+        _groups.Noticed = null;
+
+        Assert.That((await Host.EndOfAsync(run)).State, Is.EqualTo(RunState.Cancelled));
+    }
+
+    [Test]
     public async Task ARunForLater_StartsThenAfterACrash()
     {
         var run = await Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow() + Hour });
@@ -93,4 +112,18 @@ public sealed class DelayedRunTests : RunTestBase
     public void ATimeTooFarAhead_IsRefused() => Assert.That(
         () => Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow().AddDays(367) }),
         Throws.InstanceOf<InvalidParametersException>().With.Property(nameof(InvalidParametersException.Errors)).ContainKey("startAt"));
+
+    /// <summary>Lets a test act at the moment at which a group is looked up.</summary>
+    private sealed class NoticedNames : IEqualityComparer<string>
+    {
+        public Action? Noticed { get; set; }
+
+        public bool Equals(string? one, string? other) => StringComparer.OrdinalIgnoreCase.Equals(one, other);
+
+        public int GetHashCode(string name)
+        {
+            Noticed?.Invoke();
+            return StringComparer.OrdinalIgnoreCase.GetHashCode(name);
+        }
+    }
 }

@@ -39,7 +39,7 @@ public sealed class RunEndsTests
     [Test]
     public async Task WhatTheDiskRefuses_IsTriedAgain_AfterLongerAndLongerPauses_AndSaidOnce()
     {
-        var storing = _ends.StoreAsync(Ended, null);
+        var storing = _ends.StoreAsync(Ended, []);
         foreach (var pause in new[] { 1, 2, 4, 8, 16, 30 }.Select(seconds => TimeSpan.FromSeconds(seconds)))
         {
             await _time.TimerOf(pause);
@@ -61,7 +61,7 @@ public sealed class RunEndsTests
     [Test]
     public async Task AHostThatStops_WaitsForNoDisk()
     {
-        var storing = _ends.StoreAsync(Ended, null);
+        var storing = _ends.StoreAsync(Ended, []);
         await _time.TimerOf(TimeSpan.FromSeconds(1));
 
         _ends.Stop();

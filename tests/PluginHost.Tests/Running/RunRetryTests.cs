@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using PluginHost.History;
 
 namespace PluginHost.Tests.Running;
@@ -64,6 +65,34 @@ public sealed class RunRetryTests : RunTestBase
         Time.Advance(AtMost);
         Assert.That(Stage.HasNext, Is.False);
         Assert.That(Host.Runs.List(new RunQuery()).Items, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task ARetry_CanBeCancelled_FromTheMomentOnAtWhichItIsStored()
+    {
+        Host.Deploy(typeof(Retried));
+        await Host.StartAsync("Retried");
+
+        // Measured once the end and the retry are stored, and before the retry waits.
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, listening) =>
+        {
+            if (instrument.Name == "pluginhost.run.duration")
+            {
+                listening.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
+        {
+            if (Host.Runs.List(new RunQuery { Trigger = RunTrigger.Retry }).Items is [{ State: RunState.Queued } stored])
+            {
+                Host.Runs.Cancel(stored.Id);
+            }
+        });
+        listener.Start();
+        var retry = await FailAsync(attempt: 1);
+
+        Assert.That((await Host.EndOfAsync(retry!)).State, Is.EqualTo(RunState.Cancelled));
     }
 
     [Test]

@@ -59,11 +59,11 @@ internal sealed class RunningHost : IAsyncDisposable
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
-            Live, factory, new RunLimits(options), executor, new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Recent = new RecentRuns(Store), Events, metrics, grace, time, NullLogger<RunLifecycle>.Instance);
+            Live, new RunLimits(options), executor, new RunSuccessors(Live, factory), new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Recent = new RecentRuns(Store), Events, metrics, grace, time, NullLogger<RunLifecycle>.Instance);
         Runs = new RunService(new RunRequests(Live, stored, secrets, time), factory, secrets, lifecycle, Store, Occurrences, Logs, Readiness, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
         var schedules = new EffectiveSchedules(Overrides);
-        ScheduleWatch = new ScheduleWatch(Live, schedules, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
+        ScheduleWatch = new ScheduleWatch(Live, schedules, Overrides, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
         var keeper = new ScheduleKeeper(Live, schedules, ScheduleWriter, Marks, Scripts, NullLogger<ScheduleKeeper>.Instance);
         Scheduler = new Scheduler(Live, schedules, keeper, ScheduleWriter, time, NullLogger<Scheduler>.Instance);
         Schedules = new ScheduleService(Live, schedules, Overrides, new ScheduleParameters(Live, secrets), Scripts, Scheduler, Events, time);

@@ -44,6 +44,22 @@ public sealed class ClockTests : SchedulerTestBase
     }
 
     [Test]
+    public async Task SetBack_AndTheScheduleTakenAwayAndSetAgain_NoTimeHasItsTurnTwice()
+    {
+        await GoLiveAsync(typeof(EveryMinute));
+        await PassUntilAsync(At(12, 1));
+        await EndAsync(await NextForAsync(At(12, 1)));
+        Time.AdjustTime(At(12, 0).AddSeconds(30));
+        await SwapAsync(typeof(WithoutSchedule));
+        await SwapAsync(typeof(EveryMinute));
+
+        await PassUntilAsync(At(12, 2));
+
+        Assert.That(Times(), Is.EqualTo(new[] { At(12, 1), At(12, 2) }));
+        Assert.That(Host.Runs.Counts, Is.EqualTo((1, 0)), "what was not started holds no place");
+    }
+
+    [Test]
     public async Task SetBackWhileTheHostIsDown_NoTimeHasItsTurnTwice()
     {
         await GoLiveAsync(typeof(EveryMinute));

@@ -52,6 +52,15 @@ public sealed class NewVersionTests
     }
 
     [Test]
+    public async Task ASecretOfASetSchedule_IsNotInTheProblem_ThoughTheVersionDoesNotCallItSecret()
+    {
+        var stored = new SecretParameters(_data).Protect("Shop.SignIn", new JsonObject { ["Password"] = "swordfish" }, ["Password"]);
+        await _overrides.SetAsync(new("Shop.SignIn", "nightly", null, new ScheduleRequest { Cron = "@daily", Parameters = stored }, Noon), default);
+
+        Assert.That(Check(typeof(SignInByNumber)).Single().Message, Does.Contain("Password").And.Contain("***").And.Not.Contain("swordfish"));
+    }
+
+    [Test]
     public async Task AnAddedSchedule_WithoutAValueThatTheVersionNeeds_IsAProblem()
     {
         await AddAsync("nightly", null);

@@ -217,6 +217,35 @@ public sealed class OverrideTests : SchedulerTestBase
         Assert.That(Of(CodeId()).Next, Is.Empty);
     }
 
+    [TestCase("none")]
+    [TestCase(" None ")]
+    public async Task TheWindowOfTheCode_CanBeTakenAway(string none)
+    {
+        await GoLiveAsync(typeof(EveryMinuteForAWhile));
+
+        var set = await SetAsync(CodeId(), new ScheduleRequest { Until = none, Overlap = OverlapPolicy.Allow });
+        await PassUntilAsync(At(12, 3));
+
+        Assert.That((set.From, set.Until), Is.EqualTo(((DateTimeOffset?)null, (DateTimeOffset?)null)));
+        Assert.That(Times(), Is.EqualTo(new[] { At(12, 1), At(12, 2), At(12, 3) }));
+    }
+
+    [Test]
+    public async Task TakenBackAnInstantAgo_ItIsNotBehind()
+    {
+        // Nothing that the scheduler decides reaches the disk.
+        Host.Deploy(typeof(EveryMinute));
+        await Host.Schedules.SetAsync(Job, CodeId(), new ScheduleRequest { Cron = "0 0 * * *" }, default);
+        Time.Advance(TimeSpan.FromHours(1));
+        await Host.Schedules.ResetAsync(Job, CodeId(), default);
+
+        Host.ScheduleWatch.Look();
+        Assert.That(Host.Problems.All, Is.Empty);
+        Time.Advance(TimeSpan.FromMinutes(3));
+        Host.ScheduleWatch.Look();
+        Assert.That(Host.Problems.All, Has.One.Contains("which was due at 2026-01-01 13:01:00Z"));
+    }
+
     [Test]
     public async Task TheWatch_LooksAtWhatIsSet()
     {
