@@ -54,7 +54,7 @@ internal static class ReadyHost
             console.TimestampFormat = "HH:mm:ss ";
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
-        builder.Services.AddPluginHost();
+        builder.Services.AddPluginHost().AddAlerts();
 
         var app = builder.Build();
         app.MapPluginHost();

@@ -10,6 +10,7 @@ internal sealed class FakeHost : IPluginHost
     public List<ScriptInfo> Scripts { get; } = [Examples.Script()];
     public List<PluginInfo> Plugins { get; } = [Examples.Plugin()];
     public List<RunInfo> Runs { get; } = [Examples.Run()];
+    public List<OccurrenceInfo> OccurrenceItems { get; } = [Examples.Occurrence];
     public List<DeploymentInfo> Deployments { get; } = [Examples.Deployment()];
     public string? Next { get; set; }
     public Exception? Failure { get; set; }
@@ -103,7 +104,8 @@ internal sealed class FakeHost : IPluginHost
     public Task<Page<RunInfo>> GetRunsAsync(RunQuery query, CancellationToken cancellationToken)
     {
         Query = query;
-        return Task.FromResult(new Page<RunInfo>(Runs, Next));
+        var asked = Runs.Where(run => (query.Script is null || run.Script == query.Script) && (query.State is null || run.State == query.State));
+        return Task.FromResult(new Page<RunInfo>([.. asked], Next));
     }
 
     public OccurrenceQuery? Occurrences { get; private set; }
@@ -111,7 +113,7 @@ internal sealed class FakeHost : IPluginHost
     public Task<Page<OccurrenceInfo>> GetOccurrencesAsync(OccurrenceQuery query, CancellationToken cancellationToken)
     {
         Occurrences = query;
-        return Task.FromResult(new Page<OccurrenceInfo>([Examples.Occurrence], Next));
+        return Task.FromResult(new Page<OccurrenceInfo>(OccurrenceItems, Next));
     }
 
     public (string Script, DateOnly From, string? TimeZone)? Calendar { get; private set; }

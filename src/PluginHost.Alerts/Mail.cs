@@ -1,0 +1,44 @@
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using Microsoft.Extensions.Options;
+using MimeKit;
+
+namespace PluginHost.Alerts;
+
+/// <summary>Sends alerts as e-mail.</summary>
+internal sealed class Mail(IOptions<AlertOptions> options)
+{
+    public async Task SendAsync(AlertRule rule, Alert alert, CancellationToken cancellationToken)
+    {
+        var mail = options.Value.Mail;
+        using var message = new MimeMessage
+        {
+            // A subject is one line: what follows a line break would be a header of somebody else's making.
+            Subject = $"[PluginHost] {alert.Title.ReplaceLineEndings(" ")}",
+            Body = new TextPart("plain") { Text = string.Join("\n\n", new[] { alert.Title, alert.Detail, AlertText.Link(options.Value.PublicUrl, alert) }.Where(part => !string.IsNullOrEmpty(part))) },
+            Date = alert.At,
+        };
+        message.From.Add(MailboxAddress.Parse(mail.From));
+        message.To.AddRange(rule.MailTo.Select(MailboxAddress.Parse));
+
+        using var client = new SmtpClient();
+        await client.ConnectAsync(mail.Host, mail.Port, Protection(mail.Security), cancellationToken);
+        if (mail.User is { } user)
+        {
+            await client.AuthenticateAsync(user, await PasswordAsync(mail, cancellationToken), cancellationToken);
+        }
+
+        await client.SendAsync(message, cancellationToken);
+        await client.DisconnectAsync(quit: true, cancellationToken);
+    }
+
+    private static async Task<string> PasswordAsync(MailOptions mail, CancellationToken cancellationToken) =>
+        mail.PasswordFile is { } file ? (await File.ReadAllLinesAsync(file, cancellationToken)).FirstOrDefault("") : mail.Password ?? "";
+
+    private static SecureSocketOptions Protection(MailSecurity security) => security switch
+    {
+        MailSecurity.Tls => SecureSocketOptions.SslOnConnect,
+        MailSecurity.None => SecureSocketOptions.None,
+        _ => SecureSocketOptions.StartTls,
+    };
+}

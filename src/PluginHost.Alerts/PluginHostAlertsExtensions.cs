@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using PluginHost.Alerts;
+
+namespace PluginHost;
+
+/// <summary>Adds alerts to a plugin host.</summary>
+public static class PluginHostAlertsExtensions
+{
+    /// <summary>Tells people when runs fail and recover, when a due time is missed, and when a commit is rejected, as the section <c>PluginHost:Alerts</c> says.</summary>
+    /// <param name="host">The plugin host.</param>
+    /// <returns>It.</returns>
+    public static IPluginHostBuilder AddAlerts(this IPluginHostBuilder host)
+    {
+        var services = host.Services;
+        services.AddOptions<AlertOptions>().BindConfiguration(AlertOptions.SectionName).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertOptions>, AlertOptionsValidator>());
+        services.AddHttpClient(Webhook.Client).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
+        services.TryAddSingleton<Webhook>();
+        services.TryAddSingleton<Mail>();
+        services.TryAddSingleton<RunAlerts>();
+        services.TryAddSingleton<OccurrenceAlerts>();
+        services.TryAddSingleton<PluginAlerts>();
+        services.TryAddSingleton<AlertSender>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AlertSender>(provider => provider.GetRequiredService<AlertSender>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AlertWatch>());
+        return host;
+    }
+}

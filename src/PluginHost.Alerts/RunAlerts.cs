@@ -1,0 +1,90 @@
+namespace PluginHost.Alerts;
+
+/// <summary>Tells when runs of a script begin to fail, and when they succeed again.</summary>
+internal sealed class RunAlerts(IPluginHost host, TimeProvider time)
+{
+    /// <summary>A script that goes on failing is told of again after so long.</summary>
+    public static readonly TimeSpan RepeatAfter = TimeSpan.FromHours(1);
+
+    // More than a run has attempts, as a rule.
+    private const int LookedBack = 50;
+
+    private readonly Dictionary<string, Standing> _scripts = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The runs that were under way when the host died, if it did.</summary>
+    public async Task<IReadOnlyList<Alert>> LostAsync(CancellationToken cancellationToken)
+    {
+        var started = time.GetUtcNow() - TimeSpan.FromMilliseconds(host.GetStatus().UptimeMs);
+        var lost = await host.GetRunsAsync(new RunQuery { State = RunState.Lost, Limit = 500 }, cancellationToken);
+        var alerts = new List<Alert>();
+        foreach (var run in lost.Items.Where(run => run.FinishedAt >= started))
+        {
+            alerts.AddRange(await LookAsync(run.Id, cancellationToken));
+        }
+
+        return alerts;
+    }
+
+    public async Task<IReadOnlyList<Alert>> LookAsync(string runId, CancellationToken cancellationToken)
+    {
+        var run = await host.GetRunAsync(runId, cancellationToken);
+        if (!IsVerdict(run))
+        {
+            return [];
+        }
+
+        var others = (await host.GetRunsAsync(new RunQuery { Script = run.Script, Limit = LookedBack }, cancellationToken)).Items
+            .Where(other => other.Id != run.Id).ToList();
+        if (!_scripts.TryGetValue(run.Script, out var standing))
+        {
+            var before = others.FirstOrDefault(other => string.CompareOrdinal(other.Id, run.Id) < 0 && IsVerdict(other) && First(other) != First(run));
+            standing = _scripts[run.Script] = new Standing { IsFailing = before is not null && before.State != RunState.Succeeded };
+        }
+
+        return run.State == RunState.Succeeded ? Recovered(run, standing)
+            : others.Any(other => First(other) == First(run) && other.Attempt > run.Attempt) ? []
+            : Failed(run, standing);
+    }
+
+    private static IReadOnlyList<Alert> Recovered(RunInfo run, Standing standing)
+    {
+        if (!standing.IsFailing)
+        {
+            return [];
+        }
+
+        (standing.IsFailing, standing.ToldAt) = (false, null);
+        return [new Alert(AlertKind.RunRecovered, run.Script, $"{run.Script} succeeds again.", "", $"runs/{run.Id}", run.FinishedAt!.Value)];
+    }
+
+    private static IReadOnlyList<Alert> Failed(RunInfo run, Standing standing)
+    {
+        if (standing is { IsFailing: true, ToldAt: { } toldAt } && run.FinishedAt - toldAt < RepeatAfter)
+        {
+            return [];
+        }
+
+        (standing.IsFailing, standing.ToldAt) = (true, run.FinishedAt);
+        var what = run.State switch { RunState.TimedOut => "ran out of time", RunState.Lost => "was lost, because the host died", _ => "failed" };
+        var tries = run.Attempt > 1 ? $" after {run.Attempt} attempts" : "";
+        return
+        [
+            new Alert(
+                AlertKind.RunFailed, run.Script, $"{run.Script} {what}{tries}.",
+                $"{(run.Error is { } error ? $"{error.Type}: {error.Message}\n" : "")}Version {run.Version}, {(run.ScheduledFor is { } due ? $"due {due.UtcDateTime:u}" : $"asked for {run.QueuedAt.UtcDateTime:u}")}",
+                $"runs/{run.Id}", run.FinishedAt!.Value),
+        ];
+    }
+
+    // A run that was cancelled says nothing of its script.
+    private static bool IsVerdict(RunInfo run) => run.State is RunState.Succeeded or RunState.Failed or RunState.TimedOut or RunState.Lost;
+
+    private static string First(RunInfo run) => run.FirstRun ?? run.Id;
+
+    private sealed class Standing
+    {
+        public required bool IsFailing { get; set; }
+
+        public DateTimeOffset? ToldAt { get; set; }
+    }
+}
