@@ -178,7 +178,7 @@ internal sealed class PluginHostFacade(
             new LiveVersionInfo(script.Plugin.Version.Id, script.Plugin.Version.Commit, script.Plugin.Since),
             schedules.Of(descriptor),
             (JsonObject)descriptor.ParameterSchema.DeepClone(),
-            last);
+            last) { RunAfter = descriptor.RunAfter };
     }
 
     private PluginVersionState State(PluginInfo plugin, string version) =>

@@ -23,7 +23,16 @@ public sealed record ScriptInfo(
     LiveVersionInfo Live,
     IReadOnlyList<ScheduleInfo> Schedules,
     JsonNode Parameters,
-    RunInfo? LastRun);
+    RunInfo? LastRun)
+{
+    /// <summary>The scripts after whose runs it runs.</summary>
+    public IReadOnlyList<RunAfterInfo> RunAfter { get; init; } = [];
+}
+
+/// <summary>A script after whose runs another one runs.</summary>
+/// <param name="Script">Its id. There may be no such script.</param>
+/// <param name="On">After which outcome.</param>
+public sealed record RunAfterInfo(string Script, RunAfterOutcome On);
 
 /// <summary>Whether a script's schedules run.</summary>
 public enum ScriptState
