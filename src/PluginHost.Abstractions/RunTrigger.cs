@@ -14,4 +14,7 @@ public enum RunTrigger
 
     /// <summary>A run that failed before and is tried again.</summary>
     Retry,
+
+    /// <summary>A run of another script that ended; see <see cref="RunAfterAttribute"/>.</summary>
+    Chain,
 }

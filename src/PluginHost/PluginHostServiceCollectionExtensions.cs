@@ -142,11 +142,13 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunSuccessors>();
         services.TryAddSingleton<RunEnds>();
         services.TryAddSingleton<RunLifecycle>();
+        services.TryAddSingleton<IWantedVersions>(provider => provider.GetRequiredService<RunLifecycle>());
         services.TryAddSingleton<RunRequests>();
         services.TryAddSingleton<EffectiveSchedules>();
         services.TryAddSingleton<ScheduleKeeper>();
         services.TryAddSingleton<ScheduleWriter>();
         services.TryAddSingleton<ScheduleParameters>();
+        services.TryAddSingleton<ScheduleGate>();
         services.TryAddSingleton<ScheduleService>();
         services.TryAddSingleton<StoredScheduleCheck>();
         services.TryAddSingleton<ScheduleOutlooks>();

@@ -16,7 +16,7 @@ internal static class Examples
         id, "Reports", "Daily", description, ["mail"], ScriptState.Ready, Live,
         [Schedule],
         JsonNode.Parse("""{ "type": "object", "properties": { "Days": { "type": "integer", "default": 1, "description": "How many" } } }""")!,
-        Run());
+        Run()) { RunAfter = [new RunAfterInfo("Reports.Fetch", RunAfterOutcome.Any)] };
 
     public static ScheduleInfo Schedule { get; } = new()
     {
@@ -45,7 +45,7 @@ internal static class Examples
     public static PluginInfo Plugin(string id = "Reports", string message = "did not build") => new(
         id, "default", $"plugins/{id}/{id}.csproj", PluginState.Degraded, Live, new PinInfo("0123456-89abcde", "ada", Noon),
         new PluginProblem(ProblemStage.Build, Commit, message, [new Diagnostic(DiagnosticSeverity.Error, "CS1002", "; expected", "plugins/Reports/Daily.cs", 12, 34)]),
-        [new DrainingVersion("old-1", 1, Noon)], [new LeakedVersion("old-2", Noon, "a timer")]);
+        [new DrainingVersion("old-1", 1, Noon)], [new LeakedVersion("old-2", Noon, "a timer")]) { Abandoned = [new AbandonedRuns("old-3", 2)] };
 
     public static DeploymentInfo Deployment(string id = "deployment1", string message = "First") => new()
     {

@@ -30,6 +30,7 @@ public sealed class ScriptsApiTests
             """)), script["schedules"]!.ToJsonString());
         Assert.That(script["parameters"]!["properties"]!["Days"]!["type"]!.ToString(), Is.EqualTo("integer"));
         Assert.That(script["state"]!.ToString(), Is.EqualTo("ready"));
+        Assert.That(script["runAfter"]!.ToJsonString(), Is.EqualTo("""[{"script":"Reports.Fetch","on":"any"}]"""));
     }
 
     [Test]

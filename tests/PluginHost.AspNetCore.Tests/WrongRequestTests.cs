@@ -114,7 +114,7 @@ public sealed class WrongRequestTests
     [TestCase("api/v1/deployments?limit=0", "'0' is no limit. It is a whole number from 1 to 500.")]
     [TestCase("api/v1/runs?state=done", "'done' is no state. It is one of: queued, running, succeeded, failed, cancelled, timed-out, lost.")]
     [TestCase("api/v1/runs?state=3", "'3' is no state. It is one of: queued, running, succeeded, failed, cancelled, timed-out, lost.")]
-    [TestCase("api/v1/runs?trigger=cron", "'cron' is no trigger. It is one of: manual, schedule, catch-up, retry.")]
+    [TestCase("api/v1/runs?trigger=cron", "'cron' is no trigger. It is one of: manual, schedule, catch-up, retry, chain.")]
     public async Task AQueryThatCannotBeRead_Is400(string path, string title)
     {
         await using var web = await WebHost.StartAsync(_host);

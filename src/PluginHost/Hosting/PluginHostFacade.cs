@@ -183,7 +183,7 @@ internal sealed class PluginHostFacade(
             new LiveVersionInfo(script.Plugin.Version.Id, script.Plugin.Version.Commit, script.Plugin.Since),
             schedules.Of(descriptor),
             (JsonObject)descriptor.ParameterSchema.DeepClone(),
-            last) { RecentRuns = recent.Of(descriptor.Id) };
+            last) { RecentRuns = recent.Of(descriptor.Id), RunAfter = descriptor.RunAfter };
     }
 
     private PluginVersionState State(PluginInfo plugin, string version) =>

@@ -150,7 +150,10 @@ public sealed class RunOptions
     /// <value>The default is null: none.</value>
     public TimeSpan? DefaultTimeout { get; set; }
 
-    /// <summary>How long a cancelled or timed-out script may take to stop before it is given up on.</summary>
+    /// <summary>
+    /// How long a cancelled or timed-out script may take to stop before it is given up on. Then its place is free, also for
+    /// the next run of its script, and its version is shown with it until it really ends.
+    /// </summary>
     /// <value>0 to 1 hour. The default is 30 seconds.</value>
     public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -23,7 +23,15 @@ public sealed record PluginInfo(
 {
     /// <summary>Whether an operator holds it at a version: commits do not change it.</summary>
     public bool Pinned => Pin is not null;
+
+    /// <summary>Versions with runs that did not stop when they were asked to, were given up on, and may still be at work.</summary>
+    public IReadOnlyList<AbandonedRuns> Abandoned { get; init; } = [];
 }
+
+/// <summary>Runs of a version that were given up on and have not really ended.</summary>
+/// <param name="Version">The version's id. They keep it in memory.</param>
+/// <param name="Runs">How many there are. They hold no place: a restart of the host ends them.</param>
+public sealed record AbandonedRuns(string Version, int Runs);
 
 /// <summary>The version that an operator holds a plugin at.</summary>
 /// <param name="Version">Its id. It is live, or will be as soon as runs of older versions have made way.</param>

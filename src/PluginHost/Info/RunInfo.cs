@@ -53,6 +53,9 @@ public sealed record RunInfo
     /// <summary>The run whose parameters this one repeats, because somebody asked to run it again; else null.</summary>
     public string? RerunOf { get; init; }
 
+    /// <summary>The run of another script that it follows, of one that a chain started; else null.</summary>
+    public string? CausedBy { get; init; }
+
     /// <summary>Whether it starts only when no other run of its script is under way.</summary>
     public bool Exclusive { get; init; }
 

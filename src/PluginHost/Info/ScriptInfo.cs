@@ -27,7 +27,15 @@ public sealed record ScriptInfo(
 {
     /// <summary>How the last twelve of its runs that have ended did so, the oldest first.</summary>
     public IReadOnlyList<RecentRun> RecentRuns { get; init; } = [];
+
+    /// <summary>The scripts after whose runs it runs.</summary>
+    public IReadOnlyList<RunAfterInfo> RunAfter { get; init; } = [];
 }
+
+/// <summary>A script after whose runs another one runs.</summary>
+/// <param name="Script">Its id. There may be no such script.</param>
+/// <param name="On">After which outcome.</param>
+public sealed record RunAfterInfo(string Script, RunAfterOutcome On);
 
 /// <summary>Whether a script's schedules run.</summary>
 public enum ScriptState

@@ -62,11 +62,11 @@ internal sealed partial class StoredScripts(SharedAssemblies shared)
 
     internal sealed record StoredScript(
         string Name, string? Description, IReadOnlyList<string> Tags, TimeSpan? Timeout, int MaxAttempts, TimeSpan RetryDelay,
-        int MaxConcurrent, string? Group, bool RerunWhenLost, IReadOnlyList<StoredSchedule> Schedules, JsonNode ParameterSchema)
+        int MaxConcurrent, string? Group, bool RerunWhenLost, IReadOnlyList<RunAfterInfo> RunAfter, IReadOnlyList<StoredSchedule> Schedules, JsonNode ParameterSchema)
     {
         public static StoredScript Of(ScriptDescriptor script) => new(
             script.Name, script.Description, script.Tags, script.Timeout, script.MaxAttempts, script.RetryDelay,
-            script.MaxConcurrent, script.Group, script.RerunWhenLost,
+            script.MaxConcurrent, script.Group, script.RerunWhenLost, script.RunAfter,
             [.. script.Schedules.Select(StoredSchedule.Of)], script.ParameterSchema);
 
         public ScriptDescriptor ToDescriptor(string pluginId)
@@ -75,7 +75,7 @@ internal sealed partial class StoredScripts(SharedAssemblies shared)
             return new ScriptDescriptor
             {
                 Id = id, PluginId = pluginId, Name = Name, Description = Description, Tags = Tags, Timeout = Timeout,
-                MaxAttempts = MaxAttempts, RetryDelay = RetryDelay, MaxConcurrent = MaxConcurrent, Group = Group, RerunWhenLost = RerunWhenLost, Schedules = [.. Schedules.Select(schedule => schedule.ToDescriptor(id))],
+                MaxAttempts = MaxAttempts, RetryDelay = RetryDelay, MaxConcurrent = MaxConcurrent, Group = Group, RerunWhenLost = RerunWhenLost, RunAfter = RunAfter, Schedules = [.. Schedules.Select(schedule => schedule.ToDescriptor(id))],
                 ParameterSchema = ParameterSchema,
             };
         }

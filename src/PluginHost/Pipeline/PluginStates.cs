@@ -108,7 +108,7 @@ internal sealed partial class PluginStates(
             pins.Find(record.Id) is { } pin ? new PinInfo(pin.Version, pin.By, pin.At) : null,
             record.Rejection?.Problem,
             draining.Of(record.Id),
-            [.. draining.GivenUpOn(record.Id), .. unloaded.Leaked.Where(leak => leak.PluginId.Equals(record.Id, StringComparison.OrdinalIgnoreCase)).Select(leak => leak.Version)]);
+            [.. draining.GivenUpOn(record.Id), .. unloaded.Leaked.Where(leak => leak.PluginId.Equals(record.Id, StringComparison.OrdinalIgnoreCase)).Select(leak => leak.Version)]) { Abandoned = draining.AbandonedRunsOf(record.Id, plugin?.Version) };
     }
 
     private static PluginState State(PluginRecord record, bool isLive) => (record, isLive) switch

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using PluginHost.History;
 using PluginHost.Planning;
+using PluginHost.Scheduling;
 using PluginHost.Swapping;
 
 namespace PluginHost.Pipeline;
@@ -11,12 +12,17 @@ internal sealed partial class PluginSwapper(
     LivePluginStore store,
     DrainingVersions draining,
     DrainLimit drainLimit,
+    StoredScheduleCheck schedules,
+    ScheduleGate gate,
     TimeProvider time,
     ILogger<PluginSwapper> logger)
 {
-    public async Task<IReadOnlyList<Candidate>> SwapAsync(ChangePlan plan, IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Candidate>> SwapAsync(ChangePlan plan, IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken) =>
+        gate.PassAsync(() => CheckAndSwapAsync(plan, candidates, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<Candidate>> CheckAndSwapAsync(ChangePlan plan, IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
     {
-        var settled = candidates.Select(candidate => candidate.Loaded is null ? candidate : WaitIfOccupied(candidate)).ToList();
+        var settled = candidates.Select(candidate => candidate.Loaded is null ? candidate : WaitIfOccupied(CheckAgain(candidate))).ToList();
         var before = live.Current;
         var staying = before.Plugins.Values
             .Where(plugin => !plan.Removed.Contains(plugin.Id, StringComparer.OrdinalIgnoreCase))
@@ -43,7 +49,39 @@ internal sealed partial class PluginSwapper(
             LogNew(plugin.Id, plugin.Version.Id, plugin.Version.Scripts.Count);
         }
 
-        return settled;
+        return [.. settled.Select(candidate => WarnOfUnknown(candidate, next))];
+    }
+
+    /// <summary>Operators may have set something since it was loaded and checked.</summary>
+    private Candidate CheckAgain(Candidate candidate)
+    {
+        var problems = schedules.Find(candidate.Loaded!.Scripts);
+        if (problems.Count == 0)
+        {
+            return candidate;
+        }
+
+        draining.Track(candidate.Loaded!).Retire();
+        var artifact = candidate.Artifact!;
+        return candidate.Reject(new PluginProblem(
+            problems[0].Stage,
+            artifact.Commit,
+            string.Join(" ", problems.Select(problem => problem.Message)),
+            [.. problems.Select(problem => new Diagnostic(DiagnosticSeverity.Error, null, problem.Message, artifact.Project, null, null))])) with { Loaded = null };
+    }
+
+    /// <summary>What runs after a script that does not exist never runs.</summary>
+    private static Candidate WarnOfUnknown(Candidate candidate, LiveSnapshot snapshot)
+    {
+        if (candidate is not { Outcome: PluginOutcomeKind.Built or PluginOutcomeKind.Reused, Outlook: { } outlook } || !snapshot.Plugins.TryGetValue(candidate.PluginId, out var plugin))
+        {
+            return candidate;
+        }
+
+        var warnings = ScriptChains.FindUnknown(plugin.Version, snapshot)
+            .Select(unknown => new Diagnostic(
+                DiagnosticSeverity.Warning, null, $"Script '{unknown.Script}' runs after '{unknown.After}', and there is no such script, so it will not run for that.", plugin.Version.Artifact.Project, null, null));
+        return candidate with { Outlook = outlook with { Warnings = [.. outlook.Warnings, .. warnings] } };
     }
 
     /// <summary>Puts each candidate in its place in the coming snapshot, unless its scripts collide with what is there.</summary>
@@ -58,7 +96,8 @@ internal sealed partial class PluginSwapper(
             }
 
             var version = draining.Track(loaded);
-            if (ScriptCollisions.Find(loaded, staying.Values.Where(plugin => !plugin.Id.Equals(candidate.PluginId, StringComparison.OrdinalIgnoreCase)).Select(plugin => plugin.Version)) is { } problem)
+            var others = staying.Values.Where(plugin => !plugin.Id.Equals(candidate.PluginId, StringComparison.OrdinalIgnoreCase)).Select(plugin => plugin.Version).ToList();
+            if ((ScriptCollisions.Find(loaded, others) ?? ScriptChains.FindRing(version, others)) is { } problem)
             {
                 version.Retire();
                 candidates[i] = candidate.Reject(problem) with { Loaded = null };
@@ -81,12 +120,12 @@ internal sealed partial class PluginSwapper(
     /// <summary>At most two versions of a plugin hold runs. A third waits until the oldest is done; its artifact is kept, so that it then goes live at once.</summary>
     private Candidate WaitIfOccupied(Candidate candidate)
     {
-        if (live.Current.Plugins.GetValueOrDefault(candidate.PluginId) is not { } plugin || draining.FindInTheWay(plugin.Version) is not { ActiveRuns: var runs } oldest)
+        if (candidate.Loaded is null || live.Current.Plugins.GetValueOrDefault(candidate.PluginId) is not { } plugin || draining.FindInTheWay(plugin.Version) is not { ActiveRuns: var runs } oldest)
         {
             return candidate;
         }
 
-        draining.Track(candidate.Loaded!).Retire();
+        draining.Track(candidate.Loaded).Retire();
         drainLimit.Start(oldest);
         return candidate.Leave($"{candidate.Reason}; it waits, because {runs} {(runs == 1 ? "run" : "runs")} of version {oldest.Id} must end before a third version takes its place") with { Loaded = null };
     }

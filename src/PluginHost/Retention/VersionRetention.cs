@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.History;
+using PluginHost.Running;
 using PluginHost.Swapping;
 
 namespace PluginHost.Retention;
@@ -13,6 +14,7 @@ internal sealed partial class VersionRetention(
     LiveRegistry live,
     DrainingVersions draining,
     PinStore pins,
+    IWantedVersions runs,
     IOptions<PluginHostOptions> options,
     TimeProvider time,
     ILogger<VersionRetention> logger)
@@ -20,14 +22,16 @@ internal sealed partial class VersionRetention(
     public void Sweep()
     {
         var limit = options.Value.Retention.Versions;
+        var wanted = runs.WantedVersions;
         var perPlugin = new RetentionLimit { Count = limit.Count, Age = limit.Age };
-        Delete(catalog.PluginIds.SelectMany(plugin => RetentionRule.Excess(Idle(plugin), perPlugin, time.GetUtcNow())));
-        Delete(RetentionRule.Excess(catalog.PluginIds.SelectMany(Idle), new RetentionLimit { Bytes = limit.Bytes }, time.GetUtcNow()));
+        Delete(catalog.PluginIds.SelectMany(plugin => RetentionRule.Excess(Idle(plugin, wanted), perPlugin, time.GetUtcNow())));
+        Delete(RetentionRule.Excess(catalog.PluginIds.SelectMany(plugin => Idle(plugin, wanted)), new RetentionLimit { Bytes = limit.Bytes }, time.GetUtcNow()));
     }
 
-    private IEnumerable<Kept<PluginArtifact>> Idle(string pluginId) => catalog.Of(pluginId)
+    private IEnumerable<Kept<PluginArtifact>> Idle(string pluginId, IReadOnlySet<string> wanted) => catalog.Of(pluginId)
         .Where(artifact => live.Current.Plugins.GetValueOrDefault(pluginId)?.Version.Artifact.ContentKey != artifact.ContentKey)
         .Where(artifact => pins.Find(pluginId)?.ContentKey != artifact.ContentKey)
+        .Where(artifact => !wanted.Contains(artifact.Version))
         .Where(artifact => draining.Find(pluginId, artifact.Version) is null)
         .Select(artifact => new Kept<PluginArtifact>(artifact, artifact.BuiltAt, artifact.Bytes));
 

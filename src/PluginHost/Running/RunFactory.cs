@@ -26,6 +26,9 @@ internal sealed class RunFactory(IOptions<PluginHostOptions> options, TimeProvid
         };
     }
 
+    /// <summary>A run of a script that runs after another one: when no other run of its script is under way, and on its defaults.</summary>
+    public RunInfo CreateChained(LiveScript script, RunInfo cause) => Create(script, RunTrigger.Chain) with { CausedBy = cause.Id, Exclusive = true };
+
     /// <summary>
     /// The next try of a run: on the same version and under the same rule as the try before, so that a schedule that
     /// lets nothing overlap means this too.
@@ -48,6 +51,7 @@ internal sealed class RunFactory(IOptions<PluginHostOptions> options, TimeProvid
             State = RunState.Queued,
             Attempt = run.Attempt + 1,
             FirstRun = run.FirstRun ?? run.Id,
+            CausedBy = run.CausedBy,
             Exclusive = run.Exclusive,
             RerunWhenLost = run.RerunWhenLost,
             Parameters = run.Parameters,

@@ -12,7 +12,7 @@ namespace PluginHost.Running;
 /// A run has one owner at a time, who alone may end it: while it is stored, the method that does so; while it waits,
 /// whoever takes it out of <see cref="WaitingRuns"/>; from its start on, <see cref="RunAsync"/>.
 /// </remarks>
-internal sealed partial class RunLifecycle : IDisposable
+internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
 {
     private readonly ConcurrentDictionary<string, ActiveRun> _active = new();
     private readonly WaitingRuns _waiting;
@@ -43,6 +43,8 @@ internal sealed partial class RunLifecycle : IDisposable
 
     /// <summary>The runs that have not ended, and those whose end is not stored yet.</summary>
     public IEnumerable<ActiveRun> Active => _active.Values;
+
+    public IReadOnlySet<string> WantedVersions => _active.Values.Select(run => run.Info.Version).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
     public ActiveRun? Find(string runId) => _active.GetValueOrDefault(runId);
 

@@ -12,7 +12,7 @@ internal sealed class RunLimit(string name)
 
     // Apart from the others: the first of them holds nobody up who can do with a place beside others.
     private readonly SortedSet<RunPlace> _waitingToBeAlone = new(RunPlace.ByTurn);
-    private int _taken;
+    private readonly HashSet<RunPlace> _taken = [];
 
     public string Name { get; } = name;
 
@@ -26,23 +26,38 @@ internal sealed class RunLimit(string name)
     {
         get
         {
-            var first = _taken < Most ? _waiting.Min : null;
-            var alone = _taken == 0 ? _waitingToBeAlone.Min : null;
-            return first is null || (alone is not null && RunPlace.ByTurn.Compare(alone, first) < 0) ? alone : first;
+            var first = _taken.Count < Most && !IsHeldBack ? _waiting.Min : null;
+            var alone = _taken.Count == 0 ? _waitingToBeAlone.Min : null;
+            return first is null || (alone is not null && (alone.WasPassed || RunPlace.ByTurn.Compare(alone, first) < 0)) ? alone : first;
         }
     }
 
     /// <summary>Whether there is a place for a run, and nobody who waits for it comes before.</summary>
     public bool IsFreeFor(RunPlace place) =>
-        _taken < (place.IsAloneIn(this) ? 1 : Most) && !(Next is { } next && RunPlace.ByTurn.Compare(next, place) < 0);
+        _taken.Count < (place.IsAloneIn(this) ? 1 : Most)
+        && (place.IsAloneIn(this) || !IsHeldBack)
+        && !(Next is { } next && (RunPlace.ByTurn.Compare(next, place) < 0 || (next.WasPassed && !place.IsAloneIn(this))));
 
-    public void Take() => _taken++;
+    public void Take(RunPlace place)
+    {
+        _taken.Add(place);
+        if (_waitingToBeAlone.Min is { } alone && alone.Arrival < place.Arrival)
+        {
+            alone.WasPassed = true;
+        }
+    }
 
-    public void Release() => _taken--;
+    public void Release(RunPlace place) => _taken.Remove(place);
 
     public void Park(RunPlace place) => WaitingLike(place).Add(place);
 
     public void Unpark(RunPlace place) => WaitingLike(place).Remove(place);
+
+    /// <summary>
+    /// Whether one that waits to be alone is passed no more. It is passed as long as it would have to wait anyway, for
+    /// those that came before it; else it could wait for ever behind those that pass it.
+    /// </summary>
+    private bool IsHeldBack => _taken.Count > 0 && _waitingToBeAlone.Min is { } alone && _taken.All(place => place.Arrival > alone.Arrival);
 
     private SortedSet<RunPlace> WaitingLike(RunPlace place) => place.IsAloneIn(this) ? _waitingToBeAlone : _waiting;
 }

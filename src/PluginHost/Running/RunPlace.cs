@@ -23,6 +23,11 @@ internal sealed class RunPlace(ActiveRun run, ScriptRuns script, IReadOnlyList<R
 
     public bool IsRunning { get; set; }
 
+    public long Arrival => arrival;
+
+    /// <summary>Whether one that came later was let in while this one waited to be alone. Then it is next.</summary>
+    public bool WasPassed { get; set; }
+
     private (int Rank, long Arrival) Turn { get; } = (run.Info.Trigger == RunTrigger.Manual ? 0 : 1, arrival);
 
     /// <summary>Whether it bears no other run beside it within a bound.</summary>

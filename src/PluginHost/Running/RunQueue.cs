@@ -101,7 +101,7 @@ internal sealed class RunQueue(Func<RunInfo, IReadOnlyList<RunLimitRule>> rulesO
                 _running--;
                 foreach (var limit in place.Limits)
                 {
-                    limit.Release();
+                    limit.Release(place);
                 }
             }
 
@@ -113,10 +113,13 @@ internal sealed class RunQueue(Func<RunInfo, IReadOnlyList<RunLimitRule>> rulesO
     }
 
     /// <summary>Takes a run out that waits.</summary>
-    public bool RemoveWaiting(ActiveRun run)
+    /// <param name="run">The run.</param>
+    /// <param name="started">The runs that are to start now: it may have held them back.</param>
+    public bool RemoveWaiting(ActiveRun run, out IReadOnlyList<ActiveRun> started)
     {
         lock (_lock)
         {
+            started = [];
             if (!_places.TryGetValue(run, out var place) || place.ParkedAt is not { } limit)
             {
                 return false;
@@ -124,7 +127,10 @@ internal sealed class RunQueue(Func<RunInfo, IReadOnlyList<RunLimitRule>> rulesO
 
             limit.Unpark(place);
             _waiting--;
+            var freed = new List<ActiveRun>();
+            Refill([limit], freed);
             Leave(place);
+            started = freed;
             return true;
         }
     }
@@ -160,7 +166,7 @@ internal sealed class RunQueue(Func<RunInfo, IReadOnlyList<RunLimitRule>> rulesO
     {
         foreach (var limit in place.Limits)
         {
-            limit.Take();
+            limit.Take(place);
         }
 
         place.IsRunning = true;

@@ -1,15 +1,42 @@
+using Microsoft.Extensions.Logging;
+using PluginHost.History;
 using PluginHost.Swapping;
 
 namespace PluginHost.Running;
 
-/// <summary>Tells which runs follow the end of one: they are stored together with it.</summary>
-internal sealed class RunSuccessors(LiveRegistry live, RunFactory factory)
+/// <summary>Tells which runs follow the end of one: its retry, or else those of the scripts that run after it. They are stored together with the end.</summary>
+internal sealed partial class RunSuccessors(LiveRegistry live, ScriptStateStore scripts, RunFactory factory, ILogger<RunSuccessors> logger)
 {
-    public IReadOnlyList<RunInfo> Of(RunInfo finished) => Retry(finished) is { } retry ? [retry] : [];
+    public IReadOnlyList<RunInfo> Of(RunInfo finished)
+    {
+        var snapshot = live.Current;
+        return Retry(finished, snapshot) is { } retry
+            ? [retry]
+            : [.. snapshot.RunAfter(finished.Script).Where(next => Follows(next.Script, next.On, finished)).Select(next => factory.CreateChained(next.Script, finished))];
+    }
 
-    private RunInfo? Retry(RunInfo finished) =>
+    private RunInfo? Retry(RunInfo finished, LiveSnapshot snapshot) =>
         finished.State is RunState.Failed or RunState.TimedOut
-        && live.Current.Scripts.TryGetValue(finished.Script, out var script) && finished.Attempt < script.Descriptor.MaxAttempts
+        && snapshot.Scripts.TryGetValue(finished.Script, out var script) && finished.Attempt < script.Descriptor.MaxAttempts
             ? factory.CreateRetry(finished, RetryDelay.After(finished.Attempt, script.Descriptor))
             : null;
+
+    private bool Follows(LiveScript script, RunAfterOutcome on, RunInfo finished)
+    {
+        if (on == RunAfterOutcome.Success && finished.State != RunState.Succeeded)
+        {
+            return false;
+        }
+
+        var isPaused = scripts.IsPaused(script.Descriptor.Id);
+        if (isPaused)
+        {
+            LogPaused(script.Descriptor.Id, finished.Script, finished.Id);
+        }
+
+        return !isPaused;
+    }
+
+    [LoggerMessage(EventId = 707, Level = LogLevel.Information, Message = "Script '{ScriptId}' runs after '{EndedId}', whose run '{RunId}' has ended, but it is paused, so nothing is started.")]
+    private partial void LogPaused(string scriptId, string endedId, string runId);
 }

@@ -75,7 +75,9 @@ internal sealed class WaitingRuns : IDisposable
             return true;
         }
 
-        return _queue.RemoveWaiting(run);
+        var waited = _queue.RemoveWaiting(run, out var startable);
+        Tell(startable);
+        return waited;
     }
 
     /// <summary>Frees the place of a run that has ended, or that could not be stored.</summary>

@@ -10,7 +10,7 @@ namespace PluginHost.Scheduling;
 /// <summary>Shows the schedules of scripts, and takes what operators want of them.</summary>
 internal sealed partial class ScheduleService(
     LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleParameters parameters, ScriptStateStore scripts, Scheduler scheduler, HostEvents events,
-    TimeProvider time)
+    ScheduleGate gate, TimeProvider time)
 {
     private const int Shown = 5;
 
@@ -21,7 +21,10 @@ internal sealed partial class ScheduleService(
         return [.. schedules.Describe(script).Select(schedule => Describe(schedule, due))];
     }
 
-    public async Task<ScheduleInfo> SetAsync(string scriptId, string scheduleId, ScheduleRequest request, CancellationToken cancellationToken)
+    public Task<ScheduleInfo> SetAsync(string scriptId, string scheduleId, ScheduleRequest request, CancellationToken cancellationToken) =>
+        gate.PassAsync(() => CheckAndSetAsync(scriptId, scheduleId, request, cancellationToken), cancellationToken);
+
+    private async Task<ScheduleInfo> CheckAndSetAsync(string scriptId, string scheduleId, ScheduleRequest request, CancellationToken cancellationToken)
     {
         var script = Find(scriptId).Descriptor;
         var known = schedules.Describe(script).FirstOrDefault(schedule => schedule.Id.Equals(scheduleId, StringComparison.OrdinalIgnoreCase));

@@ -31,6 +31,9 @@ internal sealed record ScriptDescriptor
 
     public bool RerunWhenLost { get; init; }
 
+    /// <summary>The scripts after whose runs it runs.</summary>
+    public IReadOnlyList<RunAfterInfo> RunAfter { get; init; } = [];
+
     public IReadOnlyList<ScheduleDescriptor> Schedules { get; init; } = [];
 
     /// <summary>JSON Schema of an object with one property for each parameter.</summary>

@@ -65,6 +65,7 @@ internal static partial class ScriptReader
         var timeout = DurationSetting.Read(nameof(attribute.Timeout), attribute.Timeout, DurationSetting.MoreThanZero, MaxTimeout, Report);
         var retryDelay = DurationSetting.Read(nameof(attribute.RetryDelay), attribute.RetryDelay, TimeSpan.Zero, MaxRetryDelay, Report);
         var schedules = new ScheduleReader(id, ReportSchedule).Read(type.GetCustomAttributes<ScheduleAttribute>(inherit: false));
+        var runAfter = RunAfterReader.Read(type.GetCustomAttributes<RunAfterAttribute>(inherit: false), problem => ReportSchedule($"Script '{id}': {problem}"));
         var parameters = ParameterSet.Read(type, problem => problems.Add(ScriptProblem.OfParameter(id, typeName, problem)));
         if (problems.Count > known)
         {
@@ -84,6 +85,7 @@ internal static partial class ScriptReader
             MaxConcurrent = attribute.MaxConcurrent,
             Group = string.IsNullOrWhiteSpace(attribute.Group) ? null : attribute.Group.Trim(),
             RerunWhenLost = attribute.RerunWhenLost,
+            RunAfter = runAfter,
             Schedules = schedules,
             ParameterSchema = parameters.Schema,
         };

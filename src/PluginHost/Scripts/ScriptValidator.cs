@@ -42,6 +42,14 @@ internal sealed class ScriptValidator(ScriptServicesFactory services)
                 typeName)));
         }
 
+        if (script.Descriptor.RunAfter.Count > 0)
+        {
+            problems.AddRange(script.Parameters.Required.Select(parameter => new ScriptProblem(
+                ProblemStage.Schedule,
+                $"Script '{id}' runs after another one, but such a run has no value for its parameter '{parameter.Name}': {parameter.RequiredBecause}. Give it a valid initial value, or remove [RunAfter].",
+                typeName)));
+        }
+
         return script;
     }
 

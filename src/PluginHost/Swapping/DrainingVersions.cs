@@ -27,6 +27,14 @@ internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
                 entry.Version.Id, entry.Since, $"{entry.Version.RunsGivenUpOn} of its runs did not stop when asked to, and may still be at work. A restart of the host ends them.")),
     ];
 
+    /// <summary>How many runs were given up on of each version that has some, the live one among them.</summary>
+    public IReadOnlyList<AbandonedRuns> AbandonedRunsOf(string pluginId, PluginVersion? live) =>
+    [
+        .. Matching(pluginId).Select(entry => entry.Version).Concat(live is null ? [] : [live])
+            .Select(version => new AbandonedRuns(version.Id, version.RunsGivenUpOn))
+            .Where(abandoned => abandoned.Runs > 0),
+    ];
+
     public PluginVersion? Find(string pluginId, string versionId) =>
         Matching(pluginId).Select(entry => entry.Version).FirstOrDefault(version => version.Id == versionId);
 

@@ -5,6 +5,7 @@ using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Retention;
+using PluginHost.Running;
 using PluginHost.Swapping;
 using PluginHost.TestInfra;
 
@@ -80,9 +81,24 @@ public sealed class VersionRetentionTests
         Assert.That(_catalog.Of("A").Select(artifact => artifact.ContentKey[0] - '0'), Is.EquivalentTo(new[] { 2, 3 }));
     }
 
-    private void Sweep(LiveRegistry live, DrainingVersions draining, RetentionLimit limit) => new VersionRetention(
-        _catalog, _store, live, draining, _pins, Options.Create(new PluginHostOptions { Retention = { Versions = limit } }),
+    [Test]
+    public void WhatAWaitingRunNeeds_IsKept()
+    {
+        var versions = Enumerable.Range(0, 4).Select(Keep).ToList();
+
+        Sweep(new LiveRegistry(), Make.DrainingVersions(), new RetentionLimit { Count = 1, Bytes = 1 }, versions[1].Version);
+
+        Assert.That(_catalog.Of("A").Select(artifact => artifact.ContentKey[0] - '0'), Is.EquivalentTo(new[] { 1 }));
+    }
+
+    private void Sweep(LiveRegistry live, DrainingVersions draining, RetentionLimit limit, params string[] wanted) => new VersionRetention(
+        _catalog, _store, live, draining, _pins, new Wanted(wanted), Options.Create(new PluginHostOptions { Retention = { Versions = limit } }),
         TimeProvider.System, NullLogger<VersionRetention>.Instance).Sweep();
+
+    private sealed class Wanted(IEnumerable<string> versions) : IWantedVersions
+    {
+        public IReadOnlySet<string> WantedVersions { get; } = versions.ToHashSet(StringComparer.Ordinal);
+    }
 
     private static LoadedPlugin Loaded(PluginArtifact artifact) => new(artifact, null!, []);
 

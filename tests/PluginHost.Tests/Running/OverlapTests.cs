@@ -5,6 +5,8 @@ namespace PluginHost.Tests.Running;
 /// <summary>What becomes of a scheduled run while others of its script are under way.</summary>
 public sealed class OverlapTests : RunTestBase
 {
+    private int _scheduled;
+
     private protected override void Configure(PluginHostOptions options) => options.Runs.MaxConcurrent = 3;
 
     [SetUp]
@@ -122,6 +124,10 @@ public sealed class OverlapTests : RunTestBase
         Assert.That(Host.Runs.Get(scheduled!.Id).State, Is.EqualTo(RunState.Queued), "it waits for the one by hand to end");
     }
 
-    private Task<RunInfo?> ScheduledAsync(OverlapPolicy overlap) => Host.Runs.StartScheduledAsync(
-        Host.Live.Current.Scripts["Shop.Plain"], overlap, Time.GetUtcNow(), RunTrigger.Schedule, new ScheduleMark("Shop.Plain", "key", Time.GetUtcNow()));
+    private Task<RunInfo?> ScheduledAsync(OverlapPolicy overlap)
+    {
+        // No time is due twice.
+        var due = Time.GetUtcNow().AddMilliseconds(_scheduled++);
+        return Host.Runs.StartScheduledAsync(Host.Live.Current.Scripts["Shop.Plain"], overlap, due, RunTrigger.Schedule, new ScheduleMark("Shop.Plain", "key", due));
+    }
 }

@@ -74,6 +74,7 @@ public sealed class RunCancellationTests : RunTestBase
         Assert.That((ended.State, ended.Error?.Type), Is.EqualTo((RunState.Cancelled, "Abandoned")));
         Assert.That(await Host.LogOfAsync(run), Has.Exactly(1).StartsWith("WRN The script did not stop within 00:00:31 of being asked to"));
         Assert.That(Host.Runs.Counts, Is.EqualTo((0, 0)), "its place is free");
+        Assert.That(Host.Draining.AbandonedRunsOf("Shop", version).Single(), Is.EqualTo(new AbandonedRuns(version.Id, 1)), "live as it is");
 
         Host.Deploy(typeof(Plain));
         Assert.That((version.ActiveRuns, version.RunsGivenUpOn), Is.EqualTo((0, 1)));
@@ -82,6 +83,7 @@ public sealed class RunCancellationTests : RunTestBase
         script.Context.SetResult("late");
         script.End();
         await UnloadedAsync(version);
+        Assert.That(Host.Draining.AbandonedRunsOf("Shop", version), Is.Empty);
         Assert.That(Host.Runs.Get(run.Id).Result, Is.Null);
     }
 

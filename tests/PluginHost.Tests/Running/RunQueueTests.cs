@@ -107,6 +107,55 @@ public sealed class RunQueueTests
     }
 
     [Test]
+    public void ARunThatWaitsToBeAlone_IsPassedWhileOneThatCameBeforeItGoes_AndNoLonger()
+    {
+        var going = Run("A.One");
+        _queue.Enqueue(going);
+        var alone = Run("A.One", RunTrigger.Schedule, exclusive: true);
+        _queue.Enqueue(alone);
+        var passing = Run("A.One");
+        Assert.That(_queue.Enqueue(passing), Is.EqualTo(new[] { passing }));
+        Assert.That(_queue.Release(going), Is.Empty);
+
+        var late = Run("A.One");
+        Assert.That(_queue.Enqueue(late), Is.Empty, "or a stream of such runs would let it wait for ever");
+        Assert.That(_queue.Release(passing), Is.EqualTo(new[] { alone, late }));
+    }
+
+    [Test]
+    public void ARunThatWaitsToBeAlone_LetsOneRunByHandGoFirst_AndNotAllOfThem()
+    {
+        var going = Run("A.One", most: 1);
+        _queue.Enqueue(going);
+        var alone = Run("A.One", RunTrigger.Schedule, exclusive: true, most: 1);
+        var (first, second) = (Run("A.One", most: 1), Run("A.One", most: 1));
+        _queue.Enqueue(alone);
+        _queue.Enqueue(first);
+        _queue.Enqueue(second);
+
+        Assert.That(_queue.Release(going), Is.EqualTo(new[] { first }));
+        Assert.That(_queue.Release(first), Is.EqualTo(new[] { alone }));
+        Assert.That(_queue.Release(alone), Is.EqualTo(new[] { second }));
+    }
+
+    [Test]
+    public void WhenOneThatWaitsToBeAlone_IsTakenOut_ThoseThatItHeldBackStart()
+    {
+        var going = Run("A.One");
+        _queue.Enqueue(going);
+        var alone = Run("A.One", RunTrigger.Schedule, exclusive: true);
+        _queue.Enqueue(alone);
+        _queue.Enqueue(Run("A.One"));
+        _queue.Release(going);
+        var late = Run("A.One");
+        _queue.Enqueue(late);
+
+        Assert.That(_queue.RemoveWaiting(alone, out var started), Is.True);
+        Assert.That(started, Is.EqualTo(new[] { late }));
+        Assert.That(_queue.Counts, Is.EqualTo((2, 0)));
+    }
+
+    [Test]
     public void WhenAScriptAllowsMoreThanBefore_ThoseThatWaitedComeFirst()
     {
         _queue.Enqueue(Run("A.One", most: 1));
@@ -160,9 +209,9 @@ public sealed class RunQueueTests
         _queue.Enqueue(third);
         _queue.Enqueue(fourth);
 
-        Assert.That(_queue.RemoveWaiting(third), Is.True);
-        Assert.That(_queue.RemoveWaiting(third), Is.False);
-        Assert.That(_queue.RemoveWaiting(one), Is.False, "it is under way");
+        Assert.That(_queue.RemoveWaiting(third, out _), Is.True);
+        Assert.That(_queue.RemoveWaiting(third, out _), Is.False);
+        Assert.That(_queue.RemoveWaiting(one, out _), Is.False, "it is under way");
         Assert.That(_queue.Release(one), Is.EqualTo(new[] { fourth }));
     }
 

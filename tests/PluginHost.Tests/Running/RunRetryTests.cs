@@ -9,6 +9,8 @@ public sealed class RunRetryTests : RunTestBase
     private static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(8.9);
     private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(11.1);
 
+    private int _scheduled;
+
     [Test]
     public async Task AScriptThatKeepsFailing_IsTriedAsOftenAsItSays_EachTimeAfterALongerDelay()
     {
@@ -136,6 +138,7 @@ public sealed class RunRetryTests : RunTestBase
         await Host.StartAsync("Retried");
         var retry = await FailAsync(attempt: 1);
         Host.Deploy(typeof(Retried));
+        Assert.That(Host.WantedVersions.WantedVersions, Is.EquivalentTo(new[] { old.Id }), "retention keeps it for the retry");
 
         Time.Advance(AtMost);
 
@@ -161,8 +164,12 @@ public sealed class RunRetryTests : RunTestBase
         Assert.That((await Stage.NextAsync()).Context.Attempt, Is.EqualTo(2));
     }
 
-    private Task<RunInfo?> ScheduledAsync() => Host.Runs.StartScheduledAsync(
-        Host.Live.Current.Scripts["Shop.Retried"], OverlapPolicy.Skip, Time.GetUtcNow(), RunTrigger.Schedule, new ScheduleMark("Shop.Retried", "key", Time.GetUtcNow()));
+    private Task<RunInfo?> ScheduledAsync()
+    {
+        // No time is due twice.
+        var due = Time.GetUtcNow().AddMilliseconds(_scheduled++);
+        return Host.Runs.StartScheduledAsync(Host.Live.Current.Scripts["Shop.Retried"], OverlapPolicy.Skip, due, RunTrigger.Schedule, new ScheduleMark("Shop.Retried", "key", due));
+    }
 
     /// <summary>Lets the run that is under way fail.</summary>
     /// <returns>The retry that waits then, if any is to.</returns>
