@@ -11,6 +11,7 @@ internal sealed class FakeHost : IPluginHost
     public List<PluginInfo> Plugins { get; } = [Examples.Plugin()];
     public List<RunInfo> Runs { get; } = [Examples.Run()];
     public List<DeploymentInfo> Deployments { get; } = [Examples.Deployment()];
+    public FakeAudit Audit { get; } = new();
     public string? Next { get; set; }
     public Exception? Failure { get; set; }
 
@@ -159,6 +160,10 @@ internal sealed class FakeHost : IPluginHost
         await WaitAsync(limit, cancellationToken);
         return Failure is null ? Deployments[0] : throw Failure;
     }
+
+    public List<string> Hints { get; } = [];
+
+    public void HintSource(string sourceName) => Hints.Add(sourceName);
 
     public async IAsyncEnumerable<HostEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

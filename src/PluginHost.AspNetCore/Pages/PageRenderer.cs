@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using PluginHost.AspNetCore.Access;
 
 namespace PluginHost.AspNetCore.Pages;
 
@@ -17,6 +18,9 @@ internal static class PageRenderer
     public static async Task<IResult> RenderAsync<TPage>(HttpContext context, string title, Dictionary<string, object?> parameters)
         where TPage : IComponent
     {
+        // There is none where the request was refused before anybody looked who asks.
+        var caller = context.Features.Get<Caller>();
+        var (isOperator, isAdmin) = caller is null ? (false, false) : (await caller.MayAsync(Need.Operator), await caller.MayAsync(Need.Admin));
         await using var renderer = new HtmlRenderer(NoServices, context.RequestServices.GetRequiredService<ILoggerFactory>());
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
         {
@@ -25,6 +29,10 @@ internal static class PageRenderer
                 ["Title"] = title,
                 ["BasePath"] = $"{context.Request.PathBase}/",
                 ["Section"] = context.Request.Path.Value!.Split('/')[1],
+                ["IsOperator"] = isOperator,
+                ["IsAdmin"] = isAdmin,
+                ["User"] = caller?.Name,
+                ["SignOutPath"] = caller?.SignOutPath,
                 ["Page"] = typeof(TPage),
                 ["Parameters"] = parameters,
             });
