@@ -5,21 +5,23 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PluginHost.AspNetCore.Access;
 
 namespace PluginHost.AspNetCore;
 
 /// <summary>The pipeline behind the one endpoint that the application sees.</summary>
 internal static class InnerPipeline
 {
-    public static RequestDelegate Build(IServiceProvider application)
+    public static RequestDelegate Build(IServiceProvider application, PluginHostEndpointOptions options)
     {
         var app = new ApplicationBuilder(Services(application));
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<HeadAsGet>();
         app.UseMiddleware<Problems>();
         app.UseMiddleware<CrossSiteGuard>();
-        app.UseMiddleware<BodyLimit>();
         app.UseRouting();
+        app.UseMiddleware<AccessGuard>(options);
+        app.UseMiddleware<BodyLimit>();
         app.UseEndpoints(routes => routes.MapAll());
         app.Run(context =>
         {
@@ -37,6 +39,7 @@ internal static class InnerPipeline
         services.AddSingleton(application.GetRequiredService<ILoggerFactory>());
         services.AddSingleton(application.GetRequiredService<DiagnosticListener>());
         services.AddSingleton(application.GetRequiredService<IPluginHost>());
+        services.AddSingleton(application.GetRequiredService<IAuditLog>());
         services.AddSingleton(application.GetRequiredService<IHostApplicationLifetime>());
         services.AddSingleton(application.GetRequiredService<TimeProvider>());
         services.AddLogging();

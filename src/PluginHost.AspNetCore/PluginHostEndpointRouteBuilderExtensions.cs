@@ -1,9 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using PluginHost.AspNetCore;
+using PluginHost.AspNetCore.Hooks;
 
 namespace PluginHost;
 
@@ -15,10 +19,14 @@ public static class PluginHostEndpointRouteBuilderExtensions
     /// <summary>Maps the pages, the API (<c>api/v1</c>), the health checks and the metrics under a path.</summary>
     /// <param name="endpoints">The application's endpoints.</param>
     /// <param name="pattern">The path, such as <c>/scripts</c>. The default is the root.</param>
-    /// <returns>Adds conventions that cover all of it, for example <c>RequireAuthorization()</c>.</returns>
-    /// <exception cref="InvalidOperationException">AddPluginHost was not called.</exception>
+    /// <param name="configure">Says which policies callers must fulfil. Without it there are no roles.</param>
+    /// <returns>
+    /// Adds conventions that cover all of it, for example <c>RequireAuthorization()</c>; but for webhooks, which are
+    /// signed with the secret of their source and come from servers that cannot sign in.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">AddPluginHost was not called, or AddAuthorization although there are policies.</exception>
     public static IEndpointConventionBuilder MapPluginHost(
-        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/")
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/", Action<PluginHostEndpointOptions>? configure = null)
     {
         if (endpoints.ServiceProvider.GetService<IPluginHost>() is null)
         {
@@ -26,13 +34,25 @@ public static class PluginHostEndpointRouteBuilderExtensions
                 "MapPluginHost needs the plugin host's services, and they are not registered. Add this line before Build(): builder.Services.AddPluginHost();");
         }
 
-        var inner = InnerPipeline.Build(endpoints.ServiceProvider);
+        var options = new PluginHostEndpointOptions();
+        configure?.Invoke(options);
+        if ((options.ViewerPolicy ?? options.OperatorPolicy ?? options.AdminPolicy) is { } policy && endpoints.ServiceProvider.GetService<IPolicyEvaluator>() is null)
+        {
+            throw new InvalidOperationException(
+                $"MapPluginHost is to ask for the policy '{policy}', and the services for that are not registered. Add this line before Build(): builder.Services.AddAuthorization();");
+        }
+
+        var inner = InnerPipeline.Build(endpoints.ServiceProvider, options);
+        RequestDelegate enter = context => EnterAsync(context, inner);
+        var door = $"{pattern.TrimEnd('/')}/{{**{Rest}}}";
+        endpoints.Map(RoutePatternFactory.Parse(door, null, new RouteValueDictionary { [Rest] = new HookPath() }), enter)
+            .WithDisplayName("PluginHost webhooks")
+            .WithMetadata(new AllowAnonymousAttribute())
+            .ExcludeFromDescription();
 
         // A pipeline of its own with one door: its routes cannot collide with the application's, and whatever is
         // required at the door is required of everything behind it.
-        return endpoints.Map($"{pattern.TrimEnd('/')}/{{**{Rest}}}", context => EnterAsync(context, inner))
-            .WithDisplayName("PluginHost")
-            .ExcludeFromDescription();
+        return endpoints.Map(door, enter).WithDisplayName("PluginHost").ExcludeFromDescription();
     }
 
     private static async Task EnterAsync(HttpContext context, RequestDelegate inner)

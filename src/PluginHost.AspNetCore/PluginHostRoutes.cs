@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using PluginHost.AspNetCore.Access;
 using PluginHost.AspNetCore.Api;
+using PluginHost.AspNetCore.Hooks;
 using PluginHost.AspNetCore.Pages;
 
 namespace PluginHost.AspNetCore;
@@ -11,7 +13,9 @@ internal static class PluginHostRoutes
 {
     public static void MapAll(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/v1");
+        var declared = routes.MapDeclared();
+        var api = declared.MapGroup("/api/v1");
+        api.AddEndpointFilter(AuditTrail.WriteAsync);
         api.MapStatus();
         api.MapScripts();
         api.MapSchedules();
@@ -20,9 +24,11 @@ internal static class PluginHostRoutes
         api.MapPlugins();
         api.MapDeployments();
         api.MapEvents();
-        routes.MapHealth();
-        routes.MapMetricsText();
-        routes.MapOpenApiDocument();
-        routes.MapGroup("").ExcludeFromDescription().MapPages();
+        api.MapAudit();
+        api.MapHooks();
+        declared.MapHealth();
+        declared.MapMetricsText();
+        declared.MapOpenApiDocument();
+        declared.MapGroup("").ExcludeFromDescription().MapPages();
     }
 }

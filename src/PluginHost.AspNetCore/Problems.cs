@@ -26,11 +26,11 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         }
         catch (Exception failure) when (!context.Response.HasStarted)
         {
-            await WriteAsync(context, Describe(failure));
+            await WriteAsync(context, Describe(context, failure));
         }
     }
 
-    private ProblemDetails Describe(Exception failure)
+    private ProblemDetails Describe(HttpContext context, Exception failure)
     {
         switch (failure)
         {
@@ -43,7 +43,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
             case InvalidScheduleException invalid:
                 return new ProblemDetails { Status = 400, Title = failure.Message, Extensions = { ["errors"] = invalid.Errors } };
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return new ProblemDetails { Status = 413, Title = $"The body is too large. It has {BodyLimit.Bytes} bytes at most." };
+                return new ProblemDetails { Status = 413, Title = $"The body is too large. It has {BodyLimit.Of(context)} bytes at most." };
             case BadHttpRequestException bad:
                 return new ProblemDetails { Status = bad.StatusCode, Title = bad.Message };
             default:
@@ -61,6 +61,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
             Status = status,
             Title = status switch
             {
+                StatusCodes.Status401Unauthorized => "Sign in first: nobody has, or the key is not known here.",
                 StatusCodes.Status404NotFound => $"There is nothing at {request.PathBase}{request.Path}.",
                 StatusCodes.Status405MethodNotAllowed => $"{request.PathBase}{request.Path} takes {context.Response.Headers.Allow}, not {request.Method}.",
                 StatusCodes.Status415UnsupportedMediaType => "The body is expected as application/json; say so in the header Content-Type.",

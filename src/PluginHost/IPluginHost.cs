@@ -127,6 +127,9 @@ public interface IPluginHost
     /// <exception cref="ConflictException">The source cannot be reached, or has no commit.</exception>
     Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken = default);
 
+    /// <summary>Says that a source may have changed: it is looked at as soon as can be. Hints that come meanwhile become one more look.</summary>
+    void HintSource(string sourceName);
+
     /// <summary>Tells what changes, until cancelled. A slow reader misses repeated changes, never the last.</summary>
     IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken = default);
 }

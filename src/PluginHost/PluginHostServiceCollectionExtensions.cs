@@ -123,6 +123,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<ScriptValueStore>();
         services.TryAddSingleton<PinStore>();
         services.TryAddSingleton<HistorySweep>();
+        services.TryAddSingleton<AccessKeyStore>();
+        services.TryAddSingleton<IAuditLog, AuditStore>();
         return services;
     }
 

@@ -54,8 +54,9 @@ public sealed class BrowserSafetyTests
 
     [Test]
     public async Task WhatOthersWrote_IsEncoded_OnEveryPage(
-        [Values("", "scripts/{0}", "runs", "runs/{0}", "deployments", "deployments/{0}", "plugins/{0}", "host", "scripts/other{0}")] string path)
+        [Values("", "scripts/{0}", "runs", "runs/{0}", "deployments", "deployments/{0}", "plugins/{0}", "host", "audit", "scripts/other{0}")] string path)
     {
+        _host.Audit.Entries.Add(new AuditInfo { Id = Hostile, At = Examples.Noon, Who = Hostile, From = Hostile, Action = AuditAction.RunStart, Target = Hostile, Outcome = AuditOutcome.Refused, Reason = Hostile });
         var run = Examples.Run(Hostile) with { Script = Hostile, Plugin = Hostile, Version = Hostile, RequestedBy = Hostile, Trigger = RunTrigger.Manual, Result = Hostile, Error = new RunError(Hostile, Hostile, Hostile), Progress = new RunProgress(0.5, Hostile) };
         _host.Runs[0] = run;
         _host.Scripts[0] = Examples.Script(Hostile, Hostile) with

@@ -12,6 +12,7 @@ internal sealed class FakeHost : IPluginHost
     public List<RunInfo> Runs { get; } = [Examples.Run()];
     public List<OccurrenceInfo> OccurrenceItems { get; } = [Examples.Occurrence];
     public List<DeploymentInfo> Deployments { get; } = [Examples.Deployment()];
+    public FakeAudit Audit { get; } = new();
     public string? Next { get; set; }
     public Exception? Failure { get; set; }
 
@@ -171,6 +172,10 @@ internal sealed class FakeHost : IPluginHost
         await WaitAsync(limit, cancellationToken);
         return Failure is null ? Deployments[0] : throw Failure;
     }
+
+    public List<string> Hints { get; } = [];
+
+    public void HintSource(string sourceName) => Hints.Add(sourceName);
 
     public async IAsyncEnumerable<HostEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -31,6 +31,7 @@ internal sealed class WebHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IPluginHost>(host);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IAuditLog>(host.Audit);
 
         // A request that does not end by itself holds up the stop, and with it the test, for good.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using PluginHost.AspNetCore.Access;
 
 namespace PluginHost.AspNetCore.Api;
 
@@ -14,15 +15,19 @@ internal static class StatusEndpoints
     {
         routes.MapGet("/health/live", () => ApiJson.Ok(new Liveness("live")))
             .WithSummary("Whether the process answers.");
-        routes.MapGet("/health/ready", (IPluginHost host) =>
+        routes.MapGet("/health/ready", async (HttpContext context, IPluginHost host) =>
         {
             // A rejected build is degraded, not unhealthy: the older code runs.
             var status = host.GetStatus();
+
+            // Anybody may probe; why something is wrong is for those who may look.
+            var maySee = await Caller.Of(context).MayAsync(Need.Viewer);
             return ApiJson.Status(
-                new Readiness(status.State, status.Counts, [.. status.Sources.Where(source => source.Error is not null)], status.Problems),
+                new Readiness(status.State, status.Counts, maySee ? [.. status.Sources.Where(source => source.Error is not null)] : [], maySee ? status.Problems : []),
                 status.State == HostState.Starting ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
         })
             .WithSummary("Whether the first load has ended.")
+            .WithDescription("Which sources and what else have a problem is told to those who may look at the host.")
             .Produces<Readiness>(StatusCodes.Status200OK, "application/json")
             .Produces<Readiness>(StatusCodes.Status503ServiceUnavailable, "application/json");
     }

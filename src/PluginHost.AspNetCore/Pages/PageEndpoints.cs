@@ -83,6 +83,8 @@ internal static class PageEndpoints
         });
         routes.MapGet("/host", async (HttpContext context, IPluginHost host) =>
             await RenderAsync<HostPage>(context, "Host", new() { ["Status"] = host.GetStatus() }));
+        routes.MapGet("/audit", async (HttpContext context, IAuditLog audit, string? after, CancellationToken cancellationToken) =>
+            await RenderAsync<AuditPage>(context, "Audit log", new() { ["Entries"] = await audit.ListAsync(new AuditQuery { After = after }, cancellationToken) }));
         routes.MapGet("/assets/{name}", Assets.Serve);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using PluginHost.AspNetCore.Access;
 
 namespace PluginHost.AspNetCore.Pages;
 
@@ -15,15 +16,24 @@ internal static class PageRenderer
     private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
 
     public static async Task<IResult> RenderAsync<TPage>(HttpContext context, string title, Dictionary<string, object?> parameters)
-        where TPage : IComponent =>
-        Html(context, "<!DOCTYPE html>\n" + await RenderAsync<Layout>(context, new()
+        where TPage : IComponent
+    {
+        // There is none where the request was refused before anybody looked who asks.
+        var caller = context.Features.Get<Caller>();
+        var (isOperator, isAdmin) = caller is null ? (false, false) : (await caller.MayAsync(Need.Operator), await caller.MayAsync(Need.Admin));
+        return Html(context, "<!DOCTYPE html>\n" + await RenderAsync<Layout>(context, new()
         {
             ["Title"] = title,
             ["BasePath"] = $"{context.Request.PathBase}/",
             ["Section"] = context.Request.Path.Value!.Split('/')[1],
+            ["IsOperator"] = isOperator,
+            ["IsAdmin"] = isAdmin,
+            ["User"] = caller?.Name,
+            ["SignOutPath"] = caller?.SignOutPath,
             ["Page"] = typeof(TPage),
             ["Parameters"] = parameters,
         }));
+    }
 
     /// <summary>Renders a component by itself, for a page that asks for it when it is there.</summary>
     public static async Task<IResult> RenderPartAsync<TPart>(HttpContext context, Dictionary<string, object?> parameters)

@@ -57,23 +57,41 @@ internal static class HistorySchema
         """
         CREATE TABLE schedule_overrides (script TEXT NOT NULL COLLATE NOCASE, id TEXT NOT NULL COLLATE NOCASE, document TEXT NOT NULL, PRIMARY KEY (script, id)) WITHOUT ROWID;
         """,
+
+        // AUTOINCREMENT: an entry that is gone leaves a gap in the numbers that nothing fills again.
+        """
+        CREATE TABLE access_keys (name TEXT PRIMARY KEY COLLATE NOCASE, hash TEXT NOT NULL UNIQUE, role TEXT NOT NULL, created_at INTEGER NOT NULL, last_used_at INTEGER) WITHOUT ROWID;
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT COLLATE NOCASE, origin TEXT, action TEXT NOT NULL, target TEXT, outcome TEXT NOT NULL, reason TEXT);
+        CREATE INDEX audit_by_time ON audit (at);
+        CREATE INDEX audit_by_who ON audit (who, id);
+        CREATE INDEX audit_by_action ON audit (action, id);
+        CREATE INDEX audit_by_who_and_action ON audit (who, action, id);
+        """,
     ];
 
     public static void Migrate(SqliteConnection connection, string file)
     {
-        var version = connection.Query("PRAGMA user_version", reader => reader.GetInt32(0)).Single();
-        if (version > Steps.Length)
+        while (!IsCurrent(connection))
         {
-            throw new InvalidOperationException(
-                $"The history in {file} was written by a newer version of PluginHost (schema {version}, this one knows {Steps.Length}). Nothing was changed. Start the newer version, or another data directory.");
+            // Read again within the transaction: the host and the command for its keys may both find the file new. What
+            // fails here is undone when the connection is closed.
+            connection.Run("BEGIN IMMEDIATE");
+            if (!IsCurrent(connection))
+            {
+                var version = Version(connection);
+                connection.Run(Steps[version]);
+                connection.Run($"PRAGMA user_version = {version + 1}");
+            }
+
+            connection.Run("COMMIT");
         }
 
-        for (var step = version; step < Steps.Length; step++)
-        {
-            using var transaction = connection.BeginTransaction();
-            connection.Run(Steps[step]);
-            connection.Run($"PRAGMA user_version = {step + 1}");
-            transaction.Commit();
-        }
+        bool IsCurrent(SqliteConnection opened) => Version(opened) is var version && version > Steps.Length
+            ? throw new InvalidOperationException(
+                $"The history in {file} was written by a newer version of PluginHost (schema {version}, this one knows {Steps.Length}). Nothing was changed. Start the newer version, or another data directory.")
+            : version == Steps.Length;
     }
+
+    private static int Version(SqliteConnection connection) => connection.Query("PRAGMA user_version", reader => reader.GetInt32(0)).Single();
 }

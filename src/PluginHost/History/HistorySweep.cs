@@ -36,6 +36,14 @@ internal sealed class HistorySweep(HistoryDatabase database)
         }
     }
 
+    /// <summary>Deletes what was written of who did what.</summary>
+    /// <param name="before">What is of before this time goes.</param>
+    /// <param name="cancellationToken">Ends it between two portions.</param>
+    public Task SweepAuditAsync(DateTimeOffset before, CancellationToken cancellationToken) => RepeatAsync(
+        connection => connection.Run(
+            $"DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $limit ORDER BY at LIMIT {AtOnce})", ("$limit", before.ToUnixTimeMilliseconds())),
+        cancellationToken);
+
     private static int Delete(SqliteConnection connection, string which, params (string, object?)[] parameters) => connection.Run(
         $"DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE {which} AND state NOT IN ('Queued', 'Running') ORDER BY id LIMIT {AtOnce})", parameters);
 

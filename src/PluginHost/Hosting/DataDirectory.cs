@@ -24,7 +24,7 @@ internal sealed class DataDirectory : IDisposable
 
     public string Root { get; }
 
-    public string Database => Path.Combine(Root, "history.db");
+    public string Database => DatabaseOf(Root);
 
     /// <summary>What secret parameters are encrypted with.</summary>
     public string SecretKey => Path.Combine(Root, "secret.key");
@@ -40,6 +40,9 @@ internal sealed class DataDirectory : IDisposable
     public IEnumerable<string> BuildLogs => Directory.Exists(Builds) ? Directory.EnumerateDirectories(Builds).Select(BuildLogsOf) : [];
 
     public string Logs => Path.Combine(Root, "logs");
+
+    /// <summary>The history in a data directory that another process may hold.</summary>
+    public static string DatabaseOf(string root) => Path.Combine(root, "history.db");
 
     public static string BuildLogsOf(string buildFolder) => Path.Combine(buildFolder, "logs");
 

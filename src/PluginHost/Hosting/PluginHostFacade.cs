@@ -149,6 +149,8 @@ internal sealed class PluginHostFacade(
             : deployments.FindNewest(sourceName) ?? throw new ConflictException("The deployment has not begun yet; ask again.");
     }
 
+    public void HintSource(string sourceName) => sources.Get(sourceName).Hint();
+
     public IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken) => events.WatchAsync(cancellationToken);
 
     private async Task<ScriptInfo> SetPausedAsync(string scriptId, bool paused, CancellationToken cancellationToken)

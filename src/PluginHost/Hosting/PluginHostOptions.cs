@@ -55,6 +55,13 @@ public sealed class SourceOptions
 
     /// <summary>How to sign in to the remote. The default is no credentials.</summary>
     public CredentialOptions Credentials { get; set; } = new();
+
+    /// <summary>The secret that webhooks for this source are signed with. They are sent to <c>api/v1/hooks/</c> and the source's name.</summary>
+    /// <value>The default is null: no webhook is taken.</value>
+    public string? WebhookSecret { get; set; }
+
+    /// <summary>A file whose first line is that secret; read again for each webhook, so that a rotated secret is picked up.</summary>
+    public string? WebhookSecretFile { get; set; }
 }
 
 /// <summary>How to sign in to a remote. Secrets never appear in logs, the API or the clone.</summary>

@@ -32,6 +32,7 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
             .. Limit("Retention:BuildLogs", options.Retention.BuildLogs),
             .. Limit("Retention:RunLogs", options.Retention.RunLogs),
             .. Limit("Retention:Runs", new RetentionLimit { Count = options.Retention.Runs.Count, Age = options.Retention.Runs.Age }),
+            .. Check(!(options.Retention.Audit <= TimeSpan.Zero), $"PluginHost:Retention:Audit is {options.Retention.Audit}; it must be more than zero."),
         ];
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }

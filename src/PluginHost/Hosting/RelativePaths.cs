@@ -6,8 +6,10 @@ internal static class RelativePaths
     public static void Fix(PluginHostOptions options)
     {
         options.DataDirectory = Path.GetFullPath(options.DataDirectory);
-        foreach (var credentials in options.Sources.Values.Select(source => source.Credentials))
+        foreach (var source in options.Sources.Values)
         {
+            source.WebhookSecretFile = Absolute(source.WebhookSecretFile);
+            var credentials = source.Credentials;
             credentials.TokenFile = Absolute(credentials.TokenFile);
             credentials.SshKeyFile = Absolute(credentials.SshKeyFile);
             credentials.SshKnownHostsFile = Absolute(credentials.SshKnownHostsFile);

@@ -18,6 +18,10 @@ public sealed class RetentionOptions
     /// <summary>Runs that have ended, in the history, and what became of the times of schedules.</summary>
     /// <value>The default is 90 days and 100,000 runs of each script.</value>
     public RunRetention Runs { get; set; } = new();
+
+    /// <summary>For how long it is kept who did what.</summary>
+    /// <value>More than zero; null for ever. The default is 365 days.</value>
+    public TimeSpan? Audit { get; set; } = TimeSpan.FromDays(365);
 }
 
 /// <summary>Up to where runs are kept in the history; the oldest go first.</summary>

@@ -23,15 +23,17 @@ internal sealed class PollBackoff(TimeSpan poll)
                 return poll;
             }
 
-            var refused = _kind == SourceFailure.Unauthorized;
-            var first = refused ? TimeSpan.FromTicks(Math.Max(poll.Ticks, FirstPauseWhenRefused.Ticks)) : poll;
-            var longest = refused ? LongestPauseWhenRefused : LongestPause;
+            var first = IsRefused ? TimeSpan.FromTicks(Math.Max(poll.Ticks, FirstPauseWhenRefused.Ticks)) : poll;
+            var longest = IsRefused ? LongestPauseWhenRefused : LongestPause;
             var pause = Math.Min(first.Ticks * Math.Pow(2, Math.Min(_failures - 1, 20)), Math.Max(longest.Ticks, poll.Ticks));
 
             // Hosts that lost the same remote at the same moment do not all come back in the same moment.
             return TimeSpan.FromTicks((long)(pause * (0.8 + (0.4 * Random.Shared.NextDouble()))));
         }
     }
+
+    /// <summary>Whether the server refused the credentials: then nothing makes the pause shorter.</summary>
+    public bool IsRefused => _failures > 0 && _kind == SourceFailure.Unauthorized;
 
     public void Succeeded() => _failures = 0;
 

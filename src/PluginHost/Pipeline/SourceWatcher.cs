@@ -11,6 +11,7 @@ internal sealed partial class SourceWatcher(
     private readonly SemaphoreSlim _oneCheckAtATime = new(1);
     private readonly TaskCompletionSource _firstDeploymentEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PollBackoff _backoff = new(poll);
+    private TaskCompletionSource _hint = NewHint();
     private SourceSnapshot? _latest;
     private Task<DeploymentInfo>? _deployment;
     private volatile SourceInfo _info = new(source.Name, source.Url, null, source.Folder, null, SourceState.Starting, null, null);
@@ -25,6 +26,13 @@ internal sealed partial class SourceWatcher(
         var trigger = DeploymentTrigger.Startup;
         while (!cancellationToken.IsCancellationRequested)
         {
+            // Before the look: whatever is hinted at from now on, it may not see.
+            var hint = Volatile.Read(ref _hint);
+            if (hint.Task.IsCompleted)
+            {
+                Volatile.Write(ref _hint, hint = NewHint());
+            }
+
             try
             {
                 await CheckAsync(trigger, cancellationToken);
@@ -44,9 +52,15 @@ internal sealed partial class SourceWatcher(
                 _firstDeploymentEnded.TrySetResult();
             }
 
-            await Task.Delay(_backoff.Delay, time, cancellationToken);
+            if (await PauseAsync(hint.Task, cancellationToken))
+            {
+                trigger = DeploymentTrigger.Webhook;
+            }
         }
     }
+
+    /// <summary>Ends the pause between two looks. During a look it makes for one more.</summary>
+    public void Hint() => Volatile.Read(ref _hint).TrySetResult();
 
     /// <summary>Looks now.</summary>
     /// <returns>The deployment of the tip, under way or done.</returns>
@@ -101,6 +115,19 @@ internal sealed partial class SourceWatcher(
     public Task<DeploymentInfo> DeployAgain(DeploymentTrigger trigger) => _latest is { } snapshot
         ? queue.Enqueue(new DeploymentRequest(snapshot, source.Folder, trigger, time.GetUtcNow(), TimeSpan.Zero))
         : throw new ConflictException($"Source '{source.Name}' has not been read since the host started, so its plugins cannot be changed now. {_info.Error}".TrimEnd());
+
+    /// <returns>Whether a hint ended it.</returns>
+    private async Task<bool> PauseAsync(Task hint, CancellationToken cancellationToken)
+    {
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var delay = Task.Delay(_backoff.Delay, time, pause.Token);
+        var ended = await Task.WhenAny(_backoff.IsRefused ? delay : hint, delay);
+        await pause.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        return ended == hint;
+    }
+
+    private static TaskCompletionSource NewHint() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private string? FindMistake(SourceSnapshot snapshot) => snapshot.Tree.FindFolder(source.Folder) is null
         ? $"There is no folder '{source.Folder}' in commit {snapshot.Commit[..7]} of {source.Url}, so it has no plugins. Commit one, or set the folder to watch (--path, or Sources:{source.Name}:Path)."

@@ -20,6 +20,10 @@ internal sealed partial class HistoryRetention(
             {
                 var limit = options.Value.Retention.Runs;
                 await sweep.SweepAsync(time.GetUtcNow() - limit.Age, limit.Count, stoppingToken);
+                if (options.Value.Retention.Audit is { } age)
+                {
+                    await sweep.SweepAuditAsync(time.GetUtcNow() - age, stoppingToken);
+                }
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
