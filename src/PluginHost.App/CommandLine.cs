@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PluginHost.App.Commands;
 
 namespace PluginHost.App;
 
@@ -9,6 +10,11 @@ internal static class CommandLine
     {
         var run = Run();
         var root = new RootCommand("Runs the C# scripts of a git repository: by a button, by an API call, by a cron schedule.") { run };
+        foreach (var command in ClientCommands())
+        {
+            root.Subcommands.Add(command);
+        }
+
         foreach (var option in run.Options)
         {
             root.Options.Add(option);
@@ -19,6 +25,24 @@ internal static class CommandLine
             : throw new InvalidOperationException());
         return root;
     }
+
+    private static IEnumerable<Command> ClientCommands() =>
+    [
+        StatusCommand.Create(),
+        ScriptsCommand.Create(),
+        RunNowCommand.Create(),
+        RunsCommand.Create(),
+        LogsCommand.Create(),
+        CancelCommand.Create(),
+        PauseCommands.CreatePause(),
+        PauseCommands.CreateResume(),
+        SyncCommand.Create(),
+        PluginsCommand.Create(),
+        DeploymentsCommand.Create(),
+        OccurrencesCommand.Create(),
+        RollbackCommands.CreateRollback(),
+        RollbackCommands.CreateUnpin(),
+    ];
 
     private static Command Run()
     {
