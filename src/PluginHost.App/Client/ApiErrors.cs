@@ -72,7 +72,7 @@ internal sealed class ApiErrors(HttpClient http, Uri host, bool hasKey)
             return NotAPluginHost();
         }
 
-        var lookup = lookups.FirstOrDefault(lookup => title.Contains($"'{lookup.Name}'", StringComparison.OrdinalIgnoreCase));
+        var lookup = lookups.FirstOrDefault(lookup => title.Contains($" {lookup.Kind} '", StringComparison.Ordinal));
         return lookup is not null && await AskAsync(lookup.List, cancellationToken) is { } list
             ? new($"{title} {lookup.Suggest([.. lookup.Read(list).OfType<string>()])}")
             : new(title);

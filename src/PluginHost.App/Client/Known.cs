@@ -11,14 +11,21 @@ internal static class Known
 
     public static Argument<string> ScriptArgument() => Complete(new Argument<string>("script") { Description = "The script's id, as in 'pluginhost scripts'." }, Scripts);
 
-    public static Argument<string> PluginArgument() => Complete(new Argument<string>("plugin") { Description = "The plugin's id, as in 'pluginhost plugins'." }, context => Ask<PluginInfo>(context, "plugins", plugin => plugin.Id));
+    public static Argument<string> PluginArgument() => Complete(new Argument<string>("plugin") { Description = "The plugin's id, as in 'pluginhost plugins'." }, Plugins);
+
+    public static Argument<string?> OptionalPluginArgument(string description) =>
+        Complete(new Argument<string?>("plugin") { Arity = ArgumentArity.ZeroOrOne, Description = description }, Plugins);
 
     public static Argument<string> RunArgument() => Complete(new Argument<string>("run") { Description = "The run's id, as in 'pluginhost runs'." }, context => Ask<RunInfo>(context, "runs", run => run.Id));
 
     public static IEnumerable<CompletionItem> Scripts(CompletionContext context) => Ask<ScriptInfo>(context, "scripts", script => script.Id);
 
-    private static Argument<string> Complete(Argument<string> argument, Func<CompletionContext, IEnumerable<CompletionItem>> source)
+    private static IEnumerable<CompletionItem> Plugins(CompletionContext context) => Ask<PluginInfo>(context, "plugins", plugin => plugin.Id);
+
+    private static Argument<T> Complete<T>(Argument<T> argument, Func<CompletionContext, IEnumerable<CompletionItem>> source)
     {
+        // Without a name of its own, help would ask the host for all that can stand here.
+        argument.HelpName = argument.Name;
         argument.CompletionSources.Add(source);
         return argument;
     }

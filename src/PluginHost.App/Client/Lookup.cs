@@ -4,25 +4,26 @@ using PluginHost.Scripts;
 namespace PluginHost.App.Client;
 
 /// <summary>A name that somebody has typed, and where the names that exist are found.</summary>
+/// <param name="Kind">What it is a name of, in the API's words.</param>
 /// <param name="Name">What was typed.</param>
 /// <param name="List">The list of the API that has them.</param>
 /// <param name="Read">Finds the names in it.</param>
-internal sealed record Lookup(string Name, string List, Func<JsonNode, IEnumerable<string?>> Read)
+internal sealed record Lookup(string Kind, string Name, string List, Func<JsonNode, IEnumerable<string?>> Read)
 {
     private const int MostNamed = 8;
 
-    public static Lookup Script(string name) => new(name, "scripts", Ids);
+    public static Lookup Script(string name) => new("script", name, "scripts", Ids);
 
-    public static Lookup Plugin(string name) => new(name, "plugins", Ids);
+    public static Lookup Plugin(string name) => new("plugin", name, "plugins", Ids);
 
     public static Lookup Version(string plugin, string version) =>
-        new(version, $"plugins/{Uri.EscapeDataString(plugin)}/versions", list => Items(list).Select(item => (string?)item["version"]));
+        new("version", version, $"plugins/{Uri.EscapeDataString(plugin)}/versions", list => Items(list).Select(item => (string?)item["version"]));
 
     /// <summary>The versions that a script can run on are those of its plugin.</summary>
     public static Lookup VersionOfScript(string script, string version) => Version(script[..Math.Max(0, script.LastIndexOf('.'))], version);
 
     public static Lookup Source(string name) =>
-        new(name, "status", status => status["sources"]!.AsArray().Select(source => (string?)source!["name"]));
+        new("source", name, "status", status => status["sources"]!.AsArray().Select(source => (string?)source!["name"]));
 
     /// <summary>Says which names come near, or which there are.</summary>
     public string Suggest(IReadOnlyList<string> names)

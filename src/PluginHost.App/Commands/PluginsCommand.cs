@@ -8,7 +8,14 @@ namespace PluginHost.App.Commands;
 /// <summary><c>plugins</c>: what is live, and why the newest content is not.</summary>
 internal static class PluginsCommand
 {
-    public static Command Create() => ClientCommand.Create("plugins", "Lists the plugins, and what is wrong with them.", [], async call =>
+    public static Command Create()
+    {
+        var plugin = Known.OptionalPluginArgument("Shows the versions of this plugin that the host keeps, for a rollback.");
+        return ClientCommand.Create("plugins", "Lists the plugins and what is wrong with them, or the versions of one.", [plugin], call =>
+            call.Arguments.GetValue(plugin) is { } id ? ListVersionsAsync(call, id) : ListAsync(call));
+    }
+
+    private static async Task<int> ListAsync(ClientCall call)
     {
         var answer = await call.Api.GetAsync<Page<PluginInfo>>("plugins", call.Cancellation);
         call.WriteList(
@@ -22,7 +29,13 @@ internal static class PluginsCommand
         }
 
         return ExitCode.Done;
-    });
+    }
+
+    private static async Task<int> ListVersionsAsync(ClientCall call, string id) => call.WriteList(
+        await call.Api.GetAsync<Page<PluginVersionInfo>>($"plugins/{Uri.EscapeDataString(id)}/versions", call.Cancellation, Lookup.Plugin(id)),
+        ["VERSION", "STATE", "BUILT", "COMMIT", "MESSAGE"],
+        version => [version.Version, Show.State(version.State), call.Local(version.BuiltAt), Show.Commit(version.Commit), $"{version.Author}: {version.Message}"],
+        $"No version of {id} is kept.");
 
     private static void WriteProblems(ClientCall call, IEnumerable<PluginInfo> plugins)
     {

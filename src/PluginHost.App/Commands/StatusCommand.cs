@@ -21,8 +21,8 @@ internal static class StatusCommand
             ("Memory", $"{Show.Bytes(status.Memory.WorkingSetBytes)} ({Show.Bytes(status.Memory.ManagedBytes)} managed)"),
             ("Plugins", $"{counts.Plugins} with {Show.Count(counts.Scripts, "script", "scripts")}"),
             ("Runs", $"{counts.RunningRuns} running, {counts.QueuedRuns} queued"),
-            ("Problems", counts.Problems == 0 ? null : new Cell($"{Show.Count(counts.Problems, "plugin has", "plugins have")} one: pluginhost plugins", Color.Yellow)),
-            ("Leaked", status.LeakedContexts == 0 ? null : new Cell(Show.Count(status.LeakedContexts, "version is still in memory", "versions are still in memory"), Color.Yellow)));
+            ("Problems", counts.Problems == 0 ? (Cell?)null : new Cell($"{Show.Count(counts.Problems, "plugin has", "plugins have")} one: pluginhost plugins", Color.Yellow)),
+            ("Leaked", status.LeakedContexts == 0 ? (Cell?)null : new Cell(Show.Count(status.LeakedContexts, "version is still in memory", "versions are still in memory"), Color.Yellow)));
         foreach (var problem in status.Problems)
         {
             call.Output.Line(new Cell(problem, Color.Yellow));
