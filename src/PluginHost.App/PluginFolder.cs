@@ -5,7 +5,8 @@ namespace PluginHost.App;
 /// <param name="Path">The folder from there; empty when it is the root.</param>
 internal sealed record PluginFolder(string Root, string Path)
 {
-    private const string Usual = "plugins";
+    /// <summary>The folder that a host watches unless it is told otherwise.</summary>
+    public const string Usual = "plugins";
 
     /// <param name="directory">The folder that was named; null for the repository that the working directory is in.</param>
     /// <exception cref="CommandFailure">There is no such folder.</exception>
