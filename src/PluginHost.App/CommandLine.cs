@@ -1,24 +1,80 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using PluginHost.App.Commands;
 
 namespace PluginHost.App;
 
 /// <summary>The commands and their options.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create()
+    private const string Name = "pluginhost";
+
+    /// <summary>Reads a command line.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> arguments)
+    {
+        var command = Create();
+        if (arguments is not [['[', ..], ..])
+        {
+            return command.Parse(arguments);
+        }
+
+        // Directives, such as [suggest], are for a RootCommand only. It takes its name from the assembly's file, which is
+        // not the one that people type, and help would show it.
+        var root = new RootCommand(command.Description!);
+        foreach (var option in command.Options.Where(option => option is not (HelpOption or VersionOption)))
+        {
+            root.Options.Add(option);
+        }
+
+        foreach (var subcommand in command.Subcommands)
+        {
+            root.Subcommands.Add(subcommand);
+        }
+
+        return root.Parse(arguments);
+    }
+
+    private static Command Create()
     {
         var run = Run();
-        var root = new RootCommand("Runs the C# scripts of a git repository: by a button, by an API call, by a cron schedule.") { run };
+        var root = new Command(Name, "Runs the C# scripts of a git repository: by a button, by an API call, by a cron schedule.") { run };
+        foreach (var command in ClientCommands().Concat(AuthorCommands()))
+        {
+            root.Subcommands.Add(command);
+        }
+
         foreach (var option in run.Options)
         {
             root.Options.Add(option);
         }
 
+        root.Options.Add(new HelpOption());
+        root.Options.Add(new VersionOption());
         root.SetAction(run.Action is System.CommandLine.Invocation.AsynchronousCommandLineAction action
             ? (result, cancellationToken) => action.InvokeAsync(result, cancellationToken)
             : throw new InvalidOperationException());
         return root;
     }
+
+    private static IEnumerable<Command> ClientCommands() =>
+    [
+        StatusCommand.Create(),
+        ScriptsCommand.Create(),
+        RunNowCommand.Create(),
+        RunsCommand.Create(),
+        LogsCommand.Create(),
+        CancelCommand.Create(),
+        PauseCommands.CreatePause(),
+        PauseCommands.CreateResume(),
+        SyncCommand.Create(),
+        PluginsCommand.Create(),
+        DeploymentsCommand.Create(),
+        OccurrencesCommand.Create(),
+        RollbackCommands.CreateRollback(),
+        RollbackCommands.CreateUnpin(),
+    ];
+
+    private static IEnumerable<Command> AuthorCommands() => [NewCommand.Create(), CheckCommand.Create(), DevCommand.Create(), CompletionCommand.Create()];
 
     private static Command Run()
     {
@@ -38,4 +94,4 @@ internal static class CommandLine
 }
 
 /// <summary>What was given on the command line; null for what was not.</summary>
-internal sealed record RunArguments(string? Repo, string? Branch, string? Path, string? Poll, string? Data, string? Urls);
+internal sealed record RunArguments(string? Repo, string? Branch, string? Path, string? Poll, string? Data, string? Urls, bool WorkingTree = false);

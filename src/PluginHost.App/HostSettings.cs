@@ -16,7 +16,7 @@ internal static class HostSettings
     /// <exception cref="UsageException">Something is missing or cannot be read.</exception>
     public static Dictionary<string, string?> Read(RunArguments arguments, IConfiguration configuration)
     {
-        var root = FindRepository(Environment.CurrentDirectory);
+        var root = PluginFolder.FindRepository(Environment.CurrentDirectory);
         var settings = new Dictionary<string, string?> { ["urls"] = arguments.Urls ?? configuration["urls"] ?? DefaultUrls };
         RefuseToListenUnprotected(settings["urls"]!.Split(';', StringSplitOptions.RemoveEmptyEntries).Concat(KestrelUrls(configuration)));
 
@@ -28,6 +28,7 @@ internal static class HostSettings
 
         Set(settings, $"{Source}:Branch", arguments.Branch);
         Set(settings, $"{Source}:Path", arguments.Path);
+        Set(settings, $"{Source}:WorkingTree", arguments.WorkingTree ? "true" : null);
         Set(settings, $"{Source}:Poll", arguments.Poll is { } poll ? ParseDuration(poll).ToString("c", CultureInfo.InvariantCulture) : null);
         Set(settings, "PluginHost:DataDirectory", arguments.Data ?? configuration["PluginHost:DataDirectory"] ?? Path.Combine(root ?? Environment.CurrentDirectory, ".pluginhost"));
         return settings;
@@ -39,20 +40,6 @@ internal static class HostSettings
         {
             settings[key] = value;
         }
-    }
-
-    // A worktree and a submodule have a file named .git.
-    private static string? FindRepository(string directory)
-    {
-        for (var folder = new DirectoryInfo(directory); folder is not null; folder = folder.Parent)
-        {
-            if (Path.Exists(Path.Combine(folder.FullName, ".git")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        return null;
     }
 
     // Endpoints of Kestrel's own section take the place of "urls".

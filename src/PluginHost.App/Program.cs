@@ -1,4 +1,7 @@
+using System.CommandLine.Invocation;
 using PluginHost.App;
 
 // The command line to a plugin host. Without a command it is the host itself.
-return await CommandLine.Create().Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });
+var result = CommandLine.Parse(args);
+var exitCode = await result.InvokeAsync(new() { ProcessTerminationTimeout = null });
+return result.Action is ParseErrorAction ? ExitCode.WrongUsage : exitCode;

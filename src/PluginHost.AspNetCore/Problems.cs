@@ -10,6 +10,9 @@ namespace PluginHost.AspNetCore;
 /// <summary>Answers errors as RFC 9457 problem details with a title that a person understands; to a browser, as a page.</summary>
 internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> logger)
 {
+    /// <summary>How the title begins where no endpoint is, in distinction to an endpoint that does not find what it is asked for.</summary>
+    public const string NothingThere = "There is nothing at ";
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -62,7 +65,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
             Title = status switch
             {
                 StatusCodes.Status401Unauthorized => "Sign in first: nobody has, or the key is not known here.",
-                StatusCodes.Status404NotFound => $"There is nothing at {request.PathBase}{request.Path}.",
+                StatusCodes.Status404NotFound => $"{NothingThere}{request.PathBase}{request.Path}.",
                 StatusCodes.Status405MethodNotAllowed => $"{request.PathBase}{request.Path} takes {context.Response.Headers.Allow}, not {request.Method}.",
                 StatusCodes.Status415UnsupportedMediaType => "The body is expected as application/json; say so in the header Content-Type.",
                 _ => ReasonPhrases.GetReasonPhrase(status),

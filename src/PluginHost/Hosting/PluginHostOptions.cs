@@ -45,6 +45,10 @@ public sealed class SourceOptions
     /// <value>The default is <c>plugins</c>; empty means the whole repository.</value>
     public string Path { get; set; } = "plugins";
 
+    /// <summary>Whether the files are taken as they lie in the folder, committed or not, as soon as they are saved. For work on scripts, not for a service.</summary>
+    /// <value>The default is false: the commits of a branch. When it is true, <see cref="Url"/> is a folder, and the branch does not count.</value>
+    public bool WorkingTree { get; set; }
+
     /// <summary>How often the remote is asked for its tip.</summary>
     /// <value>100 milliseconds to 1 day. The default is 2 seconds.</value>
     public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(2);

@@ -6,7 +6,7 @@ namespace PluginHost.Pipeline;
 
 /// <summary>Looks at one source from time to time, and asks for a deployment when its tip has moved.</summary>
 internal sealed partial class SourceWatcher(
-    Source source, TimeSpan poll, DeploymentQueue queue, HostEvents events, TimeProvider time, ILogger<SourceWatcher> logger)
+    ISource source, TimeSpan poll, DeploymentQueue queue, HostEvents events, TimeProvider time, ILogger<SourceWatcher> logger)
 {
     private readonly SemaphoreSlim _oneCheckAtATime = new(1);
     private readonly TaskCompletionSource _firstDeploymentEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -9,7 +9,7 @@ namespace PluginHost.Sources;
 /// <param name="Branch">The branch's name, or null when HEAD is detached.</param>
 internal sealed record RemoteTip(string Commit, string Reference, string? Branch);
 
-/// <summary>A bare clone of a remote. With <see cref="GitTreeReader"/> and <see cref="GitSignIn"/>, the only user of LibGit2Sharp; blocks, and is used by one thread at a time.</summary>
+/// <summary>A bare clone of a remote. With <see cref="GitTreeReader"/>, <see cref="GitSignIn"/> and <see cref="WorkingTree"/>, the only user of LibGit2Sharp; blocks, and is used by one thread at a time.</summary>
 internal sealed class GitClone : IDisposable
 {
     // Kept under a name of our own: branches of the remote come and go, and the clone must not follow their deletion.

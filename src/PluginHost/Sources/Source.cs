@@ -4,7 +4,7 @@ using PluginHost.Hosting;
 namespace PluginHost.Sources;
 
 /// <summary>A watched repository: asks for its tip, and fetches it when it moved.</summary>
-internal sealed partial class Source : IDisposable
+internal sealed partial class Source : ISource
 {
     private const string UnknownCommit = "";
 

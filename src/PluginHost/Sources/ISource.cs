@@ -1,0 +1,17 @@
+namespace PluginHost.Sources;
+
+/// <summary>Where the files of plugins come from.</summary>
+internal interface ISource : IDisposable
+{
+    string Name { get; }
+
+    /// <summary>Where it is, without credentials.</summary>
+    string Url { get; }
+
+    /// <summary>The watched folder.</summary>
+    string Folder { get; }
+
+    /// <summary>What is there now. Answers the given snapshot itself when nothing has changed.</summary>
+    /// <exception cref="SourceException">It cannot be read.</exception>
+    Task<SourceSnapshot> PullAsync(SourceSnapshot? current, CancellationToken cancellationToken);
+}
