@@ -19,7 +19,8 @@ public sealed class FindingThings
     {
         _browser = await Browser.StartAsync();
         _directory = new TestDirectory();
-        var repository = TestRepository.Create(_directory.Combine("repository"))
+        var repository = TestRepository.Create(_directory.Combine("repository"));
+        repository
             .AddPlugin(
                 "Shop",
                 """
