@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PluginHost.App.Security;
 
 namespace PluginHost.App;
 
@@ -8,7 +9,7 @@ internal static class CommandLine
     public static RootCommand Create()
     {
         var run = Run();
-        var root = new RootCommand("Runs the C# scripts of a git repository: by a button, by an API call, by a cron schedule.") { run };
+        var root = new RootCommand("Runs the C# scripts of a git repository: by a button, by an API call, by a cron schedule.") { run, KeysCommand.Create() };
         foreach (var option in run.Options)
         {
             root.Options.Add(option);
