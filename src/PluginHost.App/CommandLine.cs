@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using PluginHost.App.Commands;
+using PluginHost.App.Security;
 
 namespace PluginHost.App;
 
@@ -37,7 +38,7 @@ internal static class CommandLine
     private static Command Create()
     {
         var run = Run();
-        var root = new Command(Name, "Runs the C# scripts of a git repository: by a button, by an API call, by a cron schedule.") { run };
+        var root = new Command(Name, "Runs the C# scripts of a git repository: by a button, by an API call, by a cron schedule.") { run, KeysCommand.Create() };
         foreach (var command in ClientCommands().Concat(AuthorCommands()))
         {
             root.Subcommands.Add(command);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 
 namespace PluginHost.App;
 
@@ -18,7 +17,6 @@ internal static class HostSettings
     {
         var root = PluginFolder.FindRepository(Environment.CurrentDirectory);
         var settings = new Dictionary<string, string?> { ["urls"] = arguments.Urls ?? configuration["urls"] ?? DefaultUrls };
-        RefuseToListenUnprotected(settings["urls"]!.Split(';', StringSplitOptions.RemoveEmptyEntries).Concat(KestrelUrls(configuration)));
 
         if (arguments.Repo is not null || !configuration.GetSection("PluginHost:Sources").GetChildren().Any())
         {
@@ -30,9 +28,13 @@ internal static class HostSettings
         Set(settings, $"{Source}:Path", arguments.Path);
         Set(settings, $"{Source}:WorkingTree", arguments.WorkingTree ? "true" : null);
         Set(settings, $"{Source}:Poll", arguments.Poll is { } poll ? ParseDuration(poll).ToString("c", CultureInfo.InvariantCulture) : null);
-        Set(settings, "PluginHost:DataDirectory", arguments.Data ?? configuration["PluginHost:DataDirectory"] ?? Path.Combine(root ?? Environment.CurrentDirectory, ".pluginhost"));
+        Set(settings, "PluginHost:DataDirectory", DataDirectory(arguments.Data, configuration));
         return settings;
     }
+
+    /// <summary>Where the host keeps its data, if the command line says this.</summary>
+    public static string DataDirectory(string? data, IConfiguration configuration) =>
+        data ?? configuration["PluginHost:DataDirectory"] ?? Path.Combine(PluginFolder.FindRepository(Environment.CurrentDirectory) ?? Environment.CurrentDirectory, ".pluginhost");
 
     private static void Set(Dictionary<string, string?> settings, string key, string? value)
     {
@@ -41,27 +43,6 @@ internal static class HostSettings
             settings[key] = value;
         }
     }
-
-    // Endpoints of Kestrel's own section take the place of "urls".
-    private static IEnumerable<string> KestrelUrls(IConfiguration configuration) =>
-        configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "");
-
-    private static void RefuseToListenUnprotected(IEnumerable<string> urls)
-    {
-        foreach (var url in urls)
-        {
-            if (!IsLoopback(url))
-            {
-                throw new UsageException($"The host does not listen on '{url}': whoever reaches it can run code here, and no authentication is configured. Listen on 127.0.0.1, and put a reverse proxy that signs people in before it.");
-            }
-        }
-    }
-
-    // Kestrel listens everywhere for a host name that it does not know, and "localhost" is the only one that it knows.
-    private static bool IsLoopback(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out _)
-        && BindingAddress.Parse(url).Host is var host
-        && (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)));
 
     private static TimeSpan ParseDuration(string text)
     {

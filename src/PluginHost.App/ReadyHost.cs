@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PluginHost.App.Security;
 
 namespace PluginHost.App;
 
@@ -54,10 +55,12 @@ internal static class ReadyHost
             console.TimestampFormat = "HH:mm:ss ";
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
+        builder.AddSecurity();
         builder.Services.AddPluginHost().AddAlerts();
 
         var app = builder.Build();
-        app.MapPluginHost();
+        app.UseSecurity();
+        app.MapPluginHost("/", ReadyHostSecurity.AskForRoles);
         return app;
     }
 

@@ -102,7 +102,7 @@ public sealed class EveryPage
         return
         [
             ("scripts", ""), ("script", "scripts/Reports.Work"), ("script-plain", "scripts/CleanUp.OldFiles"), ("runs", "runs"), ("times", "occurrences"), ("run", $"runs/{run["id"]}"), ("run-failed", $"runs/{failed["id"]}"),
-            ("deployments", "deployments"), ("deployment", $"deployments/{deployment["id"]}"), ("plugin", "plugins/Reports"), ("plugin-broken", "plugins/Broken"), ("host", "host"),
+            ("deployments", "deployments"), ("deployment", $"deployments/{deployment["id"]}"), ("plugin", "plugins/Reports"), ("plugin-broken", "plugins/Broken"), ("host", "host"), ("audit", "audit"),
         ];
     }
 }

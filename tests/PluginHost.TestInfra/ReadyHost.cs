@@ -100,6 +100,13 @@ public sealed class ReadyHost : IAsyncDisposable
         return (host._process.ExitCode, host.Output);
     }
 
+    /// <summary>Runs a command of the ready host's program to its end.</summary>
+    public static string Run(params string[] arguments) => Command.Run("/", "dotnet", [ProgramOf("PluginHost.App"), .. arguments]);
+
+    /// <summary>Starts a host that listens elsewhere than on loopback too; its first load goes on.</summary>
+    public static Task<ReadyHost> LaunchElsewhereAsync(string repository, string data, IReadOnlyDictionary<string, string>? environment = null) =>
+        ListeningAsync(Launch(repository, data, environment: environment, urls: "http://0.0.0.0:0"), "");
+
     public async Task<JsonNode> GetAsync(string path) => (await Api.GetFromJsonAsync<JsonNode>(path))!;
 
     public async Task<JsonNode> PostAsync(string path, object? body = null)
@@ -157,10 +164,10 @@ public sealed class ReadyHost : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ReadyHost Launch(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null)
+    private static ReadyHost Launch(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0")
     {
         var start = new ProcessStartInfo(
-            "dotnet", [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", "http://127.0.0.1:0", "--poll", poll]);
+            "dotnet", [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", urls, "--poll", poll]);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
@@ -199,7 +206,7 @@ public sealed class ReadyHost : IAsyncDisposable
         {
             if (line.IndexOf(words, StringComparison.Ordinal) is var start and >= 0)
             {
-                _address.TrySetResult(new Uri(line[(start + words.Length)..]));
+                _address.TrySetResult(new Uri(line[(start + words.Length)..].Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)));
             }
         }
     }

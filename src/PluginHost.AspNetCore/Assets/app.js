@@ -20,6 +20,9 @@ async function refresh() {
         try {
             const response = await fetch(location.href, { headers: { Accept: "text/html" } });
 
+            // The session is over: the page to sign in on comes in place of this one.
+            if (response.redirected) return location.assign(response.url);
+
             // A problem is a page too: what was looked at may be gone.
             const type = response.headers.get("Content-Type") ?? "";
             if (type.startsWith("text/html")) update(new DOMParser().parseFromString(await response.text(), "text/html"));
@@ -73,7 +76,12 @@ function watch() {
     events = new EventSource("api/v1/events");
     for (const kind of ["script", "run", "plugin", "deployment", "source", "activity"]) events.addEventListener(kind, refresh);
     events.addEventListener("connected", () => { connection.textContent = ""; refresh(); });
-    events.onerror = () => { connection.textContent = "The host is away; trying again…"; };
+    events.onerror = () => {
+        connection.textContent = "The host is away; trying again…";
+
+        // It does not try again when it was refused: then it is the page that says why.
+        if (events.readyState === EventSource.CLOSED) refresh();
+    };
 }
 
 // A browser opens only six connections to a host: pages that nobody looks at must not hold them.

@@ -26,6 +26,17 @@ public sealed class PollBackoffTests
     }
 
     [Test]
+    public void OnlyRefusedCredentials_AreWaitedOutWhateverIsHintedAt()
+    {
+        After(SourceFailure.Unreachable, 1);
+        Assert.That(_backoff.IsRefused, Is.False);
+        After(SourceFailure.Unauthorized, 1);
+        Assert.That(_backoff.IsRefused, Is.True);
+        _backoff.Succeeded();
+        Assert.That(_backoff.IsRefused, Is.False);
+    }
+
+    [Test]
     public void AMissingBranch_IsLookedForAtThePollInterval() => Assert.That(After(SourceFailure.NothingToDeploy, 10), Is.EqualTo(2));
 
     [Test]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using PluginHost.Hosting;
 using PluginHost.Pipeline;
 using PluginHost.Sources;
@@ -13,6 +14,7 @@ public sealed class SourceWatcherTests
     private TestRepository _repository = null!;
     private Source _source = null!;
     private SourceWatcher _watcher = null!;
+    private SourceWatcher _hinted = null!;
 
     [SetUp]
     public void SetUp()
@@ -66,6 +68,41 @@ public sealed class SourceWatcherTests
     }
 
     [Test]
+    public async Task AHint_EndsThePause_AndTheDeploymentSaysSo()
+    {
+        using var stop = new CancellationTokenSource();
+        var (_, running) = Run(stop.Token);
+        await _queue.DequeueAsync(default);
+        var commit = _repository.Write("a.txt", "b").Commit("Second");
+
+        _hinted.Hint();
+
+        var request = (await _queue.DequeueAsync(default)).Request;
+        Assert.That((request.Snapshot.Commit, request.Trigger), Is.EqualTo((commit, DeploymentTrigger.Webhook)));
+        await StopAsync(stop, running);
+    }
+
+    [Test]
+    public async Task ManyHints_BecomeOneLook_AndOneMoreForThoseThatCameMeanwhile()
+    {
+        using var stop = new CancellationTokenSource();
+        var (time, running) = Run(stop.Token);
+        await _queue.DequeueAsync(default);
+
+        for (var i = 0; i < 100; i++)
+        {
+            _hinted.Hint();
+        }
+
+        // What comes last is never lost.
+        var commit = _repository.Write("a.txt", "b").Commit("Second");
+        _hinted.Hint();
+        Assert.That((await _queue.DequeueAsync(default)).Request.Snapshot.Commit, Is.EqualTo(commit));
+        await StopAsync(stop, running);
+        Assert.That(time.Pauses, Is.LessThanOrEqualTo(5));
+    }
+
+    [Test]
     public async Task Run_AfterAFailureThatNobodyForesaw_ShowsIt_AndGoesOn()
     {
         using var stop = new CancellationTokenSource();
@@ -81,5 +118,33 @@ public sealed class SourceWatcherTests
         Assert.That(running.IsCompleted, Is.False);
         await stop.CancelAsync();
         await Assert.ThatAsync(() => running, Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    /// <summary>Runs a watcher for which no time goes by.</summary>
+    private (CountingTime Time, Task Running) Run(CancellationToken cancellationToken)
+    {
+        var time = new CountingTime();
+        _hinted = new SourceWatcher(_source, TimeSpan.FromHours(1), _queue, new HostEvents(), time, NullLogger<SourceWatcher>.Instance);
+        return (time, _hinted.RunAsync(cancellationToken));
+    }
+
+    private static async Task StopAsync(CancellationTokenSource stop, Task running)
+    {
+        await stop.CancelAsync();
+        await Assert.ThatAsync(() => running, Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    /// <summary>Counts the pauses between looks.</summary>
+    private sealed class CountingTime : FakeTimeProvider
+    {
+        private int _pauses;
+
+        public int Pauses => _pauses;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Increment(ref _pauses);
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 }
