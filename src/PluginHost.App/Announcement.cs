@@ -12,7 +12,9 @@ internal static class Announcement
             var options = app.Services.GetRequiredService<IOptions<PluginHostOptions>>().Value;
             foreach (var source in app.Services.GetRequiredService<IPluginHost>().GetStatus().Sources)
             {
-                Console.WriteLine($"Watching '{source.Name}': {source.Url}, folder {source.Path}, every {options.Sources[source.Name].Poll.TotalSeconds} s");
+                var watched = options.Sources[source.Name];
+                var when = watched.WorkingTree ? "each file as it is saved" : $"every {watched.Poll.TotalSeconds} s";
+                Console.WriteLine($"Watching '{source.Name}': {source.Url}, folder {source.Path}, {when}");
             }
 
             Console.WriteLine($"Data:      {Path.GetFullPath(options.DataDirectory)}");

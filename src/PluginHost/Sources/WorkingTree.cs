@@ -7,6 +7,7 @@ namespace PluginHost.Sources;
 internal sealed class WorkingTree : IDisposable
 {
     private const string IgnoredWithoutGit = "bin/\nobj/\n.vs/\n.idea/\n";
+    private const string Author = "working tree";
     private const int ShortId = 7;
 
     private readonly string _name;
@@ -57,10 +58,10 @@ internal sealed class WorkingTree : IDisposable
             }
 
             var read = _trees.Read(tree);
-            var message = current is null ? "The working tree" : Describe(current.Tree, read);
-            var author = new Signature("working tree", "working-tree@localhost", _time.GetUtcNow());
+            var message = current is null ? "as it was found" : Describe(current.Tree, read);
+            var author = new Signature(Author, "working-tree@localhost", _time.GetUtcNow());
             var commit = _own.ObjectDatabase.CreateCommit(author, author, message, tree, [], prettifyMessage: false);
-            return Snapshot(commit, read, OpenOwn);
+            return Snapshot(commit, read, OpenOwn) with { Branch = Author };
         }
     }
 
