@@ -24,7 +24,10 @@ internal sealed partial class AlertSender : BackgroundService
         _receivers =
         [
             .. options.Value.Rules.Where(rule => rule.Value.Url is not null).Select(rule => new Receiver(rule.Key, rule.Value, webhook.PostAsync)),
-            .. options.Value.Rules.Where(rule => rule.Value.MailTo.Count > 0).Select(rule => new Receiver(rule.Key, rule.Value, mail.SendAsync)),
+
+            // An address that the server refuses must not keep the others from their mail.
+            .. options.Value.Rules.SelectMany(rule => rule.Value.MailTo.Select(address =>
+                new Receiver(rule.Key, rule.Value, (_, alert, cancellationToken) => mail.SendAsync(address, alert, cancellationToken)))),
         ];
         _tries = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions { MaxRetryAttempts = 5, Delay = TimeSpan.FromSeconds(2), BackoffType = DelayBackoffType.Exponential, UseJitter = true })

@@ -8,7 +8,7 @@ namespace PluginHost.Alerts;
 /// <summary>Sends alerts as e-mail.</summary>
 internal sealed class Mail(IOptions<AlertOptions> options)
 {
-    public async Task SendAsync(AlertRule rule, Alert alert, CancellationToken cancellationToken)
+    public async Task SendAsync(string address, Alert alert, CancellationToken cancellationToken)
     {
         var mail = options.Value.Mail;
         using var message = new MimeMessage
@@ -19,7 +19,7 @@ internal sealed class Mail(IOptions<AlertOptions> options)
             Date = alert.At,
         };
         message.From.Add(MailboxAddress.Parse(mail.From));
-        message.To.AddRange(rule.MailTo.Select(MailboxAddress.Parse));
+        message.To.Add(MailboxAddress.Parse(address));
 
         using var client = new SmtpClient();
         await client.ConnectAsync(mail.Host, mail.Port, Protection(mail.Security), cancellationToken);

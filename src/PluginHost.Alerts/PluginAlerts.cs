@@ -9,6 +9,12 @@ internal sealed class PluginAlerts(IPluginHost host, TimeProvider time)
     {
         var plugin = host.GetPlugin(pluginId);
         var before = _problems.GetValueOrDefault(plugin.Id);
+        if (plugin.Pin is not null)
+        {
+            // It is where an operator wants it, whatever its branch says.
+            return [];
+        }
+
         if (plugin.Problem is not { } problem)
         {
             return _problems.Remove(plugin.Id) && plugin.State == PluginState.Live

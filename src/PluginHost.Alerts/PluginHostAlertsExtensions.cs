@@ -17,7 +17,9 @@ public static class PluginHostAlertsExtensions
         var services = host.Services;
         services.AddOptions<AlertOptions>().BindConfiguration(AlertOptions.SectionName).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertOptions>, AlertOptionsValidator>());
-        services.AddHttpClient(Webhook.Client).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
+
+        // Addresses of webhooks are secrets, and the client's own loggers write them.
+        services.AddHttpClient(Webhook.Client).RemoveAllLoggers().ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
         services.TryAddSingleton<Webhook>();
         services.TryAddSingleton<Mail>();
         services.TryAddSingleton<RunAlerts>();

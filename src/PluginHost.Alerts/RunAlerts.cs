@@ -9,6 +9,10 @@ internal sealed class RunAlerts(IPluginHost host, TimeProvider time)
     // More than a run has attempts, as a rule.
     private const int LookedBack = 50;
 
+    // Events may tell of one run more than once, and late.
+    private const int Remembered = 10_000;
+
+    private readonly SortedSet<string> _judged = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Standing> _scripts = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The runs that were under way when the host died, if it did.</summary>
@@ -28,9 +32,15 @@ internal sealed class RunAlerts(IPluginHost host, TimeProvider time)
     public async Task<IReadOnlyList<Alert>> LookAsync(string runId, CancellationToken cancellationToken)
     {
         var run = await host.GetRunAsync(runId, cancellationToken);
-        if (!IsVerdict(run))
+        if (!IsVerdict(run) || !_judged.Add(run.Id))
         {
             return [];
+        }
+
+        if (_judged.Count > Remembered)
+        {
+            // Ids sort by their time.
+            _judged.Remove(_judged.Min!);
         }
 
         var others = (await host.GetRunsAsync(new RunQuery { Script = run.Script, Limit = LookedBack }, cancellationToken)).Items
@@ -65,8 +75,8 @@ internal sealed class RunAlerts(IPluginHost host, TimeProvider time)
         }
 
         (standing.IsFailing, standing.ToldAt) = (true, run.FinishedAt);
-        var what = run.State switch { RunState.TimedOut => "ran out of time", RunState.Lost => "was lost, because the host died", _ => "failed" };
-        var tries = run.Attempt > 1 ? $" after {run.Attempt} attempts" : "";
+        var what = run.State switch { RunState.TimedOut => "ran out of time", RunState.Lost => "was lost, because the host died", RunState.Cancelled => "failed, and its retry was cancelled", _ => "failed" };
+        var tries = run.Attempt > 1 && run.State != RunState.Cancelled ? $" after {run.Attempt} attempts" : "";
         return
         [
             new Alert(
@@ -76,8 +86,9 @@ internal sealed class RunAlerts(IPluginHost host, TimeProvider time)
         ];
     }
 
-    // A run that was cancelled says nothing of its script.
-    private static bool IsVerdict(RunInfo run) => run.State is RunState.Succeeded or RunState.Failed or RunState.TimedOut or RunState.Lost;
+    // A run that was cancelled says nothing of its script; but when it was a retry, no more come, and the run before it had failed.
+    private static bool IsVerdict(RunInfo run) =>
+        run.State is RunState.Succeeded or RunState.Failed or RunState.TimedOut or RunState.Lost || run is { State: RunState.Cancelled, Attempt: > 1 };
 
     private static string First(RunInfo run) => run.FirstRun ?? run.Id;
 

@@ -68,6 +68,21 @@ public sealed class AlertTests
     }
 
     [Test]
+    public async Task AFailure_WhoseRetryIsCancelled_IsTold()
+    {
+        await StartAsync();
+        var first = Run(RunState.Failed);
+        var second = Run(RunState.Queued) with { FirstRun = first.Id, Attempt = 2 };
+        _host.Runs.Insert(0, second);
+        _watched.End(first);
+
+        _host.Runs.Remove(second);
+        _watched.End(second with { State = RunState.Cancelled, FinishedAt = Examples.Noon });
+
+        Assert.That(await TitlesAsync(1), Is.EqualTo(new[] { "Reports.Daily failed, and its retry was cancelled." }));
+    }
+
+    [Test]
     public async Task ASuccess_AfterFailuresOfAnEarlierStart_IsARecovery()
     {
         _host.Runs.Add(Run(RunState.Failed) with { FinishedAt = Examples.Noon.AddDays(-1) });

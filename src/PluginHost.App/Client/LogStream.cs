@@ -28,7 +28,7 @@ internal sealed class LogStream(ApiClient api, string runId, TimeProvider time, 
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             await using var items = ConnectAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (await NextAsync(items) is { } item)
+            while (await NextAsync(items, cancellationToken) is { } item)
             {
                 (pause, _lastHeard) = (FirstPause, time.GetTimestamp());
                 if (item.EventType == "end")
@@ -64,7 +64,7 @@ internal sealed class LogStream(ApiClient api, string runId, TimeProvider time, 
     }
 
     /// <summary>The next item; null when the connection has ended, for whatever reason.</summary>
-    private async Task<SseItem<string>?> NextAsync(IAsyncEnumerator<SseItem<string>> items)
+    private async Task<SseItem<string>?> NextAsync(IAsyncEnumerator<SseItem<string>> items, CancellationToken cancellationToken)
     {
         try
         {
@@ -75,9 +75,9 @@ internal sealed class LogStream(ApiClient api, string runId, TimeProvider time, 
 
             Break($"{api.Host} ended the connection before the run had ended; asking again.");
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Whoever never got through has the wrong address more likely than bad luck.
+            // A connection that cannot be made in time counts as cancelled. Whoever never got through has the wrong address more likely than bad luck.
             var unreachable = failure as HttpRequestException ?? new HttpRequestException(HttpRequestError.ConnectionError, failure.Message, failure);
             if (time.GetElapsedTime(_lastHeard) > Patience)
             {

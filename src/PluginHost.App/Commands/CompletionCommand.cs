@@ -14,8 +14,12 @@ internal static class CompletionCommand
                 local line="${COMP_LINE:0:COMP_POINT}"
                 line="${line#"${COMP_WORDS[0]}"}"
                 line="${line# }"
-                local IFS=$'\n'
-                COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${#line}]" "$line" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+                local word
+                COMPREPLY=()
+                # Not compgen -W, which would run what stands in a suggestion: names come from whoever commits.
+                while IFS= read -r word; do
+                    if [[ "$word" == "${COMP_WORDS[COMP_CWORD]}"* ]]; then COMPREPLY+=("$(printf %q "$word")"); fi
+                done < <("${COMP_WORDS[0]}" "[suggest:${#line}]" "$line" 2>/dev/null)
             }
             complete -F _pluginhost pluginhost
             """,
@@ -36,8 +40,9 @@ internal static class CompletionCommand
                 $command = $commandAst.CommandElements[0].Extent.Text
                 $line = $commandAst.ToString().PadRight($position).Substring(0, $position)
                 $line = $line.Substring([Math]::Min($command.Length + 1, $line.Length))
-                & $command "[suggest:$($line.Length)]" $line 2>$null | Where-Object { $_ -like "$word*" } | ForEach-Object {
-                    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+                & $command "[suggest:$($line.Length)]" $line 2>$null | Where-Object { $_.StartsWith($word) } | ForEach-Object {
+                    $text = if ($_ -match '^[\w.:/=-]+$') { $_ } else { "'" + $_.Replace("'", "''") + "'" }
+                    [System.Management.Automation.CompletionResult]::new($text, $_, 'ParameterValue', $_)
                 }
             }
             """,

@@ -58,7 +58,7 @@ internal sealed class AccessGuard(RequestDelegate next, PluginHostEndpointOption
         if (rule.Action is { } action)
         {
             await context.RequestServices.GetRequiredService<IAuditLog>().RecordAsync(
-                AuditTrail.Request(context, caller, action, rule), AuditOutcome.Refused, title, context.RequestAborted);
+                AuditTrail.Request(context, caller, action, rule), AuditOutcome.Refused, title, CancellationToken.None);
         }
 
         throw new BadHttpRequestException(title, StatusCodes.Status403Forbidden);

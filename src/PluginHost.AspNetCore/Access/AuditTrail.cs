@@ -25,7 +25,7 @@ internal static partial class AuditTrail
             await SettleAsync(context, audit, id, AuditOutcome.Done, null);
             return answer;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure)
         {
             var isRefused = failure is NotFoundException or ConflictException or InvalidParametersException or InvalidScheduleException or BadHttpRequestException;
             await SettleAsync(context, audit, id, isRefused ? AuditOutcome.Refused : AuditOutcome.Failed, ReasonOf(failure));
@@ -38,8 +38,13 @@ internal static partial class AuditTrail
         string.Join(' ', rule.Target.Select(name => context.GetRouteValue(name)?.ToString() ?? context.Request.Query[name].ToString())));
 
     // What is said of a parameter may quote it, and it may be secret.
-    private static string ReasonOf(Exception failure) =>
-        failure is InvalidParametersException invalid ? $"Parameters are wrong: {string.Join(", ", invalid.Errors.Keys)}." : failure.Message;
+    private static string ReasonOf(Exception failure) => failure switch
+    {
+        InvalidParametersException invalid => $"Parameters are wrong: {string.Join(", ", invalid.Errors.Keys)}.",
+        InvalidScheduleException invalid => $"The schedule is wrong: {string.Join(", ", invalid.Errors.Keys)}.",
+        OperationCanceledException => "Whoever asked went away before it was answered; it may have been done.",
+        _ => failure.Message,
+    };
 
     // It has been done: whoever asked is answered, and no longer decides whether this is written.
     private static async Task SettleAsync(HttpContext context, IAuditLog audit, string id, AuditOutcome outcome, string? reason)

@@ -17,7 +17,24 @@ internal sealed class Caller(HttpContext context, PluginHostEndpointOptions opti
 
     public static Caller Of(HttpContext context) => context.Features.GetRequiredFeature<Caller>();
 
-    public async Task<bool> MayAsync(Need need) => await PolicyFor(need) is not { } policy || (await EvaluateAsync(policy)).Succeeded;
+    public async Task<bool> MayAsync(Need need)
+    {
+        if (await PolicyFor(need) is not { } policy)
+        {
+            return true;
+        }
+
+        // To ask makes whom the policy's schemes know the user; who asked stays who they are.
+        var user = context.User;
+        try
+        {
+            return (await EvaluateAsync(policy)).Succeeded;
+        }
+        finally
+        {
+            context.User = user;
+        }
+    }
 
     /// <summary>The policy that a need stands for; null when there is none to fulfil.</summary>
     public async Task<AuthorizationPolicy?> PolicyFor(Need need)

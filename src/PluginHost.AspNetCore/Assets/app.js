@@ -114,7 +114,7 @@ async function send(url, body, method = "POST") {
             method, headers: { "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
         });
         const isJson = /[/+]json/.test(response.headers.get("Content-Type") ?? "");
-        return { ok: response.ok && isJson, answer: isJson ? await response.json() : { title: `The answer was ${response.status} ${response.statusText}.` } };
+        return { ok: response.ok && (isJson || response.status === 204), answer: isJson ? await response.json() : { title: `The answer was ${response.status} ${response.statusText}.` } };
     } catch {
         return { ok: false, answer: { title: "The host cannot be reached." } };
     }
