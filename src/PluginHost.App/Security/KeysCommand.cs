@@ -15,6 +15,7 @@ internal static partial class KeysCommand
     {
         var data = new Option<string?>("--data") { Description = "The host's data directory. Default: .pluginhost in the repository.", HelpName = "DIR", Recursive = true };
         var role = new Option<AccessRole>("--role") { Description = "What it allows: viewer, operator or admin.", Required = true };
+        role.AcceptOnlyFromAmong([.. Enum.GetValues<AccessRole>().Select(ApiName)]);
         var name = new Argument<string>("name") { Description = "Whose it is, or what for." };
         var add = new Command("add", "Makes a key and shows it, this once.") { name, role };
         add.SetAction((result, cancellationToken) => SayFailureAsync(() => AddAsync(DataOf(result), result.GetRequiredValue(name), result.GetValue(role), cancellationToken)));
