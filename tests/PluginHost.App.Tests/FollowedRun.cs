@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace PluginHost.App.Tests;
@@ -26,23 +26,30 @@ public sealed class FollowedRun
     [Test]
     public async Task AConnectionThatBreaks_IsMadeAgain_AndNoLineIsLostOrDoubled()
     {
-        var asked = new ConcurrentQueue<string>();
+        string[] lines = ["one", "two", "three"];
+        var asked = 0;
         await using var server = await ServerAsync(RunState.Succeeded, async context =>
         {
-            asked.Enqueue(context.Request.Headers["Last-Event-ID"].ToString());
-            switch (asked.Count)
+            var after = int.Parse($"0{context.Request.Headers["Last-Event-ID"]}", CultureInfo.InvariantCulture);
+            switch (++asked)
             {
+                // Cut off: what was under way may have come or not.
                 case 1:
-                    await WriteAsync(context, "id: 1\ndata: one\n\nid: 2\ndata: two\n\n");
+                    await WriteAsync(context, Lines(lines[..2], after));
                     context.Abort();
                     break;
+
+                // The reverse proxy answers while the host starts again.
                 case 2:
                     context.Response.StatusCode = StatusCodes.Status502BadGateway;
                     break;
+
+                // The host stops in order.
                 case 3:
-                    await WriteAsync(context, "id: 3\ndata: three\n\n");
+                    await WriteAsync(context, Lines(lines, after));
                     break;
                 default:
+                    await WriteAsync(context, Lines(lines, after));
                     await EndAsync(context, RunState.Succeeded);
                     break;
             }
@@ -50,11 +57,14 @@ public sealed class FollowedRun
 
         var outcome = await server.RunAsync("logs", "r1", "--follow");
 
-        Assert.That(outcome.Output.Split(Environment.NewLine)[..3], Is.EqualTo(new[] { "one", "two", "three" }));
-        Assert.That(asked, Is.EqualTo(new[] { "", "2", "2", "3" }));
+        Assert.That(outcome.Output.Split(Environment.NewLine)[..4], Is.EqualTo(new[] { "one", "two", "three", "Run r1 of Reports.Daily succeeded." }));
+        Assert.That(asked, Is.EqualTo(4));
         Assert.That(outcome.Error, Does.Contain("asking again"));
         Assert.That(outcome.ExitCode, Is.Zero);
     }
+
+    private static string Lines(string[] lines, int after) =>
+        string.Concat(lines.Select((line, index) => (line, number: index + 1)).Where(entry => entry.number > after).Select(entry => $"id: {entry.number}\ndata: {entry.line}\n\n"));
 
     [Test]
     public async Task WithJson_TheStandardOutputIsTheRun_AndTheLogIsBesideIt()
@@ -79,7 +89,11 @@ public sealed class FollowedRun
 
     private static async Task WriteAsync(HttpContext context, string text)
     {
-        context.Response.ContentType = "text/event-stream";
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "text/event-stream";
+        }
+
         await context.Response.WriteAsync(text);
         await context.Response.Body.FlushAsync();
     }

@@ -57,6 +57,15 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <summary>Starts a host and waits until it listens; its first load goes on.</summary>
     public static Task<ReadyHost> LaunchAsync(string repository, string data, string poll = "200ms") => ListeningAsync(Launch(repository, data, poll), "");
 
+    /// <summary>Starts a host over a working tree, and waits until its first load has ended.</summary>
+    public static async Task<ReadyHost> StartDevAsync(string folder, string data)
+    {
+        var start = new ProcessStartInfo("dotnet", [ProgramOf("PluginHost.App"), "dev", folder, "--data", data, "--urls", "http://127.0.0.1:0"]);
+        var host = await ListeningAsync(new ReadyHost(start), "");
+        await host.UntilReadyAsync();
+        return host;
+    }
+
     /// <summary>Starts another app that has the host in it, and waits until its first load has ended.</summary>
     /// <param name="project">The app's project.</param>
     /// <param name="mount">Where the app has mapped the host.</param>
@@ -183,7 +192,7 @@ public sealed class ReadyHost : IAsyncDisposable
     }
 
     // Everything is built beside the tests: artifacts/bin/<project>/<configuration>.
-    private static string ProgramOf(string project)
+    internal static string ProgramOf(string project)
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory);
         return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, project + ".dll");

@@ -31,7 +31,7 @@ internal static class ClientCommand
             result,
             async (output, token) =>
             {
-                using var api = options.Connect(result);
+                using var api = ClientOptions.Connect(result);
                 return await act(new ClientCall(result, api, output, TimeProvider.System, options.IsJson(result), token));
             },
             cancellationToken));

@@ -10,9 +10,11 @@ internal sealed class ClientOptions
     public const string KeyVariable = "PLUGINHOST_KEY";
 
     private const string DefaultHost = "http://127.0.0.1:5080";
+    private const string HostOption = "--host";
+    private const string KeyOption = "--key";
 
-    private readonly Option<string?> _host = new("--host") { Description = $"The address of the host, as of its dashboard. Default: {HostVariable}, else {DefaultHost}.", HelpName = "URL" };
-    private readonly Option<string?> _key = new("--key") { Description = $"The key to ask with. Default: {KeyVariable}.", HelpName = "KEY" };
+    private readonly Option<string?> _host = new(HostOption) { Description = $"The address of the host, as of its dashboard. Default: {HostVariable}, else {DefaultHost}.", HelpName = "URL" };
+    private readonly Option<string?> _key = new(KeyOption) { Description = $"The key to ask with. Default: {KeyVariable}.", HelpName = "KEY" };
     private readonly Option<bool> _json = new("--json") { Description = "Prints the answer as JSON, as the host gave it." };
 
     public ClientOptions() => _host.Validators.Add(result => Check(result, result.GetValueOrDefault<string?>()));
@@ -26,11 +28,12 @@ internal sealed class ClientOptions
 
     public bool IsJson(ParseResult result) => result.GetValue(_json);
 
+    /// <summary>Takes the options of whichever client command was typed.</summary>
     /// <exception cref="CommandFailure">The address of the host cannot be read.</exception>
-    public ApiClient Connect(ParseResult result)
+    public static ApiClient Connect(ParseResult result)
     {
-        var text = result.GetValue(_host) ?? Variable(HostVariable) ?? DefaultHost;
-        return new ApiClient(Parse(text) ?? throw new CommandFailure(Refusal(text), ExitCode.WrongUsage), result.GetValue(_key) ?? Variable(KeyVariable));
+        var text = result.GetValue<string?>(HostOption) ?? Variable(HostVariable) ?? DefaultHost;
+        return new ApiClient(Parse(text) ?? throw new CommandFailure(Refusal(text), ExitCode.WrongUsage), result.GetValue<string?>(KeyOption) ?? Variable(KeyVariable));
     }
 
     private static void Check(OptionResult result, string? text)

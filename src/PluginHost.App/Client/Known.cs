@@ -35,7 +35,7 @@ internal static class Known
         try
         {
             using var limit = new CancellationTokenSource(Limit);
-            using var api = new ClientOptions().Connect(context.ParseResult);
+            using var api = ClientOptions.Connect(context.ParseResult);
             var answer = Task.Run(() => api.GetAsync<Page<T>>(list, limit.Token)).GetAwaiter().GetResult();
             return [.. answer.Value.Items.Select(item => new CompletionItem(name(item)))];
         }
