@@ -134,7 +134,7 @@ public sealed class AlertTests
     public async Task ARejectedCommit_IsToldOnce_AndThatItIsMended()
     {
         await StartAsync();
-        var good = _host.Plugins[0] with { State = PluginState.Live, Problem = null };
+        var good = _host.Plugins[0] with { State = PluginState.Live, Problem = null, Pin = null };
         var bad = good with { State = PluginState.Degraded, Problem = new PluginProblem(ProblemStage.Build, "0123456789abcdef", "Reports did not build.", []) };
         var told = new List<string>();
         foreach (var plugin in new[] { bad, bad, good, good })

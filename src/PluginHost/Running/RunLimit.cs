@@ -28,7 +28,7 @@ internal sealed class RunLimit(string name)
         {
             var first = _taken.Count < Most && !IsHeldBack ? _waiting.Min : null;
             var alone = _taken.Count == 0 ? _waitingToBeAlone.Min : null;
-            return first is null || (alone is not null && (alone.WasPassed || RunPlace.ByTurn.Compare(alone, first) < 0)) ? alone : first;
+            return first is null || (alone is not null && ComesBefore(alone, first)) ? alone : first;
         }
     }
 
@@ -36,7 +36,7 @@ internal sealed class RunLimit(string name)
     public bool IsFreeFor(RunPlace place) =>
         _taken.Count < (place.IsAloneIn(this) ? 1 : Most)
         && (place.IsAloneIn(this) || !IsHeldBack)
-        && !(Next is { } next && (RunPlace.ByTurn.Compare(next, place) < 0 || (next.WasPassed && !place.IsAloneIn(this))));
+        && !(Next is { } next && ComesBefore(next, place));
 
     public void Take(RunPlace place)
     {
@@ -58,6 +58,15 @@ internal sealed class RunLimit(string name)
     /// those that came before it; else it could wait for ever behind those that pass it.
     /// </summary>
     private bool IsHeldBack => _taken.Count > 0 && _waitingToBeAlone.Min is { } alone && _taken.All(place => place.Arrival > alone.Arrival);
+
+    /// <summary>Each in its turn; but one that waits to be alone and was passed is passed no more.</summary>
+    private bool ComesBefore(RunPlace one, RunPlace other)
+    {
+        var isFirst = RunPlace.ByTurn.Compare(one, other) < 0;
+        return one.IsAloneIn(this) == other.IsAloneIn(this) ? isFirst
+            : one.IsAloneIn(this) ? one.WasPassed || isFirst
+            : isFirst && !other.WasPassed;
+    }
 
     private SortedSet<RunPlace> WaitingLike(RunPlace place) => place.IsAloneIn(this) ? _waitingToBeAlone : _waiting;
 }
