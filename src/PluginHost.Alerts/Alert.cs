@@ -7,7 +7,11 @@ namespace PluginHost.Alerts;
 /// <param name="Detail">What is known of it, over several lines; may be empty.</param>
 /// <param name="Page">Where the pages show it, from the path at which they are mounted.</param>
 /// <param name="At">When it happened.</param>
-public sealed record Alert(AlertKind Kind, string Subject, string Title, string Detail, string Page, DateTimeOffset At);
+public sealed record Alert(AlertKind Kind, string Subject, string Title, string Detail, string Page, DateTimeOffset At)
+{
+    /// <summary>Where the pages show it, or null when nobody has said where they are.</summary>
+    internal string? LinkUnder(string? publicUrl) => publicUrl is null ? null : $"{publicUrl.TrimEnd('/')}/{Page}";
+}
 
 /// <summary>What an alert is about.</summary>
 public enum AlertKind

@@ -15,7 +15,7 @@ internal sealed class Mail(IOptions<AlertOptions> options)
         {
             // A subject is one line: what follows a line break would be a header of somebody else's making.
             Subject = $"[PluginHost] {alert.Title.ReplaceLineEndings(" ")}",
-            Body = new TextPart("plain") { Text = string.Join("\n\n", new[] { alert.Title, alert.Detail, AlertText.Link(options.Value.PublicUrl, alert) }.Where(part => !string.IsNullOrEmpty(part))) },
+            Body = new TextPart("plain") { Text = string.Join("\n\n", new[] { alert.Title, alert.Detail, alert.LinkUnder(options.Value.PublicUrl) }.Where(part => !string.IsNullOrEmpty(part))) },
             Date = alert.At,
         };
         message.From.Add(MailboxAddress.Parse(mail.From));

@@ -43,17 +43,23 @@ internal sealed class RunAlerts(IPluginHost host, TimeProvider time)
             _judged.Remove(_judged.Min!);
         }
 
+        var isKnown = _scripts.TryGetValue(run.Script, out var standing);
+        if (isKnown && run.State == RunState.Succeeded)
+        {
+            return Recovered(run, standing!);
+        }
+
         var others = (await host.GetRunsAsync(new RunQuery { Script = run.Script, Limit = LookedBack }, cancellationToken)).Items
             .Where(other => other.Id != run.Id).ToList();
-        if (!_scripts.TryGetValue(run.Script, out var standing))
+        if (!isKnown)
         {
             var before = others.FirstOrDefault(other => string.CompareOrdinal(other.Id, run.Id) < 0 && IsVerdict(other) && First(other) != First(run));
             standing = _scripts[run.Script] = new Standing { IsFailing = before is not null && before.State != RunState.Succeeded };
         }
 
-        return run.State == RunState.Succeeded ? Recovered(run, standing)
+        return run.State == RunState.Succeeded ? Recovered(run, standing!)
             : others.Any(other => First(other) == First(run) && other.Attempt > run.Attempt) ? []
-            : Failed(run, standing);
+            : Failed(run, standing!);
     }
 
     private static IReadOnlyList<Alert> Recovered(RunInfo run, Standing standing)

@@ -16,7 +16,7 @@ internal sealed class Webhook(IHttpClientFactory clients, IOptions<AlertOptions>
     /// <exception cref="HttpRequestException">It could not be posted.</exception>
     public async Task PostAsync(AlertRule rule, Alert alert, CancellationToken cancellationToken)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(Write(rule.Format, alert, Link(alert)));
+        var body = JsonSerializer.SerializeToUtf8Bytes(Write(rule.Format, alert, alert.LinkUnder(options.Value.PublicUrl)));
         using var request = new HttpRequestMessage(HttpMethod.Post, rule.Url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (rule.Secret is { } secret)
@@ -28,8 +28,6 @@ internal sealed class Webhook(IHttpClientFactory clients, IOptions<AlertOptions>
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         response.EnsureSuccessStatusCode();
     }
-
-    private string? Link(Alert alert) => AlertText.Link(options.Value.PublicUrl, alert);
 
     private static JsonObject Write(AlertFormat format, Alert alert, string? link) => format switch
     {

@@ -6,9 +6,6 @@ namespace PluginHost.App;
 /// <summary>The host as a program of its own.</summary>
 internal static class ReadyHost
 {
-    private const int Failed = 1;
-    private const int WrongUsage = 2;
-
     // Longer than a cancelled script may take by default, so that its end is stored.
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(45);
 
@@ -25,23 +22,23 @@ internal static class ReadyHost
         }
         catch (UsageException failure)
         {
-            return Say(failure.Message, WrongUsage);
+            return Say(failure.Message, ExitCode.WrongUsage);
         }
         catch (OptionsValidationException failure)
         {
-            return Say(string.Join(Environment.NewLine, failure.Failures), WrongUsage);
+            return Say(string.Join(Environment.NewLine, failure.Failures), ExitCode.WrongUsage);
         }
         catch (DataDirectoryInUseException failure)
         {
-            return Say(failure.Message, Failed);
+            return Say(failure.Message, ExitCode.Failed);
         }
         catch (IOException failure) when (failure.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            return Say($"{failure.Message} Another program listens there: stop it, or start this one with --urls.", Failed);
+            return Say($"{failure.Message} Another program listens there: stop it, or start this one with --urls.", ExitCode.Failed);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return Say($"The host cannot start: {failure.Message} Check the data directory (--data): it has to be a folder that this user may write to.", Failed);
+            return Say($"The host cannot start: {failure.Message} Check the data directory (--data): it has to be a folder that this user may write to.", ExitCode.Failed);
         }
     }
 

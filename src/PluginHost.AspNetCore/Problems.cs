@@ -86,7 +86,8 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         }
     }
 
-    private static bool IsForAPerson(HttpRequest request) =>
+    /// <summary>Whether a page is expected, and not an answer of the API.</summary>
+    public static bool IsForAPerson(HttpRequest request) =>
         HttpMethods.IsGet(request.Method)
         && !request.Path.StartsWithSegments("/api")
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);

@@ -56,13 +56,8 @@ public sealed class AlertTests
     public async Task ATryThatIsFollowedByAnother_IsNotTold()
     {
         await StartAsync();
-        var first = Run(RunState.Failed);
-        var second = Run(RunState.Queued) with { FirstRun = first.Id, Attempt = 2 };
-        _host.Runs.Insert(0, second);
-        _watched.End(first);
 
-        _host.Runs.Remove(second);
-        _watched.End(second with { State = RunState.Failed, FinishedAt = Examples.Noon });
+        EndFirstTryAndRetry(RunState.Failed);
 
         Assert.That(await TitlesAsync(1), Is.EqualTo(new[] { "Reports.Daily failed after 2 attempts." }));
     }
@@ -71,13 +66,8 @@ public sealed class AlertTests
     public async Task AFailure_WhoseRetryIsCancelled_IsTold()
     {
         await StartAsync();
-        var first = Run(RunState.Failed);
-        var second = Run(RunState.Queued) with { FirstRun = first.Id, Attempt = 2 };
-        _host.Runs.Insert(0, second);
-        _watched.End(first);
 
-        _host.Runs.Remove(second);
-        _watched.End(second with { State = RunState.Cancelled, FinishedAt = Examples.Noon });
+        EndFirstTryAndRetry(RunState.Cancelled);
 
         Assert.That(await TitlesAsync(1), Is.EqualTo(new[] { "Reports.Daily failed, and its retry was cancelled." }));
     }
@@ -152,6 +142,17 @@ public sealed class AlertTests
         }
 
         Assert.That(told.Where(title => !title.StartsWith("Marker", StringComparison.Ordinal)), Is.EqualTo(new[] { "Reports was rejected at commit 0123456.", "Reports is live with its newest content again." }));
+    }
+
+    private void EndFirstTryAndRetry(RunState endOfRetry)
+    {
+        var first = Run(RunState.Failed);
+        var second = Run(RunState.Queued) with { FirstRun = first.Id, Attempt = 2 };
+        _host.Runs.Insert(0, second);
+        _watched.End(first);
+
+        _host.Runs.Remove(second);
+        _watched.End(second with { State = endOfRetry, FinishedAt = Examples.Noon });
     }
 
     private async Task StartAsync() => _watched = await WatchedHost.StartAsync(_host, TimeProvider.System, ("Rules:team:Url", _receiver.Url));

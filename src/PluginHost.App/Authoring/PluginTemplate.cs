@@ -1,22 +1,11 @@
 using System.Text.RegularExpressions;
+using PluginHost.Building;
 
 namespace PluginHost.App.Authoring;
 
 /// <summary>The files of a new plugin with one script.</summary>
 internal static partial class PluginTemplate
 {
-    private const string Project = """
-        <Project Sdk="Microsoft.NET.Sdk">
-          <PropertyGroup>
-            <TargetFramework>net10.0</TargetFramework>
-            <ImplicitUsings>enable</ImplicitUsings>
-            <Nullable>enable</Nullable>
-          </PropertyGroup>
-          <ItemGroup><PackageReference Include="PluginHost.Abstractions" Version="*" /></ItemGroup>
-        </Project>
-
-        """;
-
     private const string Script = """
         namespace NAMESPACE;
 
@@ -42,7 +31,7 @@ internal static partial class PluginTemplate
     /// <summary>The files by name.</summary>
     public static IReadOnlyDictionary<string, string> Files(string name) => new Dictionary<string, string>
     {
-        [$"{name}.csproj"] = Project.ReplaceLineEndings("\n"),
+        [$"{name}.csproj"] = PluginProject.Text.ReplaceLineEndings("\n"),
         ["Run.cs"] = Script.Replace("NAMESPACE", Namespace(name), StringComparison.Ordinal).ReplaceLineEndings("\n"),
     };
 

@@ -1,14 +1,13 @@
 using System.Globalization;
 using PluginHost.AspNetCore.Api;
 using Spectre.Console;
+using Pages = PluginHost.AspNetCore.Pages.Show;
 
 namespace PluginHost.App.Output;
 
 /// <summary>How values are written for people.</summary>
 internal static class Show
 {
-    private const int ShortCommit = 7;
-
     /// <summary>A state in the API's words, in the colour of how good that is.</summary>
     public static Cell State<T>(T state) where T : struct, Enum => new(ApiJson.Name(state), ColorOf(ApiJson.Name(state)));
 
@@ -24,22 +23,12 @@ internal static class Show
         return local.ToString(local.Second == 0 ? "ddd yyyy-MM-dd HH:mm" : "ddd yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
     }
 
-    public static string Duration(long? milliseconds) => milliseconds switch
-    {
-        null => "",
-        < 1000 => $"{milliseconds} ms",
-        < 60_000 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000.0:0.0} s"),
-        _ => TimeSpan.FromMilliseconds(milliseconds.Value) switch
-        {
-            { TotalHours: < 1 } span => $"{span.Minutes} min {span.Seconds} s",
-            { TotalDays: < 1 } span => $"{span.Hours} h {span.Minutes} min",
-            var span => $"{(int)span.TotalDays} d {span.Hours} h",
-        },
-    };
+    // As the pages write it, but for what is not there: a column of a terminal stays empty.
+    public static string Duration(long? milliseconds) => milliseconds is null ? "" : Pages.Duration(milliseconds);
 
-    public static string Bytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0} MiB");
+    public static string Bytes(long bytes) => Pages.Bytes(bytes);
 
-    public static string Commit(string? commit) => commit is { Length: > ShortCommit } ? commit[..ShortCommit] : commit ?? "";
+    public static string Commit(string? commit) => commit is null ? "" : Pages.Commit(commit);
 
     public static string Count(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
 

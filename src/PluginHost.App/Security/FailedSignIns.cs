@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using PluginHost.AspNetCore;
+using PluginHost.AspNetCore.Access;
 
 namespace PluginHost.App.Security;
 
@@ -19,7 +20,7 @@ internal sealed class FailedSignIns(IAuditLog audit) : IDisposable
         }
 
         await audit.RecordAsync(
-            new AuditRequest(AuditAction.SignIn, null, context.Connection.RemoteIpAddress?.ToString(), null), AuditOutcome.Refused, reason, context.RequestAborted);
+            new AuditRequest(AuditAction.SignIn, null, Caller.AddressOf(context), null), AuditOutcome.Refused, reason, context.RequestAborted);
         return StatusCodes.Status401Unauthorized;
     }
 

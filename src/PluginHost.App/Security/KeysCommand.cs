@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PluginHost.AspNetCore.Api;
 using PluginHost.History;
 
 namespace PluginHost.App.Security;
@@ -8,14 +9,11 @@ namespace PluginHost.App.Security;
 /// <summary>Adds, lists and removes the keys that open the host. It needs no running host, and one that runs takes note at once.</summary>
 internal static partial class KeysCommand
 {
-    private const int Failed = 1;
-    private const int WrongUsage = 2;
-
     public static Command Create()
     {
         var data = new Option<string?>("--data") { Description = "The host's data directory. Default: .pluginhost in the repository.", HelpName = "DIR", Recursive = true };
         var role = new Option<AccessRole>("--role") { Description = "What it allows: viewer, operator or admin.", Required = true };
-        role.AcceptOnlyFromAmong([.. Enum.GetValues<AccessRole>().Select(ApiName)]);
+        role.AcceptOnlyFromAmong([.. Enum.GetValues<AccessRole>().Select(ApiJson.Name)]);
         var name = new Argument<string>("name") { Description = "Whose it is, or what for." };
         var add = new Command("add", "Makes a key and shows it, this once.") { name, role };
         add.SetAction((result, cancellationToken) => SayFailureAsync(() => AddAsync(DataOf(result), result.GetRequiredValue(name), result.GetValue(role), cancellationToken)));
@@ -33,17 +31,17 @@ internal static partial class KeysCommand
     {
         if (!Name().IsMatch(name))
         {
-            return Say($"'{name}' is no name of a key. It is 1 to 64 of A-Z, a-z, 0-9, dot, hyphen, underscore and @.", WrongUsage);
+            return Say($"'{name}' is no name of a key. It is 1 to 64 of A-Z, a-z, 0-9, dot, hyphen, underscore and @.", ExitCode.WrongUsage);
         }
 
         var key = AccessKey.Generate();
         if (!await KeyFile.UseAsync(data, keys => keys.AddAsync(name, AccessKey.HashOf(key), role, Environment.UserName, cancellationToken)))
         {
-            return Say($"There is a key '{name}' already. Choose another name, or remove that one first.", Failed);
+            return Say($"There is a key '{name}' already. Choose another name, or remove that one first.", ExitCode.Failed);
         }
 
         // Only the key goes where a script reads it.
-        Console.Error.WriteLine($"The key of '{name}', {ApiName(role)}. It is not shown again; only its hash is kept, in {data}.");
+        Console.Error.WriteLine($"The key of '{name}', {ApiJson.Name(role)}. It is not shown again; only its hash is kept, in {data}.");
         Console.WriteLine(key);
         return 0;
     }
@@ -57,7 +55,7 @@ internal static partial class KeysCommand
 
         foreach (var key in KeyFile.Use(data, keys => keys.List()))
         {
-            Console.WriteLine($"{key.Name,-24} {ApiName(key.Role),-8}  added {Time(key.CreatedAt)}  {(key.LastUsedAt is { } used ? $"last used {Time(used)}" : "never used")}");
+            Console.WriteLine($"{key.Name,-24} {ApiJson.Name(key.Role),-8}  added {Time(key.CreatedAt)}  {(key.LastUsedAt is { } used ? $"last used {Time(used)}" : "never used")}");
         }
 
         return 0;
@@ -67,7 +65,7 @@ internal static partial class KeysCommand
     {
         if (!KeyFile.HasKeys(data) || !await KeyFile.UseAsync(data, keys => keys.RemoveAsync(name, Environment.UserName, cancellationToken)))
         {
-            return Say($"There is no key '{name}' in {data}.", Failed);
+            return Say($"There is no key '{name}' in {data}.", ExitCode.Failed);
         }
 
         return Say(
@@ -84,7 +82,7 @@ internal static partial class KeysCommand
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            return Say(failure.Message, Failed);
+            return Say(failure.Message, ExitCode.Failed);
         }
     }
 
@@ -93,8 +91,6 @@ internal static partial class KeysCommand
         Console.Error.WriteLine(message);
         return exitCode;
     }
-
-    private static string ApiName(AccessRole role) => role.ToString().ToLowerInvariant();
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using PluginHost.AspNetCore.Access;
 
 namespace PluginHost.App.Security;
 
@@ -41,7 +42,7 @@ internal static class OpenIdConnectSignIn
         context.Principal = Visitor.With(name, role, OpenIdConnectDefaults.AuthenticationScheme);
         context.Properties!.IsPersistent = false;
         await AuditOf(context.HttpContext).RecordAsync(
-            new AuditRequest(AuditAction.SignIn, name, SignInEndpoints.AddressOf(context.HttpContext), null),
+            new AuditRequest(AuditAction.SignIn, name, Caller.AddressOf(context.HttpContext), null),
             AuditOutcome.Done,
             role is null ? $"No value of the claim '{settings.RoleClaim}' gives a role, so everything is refused." : null,
             context.HttpContext.RequestAborted);

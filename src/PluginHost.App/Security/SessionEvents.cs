@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using PluginHost.AspNetCore;
 using PluginHost.History;
 
 namespace PluginHost.App.Security;
@@ -20,8 +21,7 @@ internal sealed class SessionEvents(AccessKeyStore keys) : CookieAuthenticationE
     public override Task RedirectToLogin(RedirectContext<CookieAuthenticationOptions> context)
     {
         // A person is led to the page; a program could do nothing with it.
-        var request = context.Request;
-        if (HttpMethods.IsGet(request.Method) && !request.Path.StartsWithSegments("/api") && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
+        if (Problems.IsForAPerson(context.Request))
         {
             context.Response.Redirect(context.RedirectUri);
         }

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Mvc;
+using PluginHost.AspNetCore.Access;
+using PluginHost.AspNetCore.Pages;
 using PluginHost.History;
 
 namespace PluginHost.App.Security;
@@ -32,7 +32,7 @@ internal static class SignInEndpoints
                     context, status, form["to"], status == StatusCodes.Status401Unauthorized ? "This key is not known here." : "These were too many wrong keys. Wait a minute.", hasOpenIdConnect);
             }
 
-            await audit.RecordAsync(new AuditRequest(AuditAction.SignIn, key.Name, AddressOf(context), null), AuditOutcome.Done, cancellationToken: context.RequestAborted);
+            await audit.RecordAsync(new AuditRequest(AuditAction.SignIn, key.Name, Caller.AddressOf(context), null), AuditOutcome.Done, cancellationToken: context.RequestAborted);
             await context.SignInAsync(Visitor.With(key, CookieAuthenticationDefaults.AuthenticationScheme));
             return Results.LocalRedirect(Local(form["to"]));
         }).WithMetadata(new RequestSizeLimitAttribute(LargestForm));
@@ -40,7 +40,7 @@ internal static class SignInEndpoints
         {
             if (context.User.Identity is { IsAuthenticated: true, Name: { } name })
             {
-                await audit.RecordAsync(new AuditRequest(AuditAction.SignOut, name, AddressOf(context), null), AuditOutcome.Done, cancellationToken: context.RequestAborted);
+                await audit.RecordAsync(new AuditRequest(AuditAction.SignOut, name, Caller.AddressOf(context), null), AuditOutcome.Done, cancellationToken: context.RequestAborted);
             }
 
             await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
@@ -49,22 +49,16 @@ internal static class SignInEndpoints
         if (hasOpenIdConnect)
         {
             app.MapGet("/sign-in/openid", (string? to) => Results.Challenge(new AuthenticationProperties { RedirectUri = Local(to) }, [OpenIdConnectDefaults.AuthenticationScheme]));
-            app.MapGet(SignedInPath, (HttpContext context, string? to) => RenderAsync<SignedInPage>(context, StatusCodes.Status200OK, new() { ["To"] = Local(to) }));
+            app.MapGet(SignedInPath, (HttpContext context, string? to) => PageRenderer.RenderWholeAsync<SignedInPage>(context, new() { ["To"] = Local(to) }));
         }
     }
-
-    public static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString();
 
     /// <summary>A path of this host; whatever else is asked for, its first page.</summary>
     public static string Local(string? path) => path is ['/'] or ['/', not ('/' or '\\'), ..] && !path.Any(char.IsControl) ? path : "/";
 
-    private static Task<IResult> PageAsync(HttpContext context, int status, string? to, string? error, bool hasOpenIdConnect) =>
-        RenderAsync<SignInPage>(context, status, new() { ["To"] = Local(to), ["Error"] = error, ["HasOpenIdConnect"] = hasOpenIdConnect });
-
-    private static async Task<IResult> RenderAsync<TPage>(HttpContext context, int status, Dictionary<string, object?> parameters) where TPage : IComponent
+    private static Task<IResult> PageAsync(HttpContext context, int status, string? to, string? error, bool hasOpenIdConnect)
     {
-        await using var renderer = new HtmlRenderer(context.RequestServices, context.RequestServices.GetRequiredService<ILoggerFactory>());
-        var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters))).ToHtmlString());
-        return Results.Content("<!DOCTYPE html>\n" + html, "text/html; charset=utf-8", statusCode: status);
+        context.Response.StatusCode = status;
+        return PageRenderer.RenderWholeAsync<SignInPage>(context, new() { ["To"] = Local(to), ["Error"] = error, ["HasOpenIdConnect"] = hasOpenIdConnect });
     }
 }

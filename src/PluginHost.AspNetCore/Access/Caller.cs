@@ -13,7 +13,10 @@ internal sealed class Caller(HttpContext context, PluginHostEndpointOptions opti
 
     public string? SignOutPath => Name is null ? null : options.SignOutPath;
 
-    public string? Address => context.Connection.RemoteIpAddress?.ToString();
+    public string? Address => AddressOf(context);
+
+    /// <summary>Where a request comes from, as the audit log says it.</summary>
+    public static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString();
 
     public static Caller Of(HttpContext context) => context.Features.GetRequiredFeature<Caller>();
 

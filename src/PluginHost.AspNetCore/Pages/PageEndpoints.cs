@@ -47,7 +47,7 @@ internal static class PageEndpoints
             {
                 ["Query"] = query,
                 ["Runs"] = await host.GetRunsAsync(query, cancellationToken),
-                ["Recent"] = await host.GetRunsAsync(new RunQuery { Limit = Limit.Largest }, cancellationToken),
+                ["Recent"] = query == new RunQuery() ? (await host.GetRunsAsync(query with { Limit = Limit.Largest }, cancellationToken)).Items : null,
                 ["Scripts"] = await host.GetScriptsAsync(cancellationToken),
                 ["Now"] = time.GetUtcNow(),
             });

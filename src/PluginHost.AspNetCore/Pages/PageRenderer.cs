@@ -21,7 +21,7 @@ internal static class PageRenderer
         // There is none where the request was refused before anybody looked who asks.
         var caller = context.Features.Get<Caller>();
         var (isOperator, isAdmin) = caller is null ? (false, false) : (await caller.MayAsync(Need.Operator), await caller.MayAsync(Need.Admin));
-        return Html(context, "<!DOCTYPE html>\n" + await RenderAsync<Layout>(context, new()
+        return await RenderWholeAsync<Layout>(context, new()
         {
             ["Title"] = title,
             ["BasePath"] = $"{context.Request.PathBase}/",
@@ -32,8 +32,13 @@ internal static class PageRenderer
             ["SignOutPath"] = caller?.SignOutPath,
             ["Page"] = typeof(TPage),
             ["Parameters"] = parameters,
-        }));
+        });
     }
+
+    /// <summary>Renders a component that is a whole page by itself, without the layout.</summary>
+    public static async Task<IResult> RenderWholeAsync<TPage>(HttpContext context, Dictionary<string, object?> parameters)
+        where TPage : IComponent =>
+        Html(context, "<!DOCTYPE html>\n" + await RenderAsync<TPage>(context, parameters));
 
     /// <summary>Renders a component by itself, for a page that asks for it when it is there.</summary>
     public static async Task<IResult> RenderPartAsync<TPart>(HttpContext context, Dictionary<string, object?> parameters)

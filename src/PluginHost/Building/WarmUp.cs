@@ -14,16 +14,7 @@ internal static class WarmUp
 
     private static readonly Dictionary<string, string> Files = new()
     {
-        [Project] = """
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <TargetFramework>net10.0</TargetFramework>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <Nullable>enable</Nullable>
-              </PropertyGroup>
-              <ItemGroup><PackageReference Include="PluginHost.Abstractions" Version="*" /></ItemGroup>
-            </Project>
-            """,
+        [Project] = PluginProject.Text,
         ["WarmUp.cs"] = """
             public sealed class WarmUp(ILogger<WarmUp> log) : IScript
             {

@@ -80,14 +80,6 @@ internal sealed class PluginCheck(DeploymentPipeline pipeline, PluginStates plug
                 .Order(StringComparer.OrdinalIgnoreCase),
         ]);
 
-    private static CheckedSchedule Describe(string script, ScheduleDescriptor schedule, DateTimeOffset now)
-    {
-        var next = new List<DateTimeOffset>();
-        for (var at = schedule.NextAfter(now); at is { } moment && next.Count < NextTimes; at = schedule.NextAfter(moment))
-        {
-            next.Add(moment);
-        }
-
-        return new CheckedSchedule(script, schedule.Cron, schedule.TimeZone.Id, next);
-    }
+    private static CheckedSchedule Describe(string script, ScheduleDescriptor schedule, DateTimeOffset now) =>
+        new(script, schedule.Cron, schedule.TimeZone.Id, [.. schedule.TimesFrom(schedule.NextAfter(now)).Take(NextTimes)]);
 }

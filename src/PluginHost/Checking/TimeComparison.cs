@@ -23,15 +23,7 @@ internal static class TimeComparison
 
     private static SortedSet<DateTimeOffset> Times(
         IReadOnlyDictionary<string, IReadOnlyList<ScheduleDescriptor>> schedules, string script, DateTimeOffset from, DateTimeOffset to) =>
-        [.. schedules.GetValueOrDefault(script, []).SelectMany(schedule => Times(schedule, from, to))];
-
-    private static IEnumerable<DateTimeOffset> Times(ScheduleDescriptor schedule, DateTimeOffset from, DateTimeOffset to)
-    {
-        for (var next = schedule.NextAfter(from); next <= to; next = schedule.NextAfter(next.Value))
-        {
-            yield return next.Value;
-        }
-    }
+        [.. schedules.GetValueOrDefault(script, []).SelectMany(schedule => schedule.TimesFrom(schedule.NextAfter(from)).TakeWhile(time => time <= to))];
 
     private static ScriptTimeChange Compare(string script, SortedSet<DateTimeOffset> before, SortedSet<DateTimeOffset> now)
     {

@@ -109,16 +109,7 @@ internal sealed partial class ScheduleService(
         };
     }
 
-    private static IReadOnlyList<DateTimeOffset> Times(ScheduleDescriptor schedule, DateTimeOffset? first)
-    {
-        var times = new List<DateTimeOffset>(Shown);
-        for (var next = first; next is { } due && times.Count < Shown; next = schedule.NextAfter(due))
-        {
-            times.Add(due);
-        }
-
-        return times;
-    }
+    private static IReadOnlyList<DateTimeOffset> Times(ScheduleDescriptor schedule, DateTimeOffset? first) => [.. schedule.TimesFrom(first).Take(Shown)];
 
     private LiveScript Find(string scriptId) =>
         live.Current.Scripts.GetValueOrDefault(scriptId) ?? throw new NotFoundException("script", scriptId);

@@ -38,6 +38,15 @@ internal sealed record ScheduleDescriptor(
         return next is { } found && !(found >= Window?.Until) ? (found + Offset).ToUniversalTime() : null;
     }
 
+    /// <summary>A time of it, and those that follow; none when there is no such time.</summary>
+    public IEnumerable<DateTimeOffset> TimesFrom(DateTimeOffset? first)
+    {
+        for (var next = first; next is { } time; next = NextAfter(time))
+        {
+            yield return time;
+        }
+    }
+
     /// <summary>The times after the first and up to the second, newest first.</summary>
     public IEnumerable<DateTimeOffset> Missed(DateTimeOffset after, DateTimeOffset upTo)
     {
