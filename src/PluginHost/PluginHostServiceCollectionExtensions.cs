@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Building;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
@@ -111,7 +112,7 @@ public static class PluginHostServiceCollectionExtensions
 
     private static IServiceCollection AddHistory(this IServiceCollection services)
     {
-        services.TryAddSingleton<HistoryDatabase>(provider => new HistoryDatabase(provider.GetRequiredService<DataDirectory>()));
+        services.TryAddSingleton<HistoryDatabase>(provider => new SqliteDatabase(provider.GetRequiredService<DataDirectory>()));
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<DeploymentStore>();
         services.TryAddSingleton<LivePluginStore>();
