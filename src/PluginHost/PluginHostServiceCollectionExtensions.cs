@@ -83,6 +83,7 @@ public static class PluginHostServiceCollectionExtensions
     private static IServiceCollection AddBuilding(this IServiceCollection services)
     {
         services.TryAddSingleton<BuildEnvironment>();
+        services.TryAddSingleton<BuildTemporary>();
         services.TryAddSingleton<BuildServers>();
         services.TryAddSingleton<ContractPackage>();
         services.TryAddSingleton<DotnetSdk>();
