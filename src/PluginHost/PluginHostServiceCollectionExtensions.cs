@@ -114,9 +114,10 @@ public static class PluginHostServiceCollectionExtensions
     private static IServiceCollection AddHistory(this IServiceCollection services)
     {
         services.TryAddSingleton<HistoryDatabase>(provider => new SqliteDatabase(provider.GetRequiredService<DataDirectory>()));
+        services.TryAddSingleton(provider => new NodeDatabase(provider.GetRequiredService<HistoryDatabase>()));
         services.TryAddSingleton<RunStore>();
-        services.TryAddSingleton<DeploymentStore>();
-        services.TryAddSingleton<LivePluginStore>();
+        services.TryAddSingleton(provider => new DeploymentStore(provider.GetRequiredService<NodeDatabase>().Database));
+        services.TryAddSingleton(provider => new LivePluginStore(provider.GetRequiredService<NodeDatabase>().Database));
         services.TryAddSingleton<ScriptStateStore>();
         services.TryAddSingleton<ScheduleStore>();
         services.TryAddSingleton<ScheduleOverrideStore>();
@@ -125,7 +126,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<ScriptValueStore>();
         services.TryAddSingleton<PinStore>();
         services.TryAddSingleton<HistorySweep>();
-        services.TryAddSingleton<AccessKeyStore>();
+        services.TryAddSingleton(provider => new AccessKeyStore(provider.GetRequiredService<NodeDatabase>().Database, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IAuditLog, AuditStore>();
         return services;
     }
@@ -134,6 +135,8 @@ public static class PluginHostServiceCollectionExtensions
     // runs that are under way.
     private static IServiceCollection AddRunning(this IServiceCollection services)
     {
+        services.TryAddSingleton<IRunPlacement>(SingleNode.Instance);
+        services.TryAddSingleton<IOtherNodes>(SingleNode.Instance);
         services.TryAddSingleton<RunLogs>();
         services.TryAddSingleton<RunMetrics>();
         services.TryAddSingleton<ConsoleCapture>();
@@ -157,7 +160,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<StoredScheduleCheck>();
         services.TryAddSingleton<ScheduleOutlooks>();
         services.TryAddSingleton<IStoredVersions, StoredVersions>();
-        return services.AddHosted<RunService>().AddHosted<Scheduler>().AddHosted<ScheduleWatch>();
+        return services.AddHosted<RunService>().AddScheduleEngine().AddHosted<ScheduleWatch>();
     }
 
     private static IServiceCollection AddPipeline(this IServiceCollection services)
@@ -178,6 +181,13 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<HostSummary>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();
         return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>().AddHosted<HistoryRetention>();
+    }
+
+    private static IServiceCollection AddScheduleEngine(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IScheduleEngine, Scheduler>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, IScheduleEngine>(provider => provider.GetRequiredService<IScheduleEngine>()));
+        return services;
     }
 
     private static IServiceCollection AddHosted<T>(this IServiceCollection services) where T : class, IHostedService

@@ -17,14 +17,23 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
         database.WriteAsync(
             connection =>
             {
-                if (occurrence is not null && !Extend(connection, occurrence))
+                if (occurrence is not null)
                 {
-                    Add(connection, occurrence);
+                    AddOrExtend(connection, occurrence);
                 }
 
                 return ScheduleStore.Save(connection, mark);
             },
             cancellationToken);
+
+    /// <summary>For a transaction that stores that nothing ran.</summary>
+    public static void AddOrExtend(HistoryConnection connection, OccurrenceInfo occurrence)
+    {
+        if (!Extend(connection, occurrence))
+        {
+            Add(connection, occurrence);
+        }
+    }
 
     /// <summary>Occurrences, the latest due first.</summary>
     public Page<OccurrenceInfo> List(OccurrenceQuery query)

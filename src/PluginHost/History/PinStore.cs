@@ -19,13 +19,22 @@ internal sealed class PinStore
     public PinStore(HistoryDatabase database)
     {
         _database = database;
-        foreach (var pin in database.Read(connection => connection.Query(
+        Refresh();
+    }
+
+    /// <summary>Takes up what other nodes have stored.</summary>
+    /// <returns>The plugins whose pin has changed.</returns>
+    public IReadOnlyList<string> Refresh()
+    {
+        var stored = _database.Read(connection => connection.Query(
             "SELECT plugin, content_key, version, set_by, set_at FROM pins",
             reader => new Pin(
-                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4))))))
-        {
-            _pins[pin.Plugin] = pin;
-        }
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4)))));
+        var gone = _pins.Keys.Except(stored.Select(pin => pin.Plugin), StringComparer.OrdinalIgnoreCase).ToList();
+        var set = stored.Where(pin => Find(pin.Plugin)?.ContentKey != pin.ContentKey).ToList();
+        gone.ForEach(plugin => _pins.TryRemove(plugin, out _));
+        set.ForEach(pin => _pins[pin.Plugin] = pin);
+        return [.. gone, .. set.Select(pin => pin.Plugin)];
     }
 
     public IReadOnlyCollection<Pin> All => [.. _pins.Values];

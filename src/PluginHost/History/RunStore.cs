@@ -9,7 +9,7 @@ namespace PluginHost.History;
 internal sealed record RequestKey(string Text, string RequestHash);
 
 /// <summary>The runs.</summary>
-internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
+internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement, TimeProvider time)
 {
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
 
@@ -17,7 +17,7 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
     /// <param name="run">The run.</param>
     /// <param name="key">What tells its request from others, or null.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The run; when the key was used for the script before, the run from then.</returns>
+    /// <returns>The run, on the node that has it; when the key was used for the script before, the run from then.</returns>
     /// <exception cref="ConflictException">The key was used for another request.</exception>
     public Task<RunInfo> AddAsync(RunInfo run, RequestKey? key, CancellationToken cancellationToken)
     {
@@ -30,11 +30,15 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
                     return earlier;
                 }
 
-                row.Save(connection);
-                return run;
+                var placed = placement.Place(connection, run);
+                (placed == run ? row : Row.Of(placed)).Save(connection);
+                return placed;
             },
             cancellationToken);
     }
+
+    /// <summary>For a transaction that stores more than a new run.</summary>
+    public static void Add(HistoryConnection connection, RunInfo run) => Row.Of(run).Save(connection);
 
     /// <summary>Stores a new run of a schedule, what it is for, and that its time is accounted for: all or nothing.</summary>
     /// <returns>The run; null when the time had its turn before, so that there is none.</returns>
@@ -57,13 +61,18 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
     }
 
     /// <summary>Stores that a run has begun which had to wait.</summary>
-    public Task SaveAsync(RunInfo run, CancellationToken cancellationToken)
+    /// <returns>Whether it is still this node's: another may have ended it, or taken it over.</returns>
+    public Task<bool> SaveAsync(RunInfo run, CancellationToken cancellationToken)
     {
         var row = Row.Of(run);
         return database.WriteAsync(
             connection =>
             {
-                row.Save(connection);
+                if (!row.Save(connection))
+                {
+                    return false;
+                }
+
                 OccurrenceStore.Settle(connection, run);
                 return true;
             },
@@ -71,22 +80,24 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
     }
 
     /// <summary>Stores that a run has ended, and the runs that follow it: a crash loses neither without the other.</summary>
-    public Task EndAsync(RunInfo run, IReadOnlyList<RunInfo> following, CancellationToken cancellationToken)
+    /// <returns>The runs that follow, on their nodes; null when the run was no longer this node's, and nothing was stored.</returns>
+    public Task<IReadOnlyList<RunInfo>?> EndAsync(RunInfo run, IReadOnlyList<RunInfo> following, CancellationToken cancellationToken)
     {
-        List<Row> rows = [Row.Of(run), .. following.Select(Row.Of)];
-        return database.WriteAsync(
-            connection =>
-            {
-                rows.ForEach(row => row.Save(connection));
-                if (run.StartedAt is null)
-                {
-                    // Of one that began, this was settled then.
-                    OccurrenceStore.Settle(connection, run);
-                }
+        var row = Row.Of(run);
+        return database.WriteAsync<IReadOnlyList<RunInfo>?>(connection => row.Save(connection) ? End(connection, run, following) : null, cancellationToken);
+    }
 
-                return true;
-            },
-            cancellationToken);
+    private List<RunInfo> End(HistoryConnection connection, RunInfo run, IReadOnlyList<RunInfo> following)
+    {
+        if (run.StartedAt is null)
+        {
+            // Of one that began, this was settled then.
+            OccurrenceStore.Settle(connection, run);
+        }
+
+        List<RunInfo> placed = [.. following.Select(next => placement.Place(connection, next))];
+        placed.ForEach(next => Row.Of(next).Save(connection));
+        return placed;
     }
 
     public RunInfo? Find(string id) => database.Read(connection => Find(connection, id));
@@ -116,18 +127,41 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
     /// <returns>The runs that are lost, and those that wait, in their order.</returns>
     public Task<(List<RunInfo> Lost, List<RunInfo> Waiting)> RecoverAsync(Func<RunInfo, RunInfo?> retry, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection =>
-            {
-                var lost = connection.Query("SELECT document FROM runs WHERE state = 'Running' ORDER BY id", ReadDocument)
-                    .ConvertAll(run => run with { State = RunState.Lost, FinishedAt = time.GetUtcNow() });
-                foreach (var run in lost.Concat(lost.Select(retry).OfType<RunInfo>()))
-                {
-                    Row.Of(run).Save(connection);
-                }
+            connection => (Lose(connection, placement.IsHere, retry, time.GetUtcNow()), Waiting(connection).FindAll(placement.IsHere)), cancellationToken);
 
-                return (lost, connection.Query("SELECT document FROM runs WHERE state = 'Queued' ORDER BY id", ReadDocument));
-            },
-            cancellationToken);
+    /// <summary>For a transaction that ends what was under way on a node that died.</summary>
+    /// <param name="connection">The transaction's.</param>
+    /// <param name="wasThere">Whether a run was on that node.</param>
+    /// <param name="retry">The run that takes the place of a lost one, if any does.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>The runs that are lost.</returns>
+    public static List<RunInfo> Lose(HistoryConnection connection, Predicate<RunInfo> wasThere, Func<RunInfo, RunInfo?> retry, DateTimeOffset now)
+    {
+        var lost = connection.Query("SELECT document FROM runs WHERE state = 'Running' ORDER BY id", ReadDocument).FindAll(wasThere)
+            .ConvertAll(run => run with { State = RunState.Lost, FinishedAt = now });
+        foreach (var run in lost.Concat(lost.Select(retry).OfType<RunInfo>()))
+        {
+            Row.Of(run).Save(connection);
+        }
+
+        return lost;
+    }
+
+    /// <summary>The runs that wait, of all nodes.</summary>
+    public static List<RunInfo> Waiting(HistoryConnection connection) =>
+        connection.Query("SELECT document FROM runs WHERE state = 'Queued' ORDER BY id", ReadDocument);
+
+    /// <summary>The runs of a script that have not ended, of all nodes, for a transaction that goes by them.</summary>
+    public static List<RunInfo> Unfinished(HistoryConnection connection, string script) =>
+        connection.Query("SELECT document FROM runs WHERE state IN ('Queued', 'Running') AND script = @script ORDER BY id", ReadDocument, ("@script", script));
+
+    /// <summary>For a transaction that gives a run that waits to another node.</summary>
+    public static RunInfo Move(HistoryConnection connection, RunInfo run, string node)
+    {
+        var moved = run with { Node = node };
+        connection.Run("UPDATE runs SET document = @document WHERE id = @id AND state = 'Queued'", ("@document", Row.Of(moved).Document), ("@id", run.Id));
+        return moved;
+    }
 
     private RunInfo? Remember(HistoryConnection connection, RunInfo run, RequestKey key)
     {
@@ -160,16 +194,18 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
         JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.RunInfo)!;
 
     /// <summary>A run as it is written. Made outside the transaction, whose one thread has enough to do.</summary>
-    private sealed record Row(string Id, string Script, string State, string Trigger, string Document)
+    private sealed record Row(string Id, string Script, string State, string Trigger, string Node, string Document)
     {
         public static Row Of(RunInfo run) =>
-            new(run.Id, run.Script, run.State.ToString(), run.Trigger.ToString(), JsonSerializer.Serialize(run, HistoryJson.Default.RunInfo));
+            new(run.Id, run.Script, run.State.ToString(), run.Trigger.ToString(), run.Node, JsonSerializer.Serialize(run, HistoryJson.Default.RunInfo));
 
-        public void Save(HistoryConnection connection) => connection.Run(
+        /// <returns>False when it is stored as ended, or as another node's: what it has become there stays.</returns>
+        public bool Save(HistoryConnection connection) => connection.Run(
             """
             INSERT INTO runs (id, script, state, "trigger", document) VALUES (@id, @script, @state, @trigger, @document)
             ON CONFLICT (id) DO UPDATE SET state = excluded.state, document = excluded.document
+            WHERE runs.state IN ('Queued', 'Running') AND json_extract(runs.document, '$.node') = @node
             """,
-            ("@id", Id), ("@script", Script), ("@state", State), ("@trigger", Trigger), ("@document", Document));
+            ("@id", Id), ("@script", Script), ("@state", State), ("@trigger", Trigger), ("@document", Document), ("@node", Node)) > 0;
     }
 }

@@ -25,12 +25,32 @@ internal sealed class ScheduleOverrideStore
     public ScheduleOverrideStore(HistoryDatabase database)
     {
         _database = database;
-        foreach (var stored in database.Read(connection => connection.Query(
-            "SELECT document FROM schedule_overrides ORDER BY script, id",
-            reader => JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.ScheduleOverride)!)))
+        foreach (var stored in Stored())
         {
             Remember(stored.Script, stored.Id, stored, stored.SetAt);
         }
+    }
+
+    /// <summary>Takes up what other nodes have stored.</summary>
+    /// <param name="at">The time.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The scripts whose schedules were changed.</returns>
+    public async Task<IReadOnlyList<string>> RefreshAsync(DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var changed = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        await OneAtATimeAsync(
+            () =>
+            {
+                var stored = Stored();
+                var gone = _scripts.Values.SelectMany(known => known).Where(known => !stored.Exists(other => IsSame(known, other))).ToList();
+                gone.ForEach(known => Remember(known.Script, known.Id, null, at));
+                var set = stored.FindAll(wanted => Of(wanted.Script).Find(known => IsSame(known, wanted))?.SetAt != wanted.SetAt);
+                set.ForEach(wanted => Remember(wanted.Script, wanted.Id, wanted, wanted.SetAt));
+                changed.UnionWith(gone.Concat(set).Select(wanted => wanted.Script));
+                return Task.FromResult(true);
+            },
+            cancellationToken);
+        return [.. changed];
     }
 
     /// <summary>What is set for the schedules of a script, by their ids.</summary>
@@ -72,6 +92,13 @@ internal sealed class ScheduleOverrideStore
             _oneAtATime.Release();
         }
     }
+
+    private List<ScheduleOverride> Stored() => _database.Read(connection => connection.Query(
+        "SELECT document FROM schedule_overrides ORDER BY script, id",
+        reader => JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.ScheduleOverride)!));
+
+    private static bool IsSame(ScheduleOverride one, ScheduleOverride other) =>
+        one.Script.Equals(other.Script, StringComparison.OrdinalIgnoreCase) && one.Id.Equals(other.Id, StringComparison.OrdinalIgnoreCase);
 
     private void Remember(string script, string id, ScheduleOverride? wanted, DateTimeOffset at)
     {

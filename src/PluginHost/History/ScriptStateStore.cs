@@ -14,9 +14,29 @@ internal sealed class ScriptStateStore
     public ScriptStateStore(HistoryDatabase database)
     {
         _database = database;
-        foreach (var script in database.Read(connection => connection.Query("SELECT script FROM paused_scripts", reader => reader.GetString(0))))
+        foreach (var script in Stored())
         {
             _paused[script] = true;
+        }
+    }
+
+    /// <summary>Takes up what other nodes have stored.</summary>
+    /// <returns>The scripts that were paused or resumed.</returns>
+    public async Task<IReadOnlyList<string>> RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var stored = Stored();
+            var resumed = _paused.Keys.Except(stored, StringComparer.OrdinalIgnoreCase).ToList();
+            var paused = stored.Where(script => !IsPaused(script)).ToList();
+            resumed.ForEach(script => _paused.TryRemove(script, out _));
+            paused.ForEach(script => _paused[script] = true);
+            return [.. resumed, .. paused];
+        }
+        finally
+        {
+            _oneAtATime.Release();
         }
     }
 
@@ -46,4 +66,6 @@ internal sealed class ScriptStateStore
             _oneAtATime.Release();
         }
     }
+
+    private List<string> Stored() => _database.Read(connection => connection.Query("SELECT script FROM paused_scripts", reader => reader.GetString(0)));
 }

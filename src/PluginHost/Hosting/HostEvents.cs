@@ -9,21 +9,29 @@ internal sealed class HostEvents
     private readonly Lock _lock = new();
     private readonly List<Watcher> _watchers = [];
 
-    public void Publish(HostEventKind kind, string id)
+    public void Publish(HostEventKind kind, string id) => Publish(new HostEvent(kind, id), isOwn: true);
+
+    /// <summary>Passes on what changed on another node.</summary>
+    public void PublishOfOther(HostEvent change) => Publish(change, isOwn: false);
+
+    public IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken) => WatchAsync(new Watcher(onlyOwn: false), cancellationToken);
+
+    /// <summary>Watches what changes on this node alone.</summary>
+    public IAsyncEnumerable<HostEvent> WatchOwnAsync(CancellationToken cancellationToken) => WatchAsync(new Watcher(onlyOwn: true), cancellationToken);
+
+    private void Publish(HostEvent change, bool isOwn)
     {
-        var change = new HostEvent(kind, id);
         lock (_lock)
         {
-            foreach (var watcher in _watchers)
+            foreach (var watcher in _watchers.Where(watcher => isOwn || !watcher.OnlyOwn))
             {
                 watcher.Add(change);
             }
         }
     }
 
-    public async IAsyncEnumerable<HostEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<HostEvent> WatchAsync(Watcher watcher, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var watcher = new Watcher();
         lock (_lock)
         {
             _watchers.Add(watcher);
@@ -50,10 +58,12 @@ internal sealed class HostEvents
     }
 
     /// <summary>What one reader has not read yet: each changed thing once, so that a slow reader costs no memory.</summary>
-    private sealed class Watcher
+    private sealed class Watcher(bool onlyOwn)
     {
         private readonly Lock _lock = new();
         private readonly OrderedDictionary<HostEvent, bool> _unread = [];
+
+        public bool OnlyOwn => onlyOwn;
 
         public Channel<bool> Wake { get; } =
             Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });

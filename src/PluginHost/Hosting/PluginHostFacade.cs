@@ -15,7 +15,7 @@ internal sealed class PluginHostFacade(
     LiveRegistry live,
     RunService runs,
     RecentRuns recent,
-    Scheduler scheduler,
+    IScheduleEngine scheduler,
     ScheduleService schedules,
     ScriptStateStore scripts,
     ScriptValueStore values,
@@ -87,7 +87,7 @@ internal sealed class PluginHostFacade(
 
     public Task<RunInfo> WaitForRunAsync(string runId, TimeSpan limit, CancellationToken cancellationToken) => runs.WaitAsync(runId, limit, cancellationToken);
 
-    public Task<RunInfo> CancelRunAsync(string runId, CancellationToken cancellationToken) => Task.FromResult(runs.Cancel(runId));
+    public Task<RunInfo> CancelRunAsync(string runId, CancellationToken cancellationToken) => runs.CancelAsync(runId, cancellationToken);
 
     public Task<Page<RunInfo>> GetRunsAsync(RunQuery query, CancellationToken cancellationToken) => Task.FromResult(runs.List(query));
 

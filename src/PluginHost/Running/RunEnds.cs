@@ -23,11 +23,11 @@ internal sealed partial class RunEnds(RunStore store, TimeProvider time, ILogger
 
     public void Dispose() => _stopping.Dispose();
 
-    private async Task<bool> KeepTryingAsync(Task<bool> first, RunInfo finished, IReadOnlyList<RunInfo> following)
+    private async Task<IReadOnlyList<RunInfo>?> KeepTryingAsync(Task<IReadOnlyList<RunInfo>?> first, RunInfo finished, IReadOnlyList<RunInfo> following)
     {
-        if (await first)
+        if (await first is { } stored)
         {
-            return true;
+            return stored;
         }
 
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
@@ -38,47 +38,54 @@ internal sealed partial class RunEnds(RunStore store, TimeProvider time, ILogger
             }
             catch (OperationCanceledException)
             {
-                return false;
+                return null;
             }
 
-            if (await TryAsync(finished, following) is null)
+            if (await TryAsync(finished, following) is (var next, null))
             {
-                return true;
+                return next;
             }
         }
     }
 
-    private async Task<bool> TryFirstAsync(RunInfo finished, IReadOnlyList<RunInfo> following)
+    private async Task<IReadOnlyList<RunInfo>?> TryFirstAsync(RunInfo finished, IReadOnlyList<RunInfo> following)
     {
-        if (await TryAsync(finished, following) is not { } failure)
+        var (stored, failure) = await TryAsync(finished, following);
+        if (failure is not null)
         {
-            return true;
+            // Said once: a disk that stays full must not be filled with that, too.
+            LogNotStored(failure, finished.Id, finished.Script);
         }
 
-        // Said once: a disk that stays full must not be filled with that, too.
-        LogNotStored(failure, finished.Id, finished.Script);
-        return false;
+        return stored;
     }
 
-    /// <returns>Why it failed, or null.</returns>
-    private async Task<Exception?> TryAsync(RunInfo finished, IReadOnlyList<RunInfo> following)
+    private async Task<(IReadOnlyList<RunInfo>? Following, Exception? Failure)> TryAsync(RunInfo finished, IReadOnlyList<RunInfo> following)
     {
         try
         {
-            await store.EndAsync(finished, following, CancellationToken.None);
-            return null;
+            if (await store.EndAsync(finished, following, CancellationToken.None) is { } stored)
+            {
+                return (stored, null);
+            }
+
+            LogTakenOver(finished.Id, finished.Script);
+            return ([], null);
         }
         catch (Exception failure)
         {
-            return failure;
+            return (null, failure);
         }
     }
 
     [LoggerMessage(EventId = 705, Level = LogLevel.Error, Message = "The end of run '{RunId}' of script '{ScriptId}' could not be stored; it is tried again, and if the host dies before, the run counts as lost. Look at the data directory: is its disk full, or read-only?")]
     private partial void LogNotStored(Exception failure, string runId, string scriptId);
 
+    [LoggerMessage(EventId = 708, Level = LogLevel.Warning, Message = "Run '{RunId}' of script '{ScriptId}' has ended here, but another node has taken it for lost meanwhile, and that stays. What follows it is decided there.")]
+    private partial void LogTakenOver(string runId, string scriptId);
+
     /// <summary>A storing under way.</summary>
-    /// <param name="FirstTry">Whether it succeeded at once.</param>
-    /// <param name="Done">Whether it succeeded in the end; false when the host stopped before.</param>
-    internal readonly record struct Storing(Task<bool> FirstTry, Task<bool> Done);
+    /// <param name="FirstTry">The runs that follow, as they are stored; null when it did not succeed at once.</param>
+    /// <param name="Done">The same; null when the host stopped before it succeeded.</param>
+    internal readonly record struct Storing(Task<IReadOnlyList<RunInfo>?> FirstTry, Task<IReadOnlyList<RunInfo>?> Done);
 }

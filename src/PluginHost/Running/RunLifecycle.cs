@@ -20,6 +20,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     private readonly RunSuccessors _successors;
     private readonly RunEnds _ends;
     private readonly RunStore _store;
+    private readonly IRunPlacement _placement;
     private readonly RecentRuns _recent;
     private readonly HostEvents _events;
     private readonly RunMetrics _metrics;
@@ -29,10 +30,10 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     private volatile bool _stopping;
 
     public RunLifecycle(
-        LiveRegistry live, RunLimits limits, RunExecutor executor, RunSuccessors successors, RunEnds ends, RunStore store, RecentRuns recent,
-        HostEvents events, RunMetrics metrics, StopGrace grace, TimeProvider time, ILogger<RunLifecycle> logger)
+        LiveRegistry live, RunLimits limits, RunExecutor executor, RunSuccessors successors, RunEnds ends, RunStore store, IRunPlacement placement,
+        RecentRuns recent, HostEvents events, RunMetrics metrics, StopGrace grace, TimeProvider time, ILogger<RunLifecycle> logger)
     {
-        (_executor, _successors, _ends, _store, _recent) = (executor, successors, ends, store, recent);
+        (_executor, _successors, _ends, _store, _placement, _recent) = (executor, successors, ends, store, placement, recent);
         (_events, _metrics, _grace, _time, _logger) = (events, metrics, grace, time, logger);
         _waiting = new WaitingRuns(run => limits.Of(run.Script, live.Current.Scripts.GetValueOrDefault(run.Script)), time);
         _waiting.Turn += Begin;
@@ -109,7 +110,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
         }
         finally
         {
-            if (stored?.Id != run.Id)
+            if (stored?.Id != run.Id || !_placement.IsHere(stored))
             {
                 _active.TryRemove(run.Id, out _);
                 run.TakeLease()?.Dispose();
@@ -124,6 +125,32 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     {
         _active[run.Id] = run;
         _waiting.Add(run);
+    }
+
+    /// <summary>Takes up a run that is stored as this node's, unless it is known here already.</summary>
+    public void TakeUp(RunInfo stored)
+    {
+        var run = new ActiveRun(stored);
+        if (!_stopping && _active.TryAdd(run.Id, run))
+        {
+            _waiting.Add(run);
+        }
+    }
+
+    /// <summary>Stops everything here and lets nothing follow: other nodes have taken this one for dead, or will.</summary>
+    public void Abandon()
+    {
+        foreach (var run in _active.Values)
+        {
+            if (_waiting.TryTake(run))
+            {
+                Leave(run);
+            }
+            else
+            {
+                run.RequestStop(RunState.Lost);
+            }
+        }
     }
 
     /// <summary>Takes up the runs that waited when the host stopped or died, once it is known which scripts there are.</summary>
@@ -180,9 +207,12 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
         RunInfo finished;
         try
         {
-            if (run.StopState is null && run.Info.State == RunState.Queued)
+            if (run.StopState is null && run.Info.State == RunState.Queued && !await BeginAsync(run))
             {
-                await BeginAsync(run);
+                run.TakeLease()?.Dispose();
+                _waiting.Release(run);
+                Leave(run);
+                return;
             }
 
             if (_stopping)
@@ -206,12 +236,16 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     }
 
     /// <summary>The turn of a run that had to wait has come.</summary>
-    private async Task BeginAsync(ActiveRun run)
+    /// <returns>Whether it is still this node's.</returns>
+    private async Task<bool> BeginAsync(ActiveRun run)
     {
         var begun = run.Begin(await _executor.LeaseAsync(run), _time.GetUtcNow());
         try
         {
-            await _store.SaveAsync(begun, CancellationToken.None);
+            if (!await _store.SaveAsync(begun, CancellationToken.None))
+            {
+                return false;
+            }
         }
         catch
         {
@@ -222,6 +256,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
 
         _metrics.Started(begun);
         _events.Publish(HostEventKind.Run, run.Id);
+        return true;
     }
 
     private async Task EndAsync(ActiveRun run, RunInfo finished)
@@ -239,16 +274,15 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
         _metrics.Ended(finished);
         LogEnded(finished.Script, finished.State, finished.DurationMs, finished.Id);
         _events.Publish(HostEventKind.Run, run.Id);
-        if (await stored.Done)
+        var placed = await stored.Done;
+        if (placed is not null)
         {
             _active.TryRemove(run.Id, out _);
-            following.ForEach(Admit);
         }
-        else
-        {
-            // The host stopped before they were stored, so they never were.
-            following.ForEach(Leave);
-        }
+
+        // Those that were not stored never were; those that another node has are its own.
+        var here = placed?.Where(_placement.IsHere).Select(next => next.Id).ToHashSet(StringComparer.Ordinal) ?? [];
+        following.ForEach(next => (here.Contains(next.Id) ? (Action<ActiveRun>)Admit : Leave)(next));
     }
 
     /// <summary>Ends a run that is to stop and has not started. Who takes it out ends it, so that one does.</summary>

@@ -14,6 +14,8 @@ internal sealed partial class RunService(
     SecretParameters secrets,
     RunLifecycle lifecycle,
     RunStore store,
+    IRunPlacement placement,
+    IOtherNodes others,
     OccurrenceStore occurrences,
     RunLogs logs,
     HostReadiness readiness,
@@ -51,14 +53,14 @@ internal sealed partial class RunService(
         {
             Parameters = parameters, Version = request.Version, StartAt = request.StartAt, RequestedBy = request.RequestedBy, RerunOf = rerunOf?.Id,
         });
-        if (!(request.StartAt > time.GetUtcNow()))
+        if (placement.IsAlone && !(request.StartAt > time.GetUtcNow()))
         {
             // Whoever asks by hand is let in whatever is under way; its place is kept for those who ask what is.
             lifecycle.TryReserve(run, OverlapPolicy.Allow, out _);
         }
 
         var stored = await lifecycle.StoreAsync(run, async info => await store.AddAsync(info, RunRequests.KeyOf(request, parameters), cancellationToken));
-        if (stored!.Id != run.Id)
+        if (stored!.Id != run.Id || !placement.IsHere(stored))
         {
             return Current(stored);
         }
@@ -66,6 +68,12 @@ internal sealed partial class RunService(
         lifecycle.Admit(run);
         return Show(run.Info);
     }
+
+    /// <summary>Takes up a run that is stored as this node's, unless it is known here already.</summary>
+    public void TakeUp(RunInfo stored) => lifecycle.TakeUp(stored);
+
+    /// <summary>Stops everything here and lets nothing follow: other nodes have taken this one for dead, or will.</summary>
+    public void Abandon() => lifecycle.Abandon();
 
     /// <summary>Starts a run with the parameters of one before it.</summary>
     public Task<RunInfo> RerunAsync(string runId, RerunRequest request, CancellationToken cancellationToken)
@@ -93,10 +101,10 @@ internal sealed partial class RunService(
     {
         var run = new ActiveRun(factory.Create(script, trigger) with { ScheduledFor = due, Parameters = parameters, Exclusive = overlap != OverlapPolicy.Allow });
         var occurrence = new OccurrenceInfo { Script = script.Descriptor.Id, Schedule = mark.Key, Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending };
-        if (!lifecycle.TryReserve(run, overlap, out var others))
+        if (!lifecycle.TryReserve(run, overlap, out var inTheWay))
         {
-            LogSkipped(script.Descriptor.Id, due, others[0].Id);
-            await occurrences.AddAsync(occurrence with { Outcome = OccurrenceOutcome.SkippedOverlap, Reason = $"run {others[0].Id} was still going" }, mark, CancellationToken.None);
+            LogSkipped(script.Descriptor.Id, due, inTheWay[0].Id);
+            await occurrences.AddAsync(occurrence with { Outcome = OccurrenceOutcome.SkippedOverlap, Reason = $"run {inTheWay[0].Id} was still going" }, mark, CancellationToken.None);
             return null;
         }
 
@@ -108,7 +116,7 @@ internal sealed partial class RunService(
 
         if (overlap == OverlapPolicy.CancelPrevious)
         {
-            foreach (var other in others)
+            foreach (var other in inTheWay)
             {
                 lifecycle.Cancel(other);
             }
@@ -131,18 +139,34 @@ internal sealed partial class RunService(
                 // As it is then.
             }
         }
+        else if (Find(runId) is { IsFinished: false } elsewhere)
+        {
+            await others.WaitAsync(elsewhere, limit, cancellationToken);
+        }
 
         return Get(runId);
     }
 
-    public RunInfo Cancel(string runId)
+    public async Task<RunInfo> CancelAsync(string runId, CancellationToken cancellationToken)
     {
-        if (lifecycle.Find(runId) is { } run)
+        if (!CancelHere(runId) && Find(runId) is { IsFinished: false } elsewhere)
         {
-            lifecycle.Cancel(run);
+            await others.CancelAsync(elsewhere, cancellationToken);
         }
 
         return Get(runId);
+    }
+
+    /// <returns>Whether it is here.</returns>
+    public bool CancelHere(string runId)
+    {
+        if (lifecycle.Find(runId) is not { } run)
+        {
+            return false;
+        }
+
+        lifecycle.Cancel(run);
+        return true;
     }
 
     public void CancelRunsOn(string pluginId, string version)
@@ -166,6 +190,11 @@ internal sealed partial class RunService(
 
     public IAsyncEnumerable<RunLogLine> ReadLogAsync(string runId, long after, bool follow, CancellationToken cancellationToken)
     {
+        if (lifecycle.Find(runId) is null && Find(runId) is var stored && !placement.IsHere(stored))
+        {
+            return others.ReadLogAsync(stored, after, follow, cancellationToken);
+        }
+
         var opened = lifecycle.Find(runId) is { } run ? Task.WhenAny(run.LogOpened, run.Finished) : Task.CompletedTask;
         return logs.ReadAsync(Get(runId), opened, after, follow, cancellationToken);
     }

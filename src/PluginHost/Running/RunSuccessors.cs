@@ -9,6 +9,11 @@ internal sealed partial class RunSuccessors(LiveRegistry live, ScriptStateStore 
 {
     public IReadOnlyList<RunInfo> Of(RunInfo finished)
     {
+        if (finished.State == RunState.Lost)
+        {
+            return finished.RerunWhenLost ? [factory.CreateRerun(finished)] : [];
+        }
+
         var snapshot = live.Current;
         return Retry(finished, snapshot) is { } retry
             ? [retry]

@@ -27,6 +27,26 @@ internal sealed record MissedOccurrences(IReadOnlyList<DateTimeOffset> ToCatchUp
         return new MissedOccurrences(caughtUp, caughtUp.Count > 0 ? caughtUp[0] : upTo.AddTicks(1), Explain(schedule, caughtUp));
     }
 
+    /// <summary>What is overlapped how by the runs that make up for missed times: several come one after the other, whatever the policy says of regular ones.</summary>
+    public static OverlapPolicy OverlapOf(ScheduleDescriptor schedule) => schedule.CatchUp == CatchUpPolicy.All ? OverlapPolicy.QueueAll : schedule.Overlap;
+
+    /// <summary>The row of the ledger for the times after the one moment and before the other, at which nothing runs; null when there are none.</summary>
+    public static OccurrenceInfo? Left(string script, ScheduleDescriptor schedule, DateTimeOffset after, DateTimeOffset before, OccurrenceOutcome outcome, string reason)
+    {
+        if (schedule.NextAfter(after) is not { } first || first >= before)
+        {
+            return null;
+        }
+
+        var (last, count) = (first, 1L);
+        for (; schedule.NextAfter(last) is { } next && next < before; count++)
+        {
+            last = next;
+        }
+
+        return new OccurrenceInfo { Script = script, Schedule = schedule.Key, Due = first, Until = last, Count = count, Outcome = outcome, Reason = reason };
+    }
+
     private static string Explain(ScheduleDescriptor schedule, List<DateTimeOffset> caughtUp) => schedule.CatchUp switch
     {
         CatchUpPolicy.None => "the schedule catches nothing up",

@@ -216,11 +216,9 @@ internal sealed partial class ScheduleKeeper
             _writer.Leave(schedule, accounted, missed.Before, otherwise, missed.Reason, Mark(entry, missed.Before.AddTicks(-1)));
         }
 
-        // Several missed times are caught up one after the other, whatever the policy says of regular ones.
-        var overlap = schedule.CatchUp == CatchUpPolicy.All ? OverlapPolicy.QueueAll : schedule.Overlap;
         foreach (var due in missed.ToCatchUp)
         {
-            _writer.Start(script, schedule, overlap, due, RunTrigger.CatchUp, Mark(entry, due));
+            _writer.Start(script, schedule, MissedOccurrences.OverlapOf(schedule), due, RunTrigger.CatchUp, Mark(entry, due));
         }
 
         _writer.Account(Mark(entry, until));

@@ -9,7 +9,7 @@ namespace PluginHost.Scheduling;
 
 /// <summary>Shows the schedules of scripts, and takes what operators want of them.</summary>
 internal sealed partial class ScheduleService(
-    LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleParameters parameters, ScriptStateStore scripts, Scheduler scheduler, HostEvents events,
+    LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleParameters parameters, ScriptStateStore scripts, IScheduleEngine scheduler, HostEvents events,
     ScheduleGate gate, TimeProvider time)
 {
     private const int Shown = 5;

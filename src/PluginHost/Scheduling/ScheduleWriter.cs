@@ -29,7 +29,8 @@ internal sealed partial class ScheduleWriter(
 
     /// <summary>Nothing runs for the times of a schedule after the one moment and before the other.</summary>
     public void Leave(ScheduleDescriptor schedule, DateTimeOffset after, DateTimeOffset before, OccurrenceOutcome outcome, string reason, ScheduleMark mark) =>
-        Add(mark.Script, mark.Key, () => occurrences.AddAsync(Range(schedule, after, before, outcome, reason, mark), mark, CancellationToken.None));
+        // Counted here and not where it is decided: years of an every-second schedule take seconds.
+        Add(mark.Script, mark.Key, () => occurrences.AddAsync(MissedOccurrences.Left(mark.Script, schedule, after, before, outcome, reason), mark, CancellationToken.None));
 
     /// <summary>Tells who watches that the next times of a script have changed.</summary>
     public void Tell(string script) => Add(script, null, () => Task.CompletedTask);
@@ -108,24 +109,6 @@ internal sealed partial class ScheduleWriter(
         {
             return failure;
         }
-    }
-
-    // Counted here and not where it is decided: years of an every-second schedule take seconds.
-    private static OccurrenceInfo? Range(
-        ScheduleDescriptor schedule, DateTimeOffset after, DateTimeOffset before, OccurrenceOutcome outcome, string reason, ScheduleMark mark)
-    {
-        if (schedule.NextAfter(after) is not { } first || first >= before)
-        {
-            return null;
-        }
-
-        var (last, count) = (first, 1L);
-        for (; schedule.NextAfter(last) is { } next && next < before; count++)
-        {
-            last = next;
-        }
-
-        return new OccurrenceInfo { Script = mark.Script, Schedule = mark.Key, Due = first, Until = last, Count = count, Outcome = outcome, Reason = reason };
     }
 
     private void Add(string script, string? key, Func<Task> carryOut) => _decisions.Add(new Decision(script, key, carryOut));

@@ -6,7 +6,7 @@ using PluginHost.Swapping;
 namespace PluginHost.Scheduling;
 
 /// <summary>Starts scripts at the times of their schedules: one alarm for all of them.</summary>
-internal sealed partial class Scheduler : BackgroundService
+internal sealed partial class Scheduler : BackgroundService, IScheduleEngine
 {
     // Between so many that are due at once, others may look at the schedules.
     private const int AtOnce = 500;
@@ -31,13 +31,10 @@ internal sealed partial class Scheduler : BackgroundService
         live.Swapped += Rebuild;
     }
 
-    /// <summary>The schedules of a paused script go on: what was missed meanwhile is caught up as each of them says.</summary>
     public void Resumed(string scriptId) => Change(now => _keeper.CatchUpAfterPause(scriptId, now));
 
-    /// <summary>An operator has set other schedules for a script.</summary>
     public void Changed(string scriptId) => Change(now => _keeper.Reconcile(scriptId, now));
 
-    /// <summary>When the schedules of a script are due next, by their keys.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> DueTimes(string scriptId)
     {
         lock (_lock)

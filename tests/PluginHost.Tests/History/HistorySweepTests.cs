@@ -1,3 +1,4 @@
+using PluginHost.Running;
 using PluginHost.History;
 
 namespace PluginHost.Tests.History;
@@ -12,7 +13,7 @@ public sealed class HistorySweepTests(DatabaseKind kind) : OnEachDatabase(kind)
     [SetUp]
     public void SetUp()
     {
-        _runs = new RunStore(Database, TimeProvider.System);
+        _runs = new RunStore(Database, SingleNode.Instance, TimeProvider.System);
         _occurrences = new OccurrenceStore(Database);
     }
 

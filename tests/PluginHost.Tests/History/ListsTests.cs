@@ -1,3 +1,4 @@
+using PluginHost.Running;
 using PluginHost.History;
 
 namespace PluginHost.Tests.History;
@@ -11,7 +12,7 @@ public sealed class ListsTests(DatabaseKind kind) : OnEachDatabase(kind)
     [Test]
     public async Task OfRuns_EveryFilter_LetsThroughWhatItSays()
     {
-        var store = new RunStore(Database, TimeProvider.System);
+        var store = new RunStore(Database, SingleNode.Instance, TimeProvider.System);
         var all =
             from i in Enumerable.Range(0, 2)
             from script in new[] { "A.Work", "B.Work" }

@@ -1,3 +1,4 @@
+using PluginHost.Running;
 using System.Text.RegularExpressions;
 using PluginHost.History;
 using PluginHost.History.Sqlite;
@@ -85,7 +86,7 @@ public sealed class QueryPlanTests
     public async Task NothingThatIsDoneForARun_OrAtAStart_ReadsAWholeTable()
     {
         var now = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-        var runs = new RunStore(_database, TimeProvider.System);
+        var runs = new RunStore(_database, SingleNode.Instance, TimeProvider.System);
         var deployments = new DeploymentStore(_database);
         var occurrences = new OccurrenceStore(_database);
         var mark = new ScheduleMark("A.Work", "key", now);

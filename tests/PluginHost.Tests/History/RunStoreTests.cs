@@ -1,3 +1,4 @@
+using PluginHost.Running;
 using Microsoft.Extensions.Time.Testing;
 using PluginHost.History;
 
@@ -11,7 +12,7 @@ public sealed class RunStoreTests(DatabaseKind kind) : OnEachDatabase(kind)
     [SetUp]
     public void SetUp()
     {
-        _store = new RunStore(Database, _time);
+        _store = new RunStore(Database, SingleNode.Instance, _time);
     }
 
     [Test]

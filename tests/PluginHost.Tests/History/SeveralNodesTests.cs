@@ -1,3 +1,4 @@
+using PluginHost.Running;
 using PluginHost.Cluster.Postgres;
 using PluginHost.History;
 using PluginHost.TestInfra;
@@ -45,13 +46,13 @@ public sealed class SeveralNodesTests
                 {
                     Script = "A.Work", Schedule = "key", Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending, RunId = run.Id,
                 };
-                return new RunStore(node, TimeProvider.System).AddScheduledAsync(run, occurrence, new ScheduleMark("A.Work", "key", due), default);
+                return new RunStore(node, SingleNode.Instance, TimeProvider.System).AddScheduledAsync(run, occurrence, new ScheduleMark("A.Work", "key", due), default);
             });
 
             Assert.That(runs.OfType<RunInfo>().ToList(), Has.Count.EqualTo(1));
         }
 
-        Assert.That(new RunStore(_nodes[0], TimeProvider.System).List(new RunQuery { Limit = 500 }).Items, Has.Count.EqualTo(Rounds));
+        Assert.That(new RunStore(_nodes[0], SingleNode.Instance, TimeProvider.System).List(new RunQuery { Limit = 500 }).Items, Has.Count.EqualTo(Rounds));
     }
 
     [Test]
@@ -59,7 +60,7 @@ public sealed class SeveralNodesTests
     {
         for (var round = 0; round < Rounds; round++)
         {
-            var runs = await OnEachAsync((node, i) => new RunStore(node, TimeProvider.System).AddAsync(Run($"{round}-{i}"), new RequestKey($"{round}", ""), default));
+            var runs = await OnEachAsync((node, i) => new RunStore(node, SingleNode.Instance, TimeProvider.System).AddAsync(Run($"{round}-{i}"), new RequestKey($"{round}", ""), default));
 
             Assert.That(runs.Select(run => run.Id).Distinct().ToList(), Has.Count.EqualTo(1));
         }

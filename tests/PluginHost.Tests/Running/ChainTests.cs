@@ -52,7 +52,7 @@ public sealed class ChainTests : RunTestBase
     {
         var run = await Host.StartAsync("Retried", new RunRequest { StartAt = Time.GetUtcNow().AddHours(1) });
 
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
 
         Assert.That((await Stage.NextAsync()).Context.ScriptId, Is.EqualTo("Shop.AfterAnyEnd"));
     }
@@ -63,7 +63,7 @@ public sealed class ChainTests : RunTestBase
         await Host.Scripts.SetPausedAsync("Shop.AfterAnyEnd", true, CancellationToken.None);
         var run = await Host.StartAsync("Retried", new RunRequest { StartAt = Time.GetUtcNow().AddHours(1) });
 
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
 
         await Host.EndOfAsync(run);
         Assert.That(Host.Runs.List(new RunQuery()).Items, Has.Count.EqualTo(1));

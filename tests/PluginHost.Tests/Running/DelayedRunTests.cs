@@ -51,7 +51,7 @@ public sealed class DelayedRunTests : RunTestBase
     {
         var run = await Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow() + Hour });
 
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
 
         Assert.That((await Host.EndOfAsync(run)).State, Is.EqualTo(RunState.Cancelled));
         Time.Advance(2 * Hour);
@@ -66,7 +66,7 @@ public sealed class DelayedRunTests : RunTestBase
         var run = await Host.StartAsync("Grouped", new RunRequest { StartAt = Time.GetUtcNow() + Hour });
 
         // Its group is looked up when its time has come, and before it waits for its turn.
-        _groups.Noticed = () => Host.Runs.Cancel(run.Id);
+        _groups.Noticed = () => Host.Runs.CancelHere(run.Id);
         Time.Advance(Hour);
         _groups.Noticed = null;
 

@@ -34,7 +34,7 @@ public sealed class RunCancellationTests : RunTestBase
         var run = await Host.StartAsync("Plain");
         await Stage.NextAsync();
 
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
 
         var ended = await Host.EndOfAsync(run);
         Assert.That((ended.State, ended.Error), Is.EqualTo((RunState.Cancelled, (RunError?)null)));
@@ -49,8 +49,8 @@ public sealed class RunCancellationTests : RunTestBase
         var other = await Stage.NextAsync();
         var run = await Host.StartAsync("Plain");
 
-        Host.Runs.Cancel(run.Id);
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
+        Host.Runs.CancelHere(run.Id);
 
         var ended = await Host.EndOfAsync(run);
         Assert.That((ended.State, ended.StartedAt), Is.EqualTo((RunState.Cancelled, (DateTimeOffset?)null)));
@@ -66,7 +66,7 @@ public sealed class RunCancellationTests : RunTestBase
         var version = Host.Deploy(typeof(Deaf));
         var run = await Host.StartAsync("Deaf");
         var script = await Stage.NextAsync();
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
         await Time.TimerOf(Grace);
         Time.Advance(Grace);
 
@@ -93,7 +93,7 @@ public sealed class RunCancellationTests : RunTestBase
         var version = Host.Deploy(typeof(Deaf));
         var run = await Host.StartAsync("Deaf");
         var script = await Stage.NextAsync();
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
         await Time.TimerOf(Grace);
 
         script.End();

@@ -58,7 +58,7 @@ public sealed class RunLogsTests : RunTestBase
         await using var lines = Follow(waiting);
         var next = NextAsync(lines);
 
-        Host.Runs.Cancel(waiting.Id);
+        Host.Runs.CancelHere(waiting.Id);
 
         Assert.That(await next, Is.Null);
     }

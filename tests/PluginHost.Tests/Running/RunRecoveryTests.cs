@@ -75,7 +75,7 @@ public sealed class RunRecoveryTests : RunTestBase
         var waiting = await OneUnderWayAndOneWaitingAsync();
         await RestartAsync(CrashAndRestartAsync);
 
-        Host.Runs.Cancel(waiting.Id);
+        Host.Runs.CancelHere(waiting.Id);
 
         Assert.That((await Host.EndOfAsync(waiting)).State, Is.EqualTo(RunState.Cancelled));
         Host.Deploy(typeof(Plain));

@@ -152,7 +152,7 @@ public sealed class RunRequestTests : RunTestBase
     {
         Host.Deploy(typeof(Plain));
         var run = await Host.StartAsync("Plain", new RunRequest { StartAt = Time.GetUtcNow().AddHours(1) });
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
         await Host.EndOfAsync(run);
 
         Assert.That(

@@ -60,8 +60,8 @@ public sealed class RunRetryTests : RunTestBase
         await Host.StartAsync("Retried");
         var retry = await FailAsync(attempt: 1);
 
-        Host.Runs.Cancel(retry!.Id);
-        Host.Runs.Cancel(retry.Id);
+        Host.Runs.CancelHere(retry!.Id);
+        Host.Runs.CancelHere(retry.Id);
 
         Assert.That((await Host.EndOfAsync(retry)).State, Is.EqualTo(RunState.Cancelled));
         Time.Advance(AtMost);
@@ -88,7 +88,7 @@ public sealed class RunRetryTests : RunTestBase
         {
             if (Host.Runs.List(new RunQuery { Trigger = RunTrigger.Retry }).Items is [{ State: RunState.Queued } stored])
             {
-                Host.Runs.Cancel(stored.Id);
+                Host.Runs.CancelHere(stored.Id);
             }
         });
         listener.Start();

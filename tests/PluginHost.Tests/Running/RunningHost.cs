@@ -44,7 +44,7 @@ internal sealed class RunningHost : IAsyncDisposable
         _console = new ConsoleCapture(options);
         Draining = new DrainingVersions(_unloading, time);
         Database = new SqliteDatabase(Data);
-        Store = new RunStore(Database, time);
+        Store = new RunStore(Database, SingleNode.Instance, time);
         Marks = new ScheduleStore(Database);
         Occurrences = new OccurrenceStore(Database);
         Scripts = new ScriptStateStore(Database);
@@ -60,8 +60,8 @@ internal sealed class RunningHost : IAsyncDisposable
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
-            Live, new RunLimits(options), executor, new RunSuccessors(Live, Scripts, factory, NullLogger<RunSuccessors>.Instance), new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Recent = new RecentRuns(Store), Events, metrics, grace, time, NullLogger<RunLifecycle>.Instance);
-        Runs = new RunService(new RunRequests(Live, stored, secrets, time), factory, secrets, lifecycle, Store, Occurrences, Logs, Readiness, Lifetime, time, NullLogger<RunService>.Instance);
+            Live, new RunLimits(options), executor, new RunSuccessors(Live, Scripts, factory, NullLogger<RunSuccessors>.Instance), new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, SingleNode.Instance, Recent = new RecentRuns(Store), Events, metrics, grace, time, NullLogger<RunLifecycle>.Instance);
+        Runs = new RunService(new RunRequests(Live, stored, secrets, time), factory, secrets, lifecycle, Store, SingleNode.Instance, SingleNode.Instance, Occurrences, Logs, Readiness, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
         var schedules = new EffectiveSchedules(Overrides);
         ScheduleWatch = new ScheduleWatch(Live, schedules, Overrides, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);

@@ -55,7 +55,7 @@ public sealed class LedgerTests : SchedulerTestBase
         await PassUntilAsync(At(12, 2));
         var waiting = Ledger()[0].RunId!;
 
-        Host.Runs.Cancel(waiting);
+        Host.Runs.CancelHere(waiting);
         await Host.EndOfAsync(Host.Runs.Get(waiting));
 
         Assert.That(Ledger()[0].Outcome, Is.EqualTo(OccurrenceOutcome.Missed));
