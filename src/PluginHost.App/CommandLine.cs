@@ -85,14 +85,15 @@ internal static class CommandLine
         var poll = new Option<string?>("--poll") { Description = "How often to look for commits, such as 500ms, 2s or 1m. Default: 2s.", HelpName = "T" };
         var data = new Option<string?>("--data") { Description = "Where the host keeps its data. Default: .pluginhost in the repository.", HelpName = "DIR" };
         var urls = new Option<string?>("--urls") { Description = "Where to listen. Default: http://127.0.0.1:5080.", HelpName = "URLS" };
-        var command = new Command("run", "Starts the host.") { repo, branch, path, poll, data, urls };
+        var cluster = new Option<string?>("--cluster") { Description = "The PostgreSQL database that several hosts share, such as \"Host=db;Username=pluginhost\". Default: the host is alone.", HelpName = "DB" };
+        var command = new Command("run", "Starts the host.") { repo, branch, path, poll, data, urls, cluster };
         command.SetAction((result, cancellationToken) => ReadyHost.RunAsync(
             new RunArguments(
-                result.GetValue(repo), result.GetValue(branch), result.GetValue(path), result.GetValue(poll), result.GetValue(data), result.GetValue(urls)),
+                result.GetValue(repo), result.GetValue(branch), result.GetValue(path), result.GetValue(poll), result.GetValue(data), result.GetValue(urls), Cluster: result.GetValue(cluster)),
             cancellationToken));
         return command;
     }
 }
 
 /// <summary>What was given on the command line; null for what was not.</summary>
-internal sealed record RunArguments(string? Repo, string? Branch, string? Path, string? Poll, string? Data, string? Urls, bool WorkingTree = false);
+internal sealed record RunArguments(string? Repo, string? Branch, string? Path, string? Poll, string? Data, string? Urls, bool WorkingTree = false, string? Cluster = null);

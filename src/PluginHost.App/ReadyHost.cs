@@ -28,7 +28,7 @@ internal static class ReadyHost
         {
             return Say(string.Join(Environment.NewLine, failure.Failures), ExitCode.WrongUsage);
         }
-        catch (DataDirectoryInUseException failure)
+        catch (Exception failure) when (failure is DataDirectoryInUseException or ClusterException)
         {
             return Say(failure.Message, ExitCode.Failed);
         }
@@ -53,7 +53,11 @@ internal static class ReadyHost
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
         builder.AddSecurity();
-        builder.Services.AddPluginHost().AddAlerts();
+        var host = builder.Services.AddPluginHost().AddAlerts();
+        if (!string.IsNullOrEmpty(builder.Configuration[$"{ClusterOptions.SectionName}:{nameof(ClusterOptions.ConnectionString)}"]))
+        {
+            host.UseCluster();
+        }
 
         var app = builder.Build();
         app.UseSecurity();

@@ -6,31 +6,35 @@ namespace PluginHost.Cluster.Postgres;
 /// <summary>The history of all nodes: a schema of a PostgreSQL database.</summary>
 internal sealed class PostgresDatabase : HistoryDatabase
 {
-    private readonly NpgsqlDataSource _source;
+    private readonly PostgresSource _source;
     private readonly HistoryWriter _writer;
     private readonly ReadConnections _readers;
 
-    /// <exception cref="InvalidOperationException">It cannot be reached, or its schema is of another version.</exception>
     public PostgresDatabase(string connectionString, string schema)
+        : this(new PostgresSource(connectionString, schema))
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, MaxAutoPrepare = 100, NoResetOnClose = true };
-        builder.ApplicationName ??= "PluginHost";
-        _source = NpgsqlDataSource.Create(builder);
+    }
+
+    /// <exception cref="ClusterException">It cannot be reached, or its schema is of another version.</exception>
+    public PostgresDatabase(PostgresSource source)
+    {
+        _source = source;
         try
         {
-            using (var connection = Open())
+            using (var connection = source.Open())
             {
-                PostgresSchema.Migrate(connection, schema);
+                PostgresSchema.Migrate(connection, source.Schema);
             }
 
-            _writer = new HistoryWriter(Open);
-            _readers = new ReadConnections(Open);
+            _writer = new HistoryWriter(source.Open);
+            _readers = new ReadConnections(source.Open);
         }
         catch (NpgsqlException failure)
         {
-            _source.Dispose();
-            throw new InvalidOperationException(
-                $"The database '{builder.Database}' on {builder.Host} cannot be used: {failure.Message} Nothing was changed. Look at the connection string, at whether the server runs, and at whether {builder.Username} may create a schema there.",
+            source.Dispose();
+            var settings = source.Settings;
+            throw new ClusterException(
+                $"The database '{settings.Database}' on {settings.Host} cannot be used: {failure.Message} Nothing was changed. Look at the connection string, at whether the server runs, and at whether {settings.Username} may create a schema there.",
                 failure);
         }
     }
@@ -45,6 +49,4 @@ internal sealed class PostgresDatabase : HistoryDatabase
         _writer.Dispose();
         _source.Dispose();
     }
-
-    private PostgresConnection Open() => new(_source.OpenConnection());
 }

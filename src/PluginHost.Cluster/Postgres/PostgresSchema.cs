@@ -58,7 +58,33 @@ internal static class PostgresSchema
         CREATE INDEX audit_by_action ON audit (action, id);
         CREATE INDEX audit_by_who_and_action ON audit (who, action, id);
         """,
+
+        // The channel's name is that of PostgresSource.ChannelOf.
+        """
+        CREATE TABLE nodes (id text COLLATE nocase PRIMARY KEY, incarnation text NOT NULL, is_up boolean NOT NULL, started_at bigint NOT NULL, last_check_in bigint NOT NULL, document text NOT NULL);
+        CREATE TABLE script_turns (script text COLLATE nocase PRIMARY KEY, turns bigint NOT NULL);
+        CREATE TABLE run_orders (run text COLLATE "C" PRIMARY KEY, node text COLLATE nocase NOT NULL);
+        CREATE TABLE plugin_claims (plugin text COLLATE nocase PRIMARY KEY, output_hash text NOT NULL, version text NOT NULL, node text NOT NULL);
+        CREATE TABLE log_requests (id text PRIMARY KEY, run text NOT NULL, after bigint NOT NULL, answer text, ended boolean NOT NULL DEFAULT FALSE, at timestamptz NOT NULL DEFAULT now());
+        CREATE INDEX unfinished_runs ON runs (script, id) WHERE state IN ('Queued', 'Running');
+
+        CREATE FUNCTION tell_of_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_notify('pluginhost_' || TG_TABLE_SCHEMA, 'changed ' || TG_TABLE_NAME);
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON pins FOR EACH STATEMENT EXECUTE FUNCTION tell_of_change();
+        CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON paused_scripts FOR EACH STATEMENT EXECUTE FUNCTION tell_of_change();
+        CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON schedule_overrides FOR EACH STATEMENT EXECUTE FUNCTION tell_of_change();
+        """,
+        Resource("Quartz-4.7.3.sql"),
     ];
+
+    private static string Resource(string name)
+    {
+        using var reader = new StreamReader(typeof(PostgresSchema).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
 
     public static void Migrate(PostgresConnection connection, string schema)
     {
@@ -70,7 +96,7 @@ internal static class PostgresSchema
         var version = connection.Query("SELECT version FROM schema_version", reader => reader.GetInt32(0)) is [var found] ? found : 0;
         if (version > Steps.Length)
         {
-            throw new InvalidOperationException(
+            throw new ClusterException(
                 $"The schema '{schema}' was written by a newer version of PluginHost (schema {version}, this one knows {Steps.Length}). Nothing was changed. Start the newer version, or name another schema.");
         }
 

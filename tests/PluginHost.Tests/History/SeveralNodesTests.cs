@@ -124,6 +124,6 @@ public sealed class PostgresOutageTests
 
         Assert.That(
             () => new PostgresDatabase($"Host={folder.Path};Username=pluginhost;Database=shop", "pluginhost"),
-            Throws.InvalidOperationException.With.Message.StartsWith($"The database 'shop' on {folder.Path} cannot be used: "));
+            Throws.TypeOf<ClusterException>().With.Message.StartsWith($"The database 'shop' on {folder.Path} cannot be used: "));
     }
 }

@@ -1,0 +1,25 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace PluginHost.Cluster;
+
+/// <summary>Finds every mistake in the options at once.</summary>
+internal sealed partial class ClusterOptionsValidator : IValidateOptions<ClusterOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ClusterOptions options)
+    {
+        List<string> mistakes =
+        [
+            .. Check(!string.IsNullOrWhiteSpace(options.ConnectionString), $"{ClusterOptions.SectionName}:ConnectionString is empty. Name the PostgreSQL database that all nodes share, for example Host=db;Username=pluginhost;Database=pluginhost."),
+            .. Check(SchemaName().IsMatch(options.Schema), $"{ClusterOptions.SectionName}:Schema is '{options.Schema}'; it is made of small letters, digits and underscore, begins with a letter, and has at most 40 of them."),
+            .. Check(options.NodeTimeout >= TimeSpan.FromSeconds(2) && options.NodeTimeout <= TimeSpan.FromMinutes(5), $"{ClusterOptions.SectionName}:NodeTimeout is {options.NodeTimeout}; it must be from 2 seconds to 5 minutes."),
+            .. Check(options.MaxClockOffset >= TimeSpan.FromMilliseconds(10) && options.MaxClockOffset <= TimeSpan.FromMinutes(1), $"{ClusterOptions.SectionName}:MaxClockOffset is {options.MaxClockOffset}; it must be from 10 milliseconds to 1 minute."),
+        ];
+        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+    }
+
+    private static IEnumerable<string> Check(bool holds, string mistake) => holds ? [] : [mistake];
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,39}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SchemaName();
+}

@@ -1,0 +1,194 @@
+using System.Reflection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PluginHost.Cluster.Postgres;
+using PluginHost.Cluster.Scheduling;
+using PluginHost.History;
+using PluginHost.Hosting;
+using PluginHost.Running;
+using PluginHost.Swapping;
+
+namespace PluginHost.Cluster.Nodes;
+
+/// <summary>Tells the others each second that this node is there, sees whether they are, and keeps this one from runs when it cannot say so.</summary>
+/// <remarks>On a thread and a connection of its own: scripts that fill the thread pool must not look like a dead node.</remarks>
+internal sealed partial class Membership(
+    HistoryDatabase database, Node node, ClockCheck clock, NodeRecovery recovery, QuartzEngine engine, RunService runs, LiveRegistry live, HostProblems problems, IOptions<ClusterOptions> options,
+    TimeProvider time, ILogger<Membership> logger) : IHostedLifecycleService, IDisposable
+{
+    private const string Problem = "cluster";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly string HostVersion = typeof(IPluginHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly PostgresSource _source = new($"{options.Value.ConnectionString};Command Timeout=2;Timeout=2;Pooling=false", options.Value.Schema);
+    private PostgresConnection? _connection;
+    private Thread? _thread;
+    private long _heardAt;
+    private long _steadySince;
+    private double _offsetMs;
+
+    /// <exception cref="ClusterException">The clock is too far off.</exception>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            // Made first: it makes the tables.
+            database.Read(connection => connection.Query("SELECT 1", _ => true));
+            _connection = _source.Open();
+            var best = Enumerable.Range(0, 5).Select(_ => (Offset: clock.Measure(() => Ask(_connection), out var uncertainty)!.Value, Uncertainty: uncertainty)).MinBy(measured => measured.Uncertainty);
+            if (clock.Judge(best.Offset, best.Uncertainty) is { } wrong)
+            {
+                throw new ClusterException(wrong);
+            }
+
+            _offsetMs = best.Offset.TotalMilliseconds;
+            NodeStore.Register(_connection, node.Id, node.Incarnation, Report());
+            _heardAt = _steadySince = time.GetTimestamp();
+            LogJoined(node.Id, best.Offset.TotalMilliseconds);
+        },
+        cancellationToken);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _thread = new Thread(CheckInUntilStopped) { IsBackground = true, Name = "PluginHost check-in" };
+        _thread.UnsafeStart();
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Once all runs have ended: what waits here is free for the others at once.</summary>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            _stop.Set();
+            _thread?.Join();
+            try
+            {
+                if (_connection is { IsBroken: false })
+                {
+                    NodeStore.Leave(_connection, node.Id, node.Incarnation);
+                }
+            }
+            catch (Npgsql.NpgsqlException)
+            {
+                // Then they find out by its silence.
+            }
+        },
+        CancellationToken.None);
+
+    public void Dispose()
+    {
+        _connection?.Dispose();
+        _source.Dispose();
+        _stop.Dispose();
+    }
+
+    private void CheckInUntilStopped()
+    {
+        while (!_stop.Wait(Interval))
+        {
+            try
+            {
+                FenceIfSilent();
+                CheckIn();
+                if (time.GetElapsedTime(_steadySince) > options.Value.NodeTimeout && recovery.RecoverAsync(CancellationToken.None).GetAwaiter().GetResult())
+                {
+                    engine.Reconsider();
+                }
+            }
+#pragma warning disable CA1031 // On its thread it would end the process, and the next one may succeed.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                LogFailed(failure);
+                FenceIfSilent();
+            }
+        }
+    }
+
+    private void CheckIn()
+    {
+        if (_connection is null or { IsBroken: true })
+        {
+            _connection?.Dispose();
+            _connection = _source.Open();
+        }
+
+        var isKnown = true;
+        var offset = clock.Measure(() => NodeStore.CheckIn(_connection, node.Id, node.Incarnation, Report()), out var uncertainty);
+        if (offset is null)
+        {
+            // Taken for dead: what was here is others' now.
+            isKnown = false;
+            runs.Abandon();
+            node.BeginAnew();
+            NodeStore.Register(_connection, node.Id, node.Incarnation, Report());
+            LogCameBack(node.Id);
+        }
+        else
+        {
+            _offsetMs = offset.Value.TotalMilliseconds;
+        }
+
+        // Whoever has been away, or in whose time the database was, cannot know yet who else is.
+        if (!isKnown || time.GetElapsedTime(_heardAt) > Interval * 2)
+        {
+            _steadySince = time.GetTimestamp();
+        }
+
+        _heardAt = time.GetTimestamp();
+        Fence(offset is { } off ? clock.Judge(off, uncertainty) : null);
+    }
+
+    /// <summary>Before the others take its runs for lost, they end here.</summary>
+    private void FenceIfSilent()
+    {
+        if (time.GetElapsedTime(_heardAt) is var silence && silence > options.Value.NodeTimeout * 0.75 && node.Fence is null)
+        {
+            Fence($"This node could not check in for {silence.TotalSeconds:F1} s, so the others may take it for dead. Its runs were cancelled, and it takes none until the database answers. Look at the network and at PostgreSQL.");
+            runs.Abandon();
+        }
+    }
+
+    private void Fence(string? reason)
+    {
+        if (problems.Set(Problem, reason) && reason is not null)
+        {
+            LogFenced(reason);
+        }
+
+        if (node.Fence is null != reason is null)
+        {
+            node.Fence = reason;
+            engine.FenceChanged();
+        }
+    }
+
+    private NodeReport Report()
+    {
+        var (running, queued) = runs.Counts;
+        return new NodeReport(HostVersion, running, queued, Math.Round(_offsetMs, 1), [.. live.Current.Plugins.Values.Select(plugin => new LiveOnNode(plugin.Id, plugin.Version.Id, plugin.Version.Artifact.OutputHash))]);
+    }
+
+    private static DateTimeOffset? Ask(PostgresConnection connection) => connection.Query(
+        "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)", reader => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0))).Single();
+
+    [LoggerMessage(EventId = 903, Level = LogLevel.Information, Message = "This is node '{NodeId}' of the cluster; its clock is {OffsetMs} ms before the database's.")]
+    private partial void LogJoined(string nodeId, double offsetMs);
+
+    [LoggerMessage(EventId = 904, Level = LogLevel.Warning, Message = "The others had taken this node, '{NodeId}', for dead. What ran here is cancelled, and it is a node again.")]
+    private partial void LogCameBack(string nodeId);
+
+    [LoggerMessage(EventId = 905, Level = LogLevel.Error, Message = "{Reason}")]
+    private partial void LogFenced(string reason);
+
+    [LoggerMessage(EventId = 906, Level = LogLevel.Warning, Message = "This node could not check in; it tries again in a second.")]
+    private partial void LogFailed(Exception failure);
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Options;
+
+namespace PluginHost.Cluster.Nodes;
+
+/// <summary>This node.</summary>
+internal sealed class Node(IOptions<PluginHostOptions> options)
+{
+    /// <summary>Its name, the same after each start.</summary>
+    public string Id { get; } = options.Value.NodeName;
+
+    /// <summary>Tells this start of it from those before; a new one once the others have taken it for dead.</summary>
+    public string Incarnation { get; private set; } = NewIncarnation();
+
+    /// <summary>Why it takes no runs at present; null when it does.</summary>
+    public string? Fence { get; set; }
+
+    public bool Is(string node) => node.Equals(Id, StringComparison.OrdinalIgnoreCase);
+
+    public void BeginAnew() => Incarnation = NewIncarnation();
+
+    private static string NewIncarnation() => Guid.NewGuid().ToString("n");
+}

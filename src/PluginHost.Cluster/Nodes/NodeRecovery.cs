@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PluginHost.Cluster.Postgres;
+using PluginHost.Cluster.Signals;
+using PluginHost.History;
+using PluginHost.Hosting;
+using PluginHost.Running;
+using PluginHost.Swapping;
+
+namespace PluginHost.Cluster.Nodes;
+
+/// <summary>Sees to the runs of nodes that have died: once, whoever of the others finds out first.</summary>
+internal sealed partial class NodeRecovery(
+    HistoryDatabase database, Node node, LiveRegistry live, RunFactory factory, RunService runs, PostgresSource source, HostEvents events, IOptions<ClusterOptions> options, TimeProvider time,
+    ILogger<NodeRecovery> logger)
+{
+    /// <summary>Takes for dead whoever has been silent for too long, and sees to the runs of all that are not up.</summary>
+    /// <returns>Whether there was anything to do.</returns>
+    public async Task<bool> RecoverAsync(CancellationToken cancellationToken)
+    {
+        Recovery? recovered = null;
+        await database.WriteAsync(
+            connection => (recovered = new Recovery(connection, node, live, factory, source, options.Value.NodeTimeout, time.GetUtcNow())).Run(), cancellationToken);
+        foreach (var dead in recovered!.Dead)
+        {
+            LogDead(dead.Id, dead.Silence);
+        }
+
+        foreach (var run in recovered.Lost)
+        {
+            LogLost(run.Id, run.Script, run.Node, run.RerunWhenLost ? "and is run again" : "and is lost");
+            events.Publish(HostEventKind.Run, run.Id);
+        }
+
+        foreach (var run in recovered.TakenOver)
+        {
+            if (node.Is(run.Node))
+            {
+                runs.TakeUp(run);
+            }
+
+            events.Publish(HostEventKind.Run, run.Id);
+        }
+
+        return recovered.Dead.Count + recovered.Lost.Count + recovered.TakenOver.Count > 0;
+    }
+
+    [LoggerMessage(EventId = 901, Level = LogLevel.Warning, Message = "Node '{NodeId}' has not checked in for {Silence} and is taken for dead; its runs are seen to.")]
+    private partial void LogDead(string nodeId, TimeSpan silence);
+
+    [LoggerMessage(EventId = 902, Level = LogLevel.Warning, Message = "Run '{RunId}' of script '{ScriptId}' was under way on node '{NodeId}' when that died, {Outcome}.")]
+    private partial void LogLost(string runId, string scriptId, string nodeId, string outcome);
+
+    /// <summary>One transaction, which may be begun again.</summary>
+    private sealed class Recovery(HistoryConnection connection, Node node, LiveRegistry live, RunFactory factory, PostgresSource source, TimeSpan timeout, DateTimeOffset now)
+    {
+        private Dictionary<string, NodeRecord> _up = [];
+
+        public List<NodeRecord> Dead { get; } = [];
+
+        public List<RunInfo> Lost { get; private set; } = [];
+
+        public List<RunInfo> TakenOver { get; } = [];
+
+        public bool Run()
+        {
+            var nodes = NodeStore.List(connection);
+            Dead.AddRange(nodes.Where(other => other.IsUp && other.Silence > timeout && !node.Is(other.Id) && NodeStore.Bury(connection, other.Id, timeout)));
+            _up = nodes.Where(other => other.IsUp && !Dead.Contains(other)).ToDictionary(other => other.Id, StringComparer.OrdinalIgnoreCase);
+            if (!_up.ContainsKey(node.Id))
+            {
+                // Others have taken this one for dead, so it judges nobody.
+                return false;
+            }
+
+            Lost = RunStore.Lose(connection, IsOrphan, run => run.RerunWhenLost ? Give(factory.CreateRerun(run)) : null, now);
+            RunStore.Waiting(connection).FindAll(IsOrphan).ForEach(run => Give(run));
+            return true;
+        }
+
+        private bool IsOrphan(RunInfo run) => !_up.ContainsKey(run.Node);
+
+        private RunInfo Give(RunInfo run)
+        {
+            // All runs of a script to one node, so that what must not overlap is in one queue there.
+            var has = _up.Values.Where(other => other.Report.Plugins.Any(live => live.Plugin.Equals(run.Plugin, StringComparison.OrdinalIgnoreCase))).Select(other => other.Id).ToList();
+            var target = live.Current.Plugins.ContainsKey(run.Plugin) || has.Count == 0 ? node.Id : has[0];
+            var given = RunStore.Move(connection, run, target);
+            if (!node.Is(target))
+            {
+                Signal.Send(connection, source, Signal.Take, target, run.Id);
+            }
+
+            TakenOver.Add(given);
+            return given;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Data.Common;
+using System.Text.Json;
+using PluginHost.History;
+
+namespace PluginHost.Cluster.Nodes;
+
+/// <summary>The nodes, by the database's clock.</summary>
+internal sealed class NodeStore(HistoryDatabase database)
+{
+    private const string Now = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
+
+    public IReadOnlyList<NodeRecord> List() => database.Read(List);
+
+    /// <summary>For a transaction that goes by which nodes there are.</summary>
+    public static List<NodeRecord> List(HistoryConnection connection) => connection.Query(
+        $"SELECT id, is_up, started_at, last_check_in, {Now} - last_check_in, document FROM nodes ORDER BY id", Read);
+
+    /// <summary>From now on the node is up; what another start of it says counts no more.</summary>
+    public static void Register(HistoryConnection connection, string id, string incarnation, NodeReport report) => connection.Run(
+        $"""
+        INSERT INTO nodes (id, incarnation, is_up, started_at, last_check_in, document) VALUES (@id, @incarnation, TRUE, {Now}, {Now}, @document)
+        ON CONFLICT (id) DO UPDATE SET incarnation = excluded.incarnation, is_up = TRUE, started_at = excluded.started_at, last_check_in = excluded.last_check_in, document = excluded.document
+        """,
+        ("@id", id), ("@incarnation", incarnation), ("@document", Write(report)));
+
+    /// <returns>The database's time; null when another has taken it for dead, or it was started a second time.</returns>
+    public static DateTimeOffset? CheckIn(HistoryConnection connection, string id, string incarnation, NodeReport report) => connection.Query(
+        $"UPDATE nodes SET last_check_in = {Now}, document = @document WHERE id = @id AND incarnation = @incarnation AND is_up RETURNING last_check_in",
+        reader => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)),
+        ("@id", id), ("@incarnation", incarnation), ("@document", Write(report))).SingleOrDefault();
+
+    /// <summary>Takes a node for dead, if it has not been heard of for so long.</summary>
+    /// <returns>Whether it was up until now.</returns>
+    public static bool Bury(HistoryConnection connection, string id, TimeSpan silence) => connection.Run(
+        $"UPDATE nodes SET is_up = FALSE WHERE id = @id AND is_up AND last_check_in < {Now} - @silence", ("@id", id), ("@silence", (long)silence.TotalMilliseconds)) > 0;
+
+    /// <summary>The node stops, and leaves nothing behind that others must see to at once.</summary>
+    public static void Leave(HistoryConnection connection, string id, string incarnation) => connection.Run(
+        "UPDATE nodes SET is_up = FALSE WHERE id = @id AND incarnation = @incarnation", ("@id", id), ("@incarnation", incarnation));
+
+    private static string Write(NodeReport report) => JsonSerializer.Serialize(report, NodeJson.Default.NodeReport);
+
+    private static NodeRecord Read(DbDataReader reader) => new(
+        reader.GetString(0),
+        reader.GetBoolean(1),
+        DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2)),
+        DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(3)),
+        TimeSpan.FromMilliseconds(reader.GetInt64(4)),
+        JsonSerializer.Deserialize(reader.GetString(5), NodeJson.Default.NodeReport)!);
+}

@@ -1,0 +1,189 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using PluginHost.Cluster.Runs;
+using PluginHost.History;
+using PluginHost.Hosting;
+using PluginHost.Running;
+using PluginHost.Scheduling;
+using PluginHost.Scripts;
+using PluginHost.Swapping;
+
+namespace PluginHost.Cluster.Scheduling;
+
+/// <summary>Gives a schedule its turn: what was due and is not accounted for, in one transaction. Two nodes that do so at once come to the same as one.</summary>
+internal sealed partial class ScheduleTurns(
+    HistoryDatabase database, LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScriptStateStore scripts, RunFactory factory, IRunPlacement placement,
+    Orders orders, RunService runs, HostEvents events, TimeProvider time, ILogger<ScheduleTurns> logger)
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+
+    /// <summary>Gives a schedule its turn, and again for as long as the database is away.</summary>
+    /// <param name="scriptId">The script.</param>
+    /// <param name="key">The schedule within the script.</param>
+    /// <param name="due">The time that has come; null for whatever is not accounted for.</param>
+    /// <param name="cancellationToken">Gives up: the schedule's next turn accounts for this one.</param>
+    public async Task TakeAsync(string scriptId, string key, DateTimeOffset? due, CancellationToken cancellationToken)
+    {
+        for (var pause = FirstRetry; ; pause = pause * 2 < LongestRetry ? pause * 2 : LongestRetry)
+        {
+            try
+            {
+                await TryAsync(scriptId, key, due, OccurrenceOutcome.Missed, cancellationToken);
+                return;
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested && failure is not ObjectDisposedException)
+            {
+                LogFailed(failure, scriptId, pause);
+            }
+
+            await Task.Delay(pause, time, cancellationToken);
+        }
+    }
+
+    /// <summary>The schedules of a paused script go on: what was missed meanwhile is caught up as each of them says.</summary>
+    public async Task ResumeAsync(string scriptId, CancellationToken cancellationToken)
+    {
+        foreach (var schedule in live.Current.Scripts.TryGetValue(scriptId, out var script) ? schedules.Of(script.Descriptor) : [])
+        {
+            await TryAsync(scriptId, schedule.Key, due: null, OccurrenceOutcome.SkippedPaused, cancellationToken);
+        }
+    }
+
+    private async Task TryAsync(string scriptId, string key, DateTimeOffset? due, OccurrenceOutcome otherwise, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(scriptId, key, cancellationToken) is not var (script, schedule))
+        {
+            LogUnknown(scriptId, key);
+            return;
+        }
+
+        if (scripts.IsPaused(scriptId))
+        {
+            // Not accounted for: on resuming, these are the missed ones.
+            return;
+        }
+
+        Turn? turn = null;
+        await database.WriteAsync(connection => (turn = new Turn(connection, script, schedule, time.GetUtcNow(), factory, placement, orders)).Take(due, otherwise), cancellationToken);
+        foreach (var run in turn!.Started.Where(placement.IsHere))
+        {
+            runs.TakeUp(run);
+        }
+
+        foreach (var (skipped, other) in turn.Skipped)
+        {
+            LogSkipped(scriptId, skipped, other);
+        }
+
+        events.Publish(HostEventKind.Script, scriptId);
+    }
+
+    private async Task<(LiveScript, ScheduleDescriptor)?> FindAsync(string scriptId, string key, CancellationToken cancellationToken)
+    {
+        if (Find(scriptId, key) is { } found)
+        {
+            return found;
+        }
+
+        // An operator may have set it an instant ago on another node.
+        await overrides.RefreshAsync(time.GetUtcNow(), cancellationToken);
+        return Find(scriptId, key);
+    }
+
+    private (LiveScript, ScheduleDescriptor)? Find(string scriptId, string key) =>
+        live.Current.Scripts.TryGetValue(scriptId, out var script) && schedules.Of(script.Descriptor).FirstOrDefault(schedule => schedule.Key == key) is { } schedule ? (script, schedule) : null;
+
+    [LoggerMessage(EventId = 620, Level = LogLevel.Error, Message = "A due time of script '{ScriptId}' could not be stored, so its run has not started; it is tried again in {Pause}. Is the database there?")]
+    private partial void LogFailed(Exception failure, string scriptId, TimeSpan pause);
+
+    [LoggerMessage(EventId = 621, Level = LogLevel.Information, Message = "Schedule '{Schedule}' of script '{ScriptId}' is due, and is not at work on this node any more, so its turn is left to the node that has it.")]
+    private partial void LogUnknown(string scriptId, string schedule);
+
+    [LoggerMessage(EventId = 622, Level = LogLevel.Information, Message = "Script '{ScriptId}' was due at {Due} and is skipped, because run '{RunId}' is still going.")]
+    private partial void LogSkipped(string scriptId, DateTimeOffset due, string runId);
+
+    /// <summary>One turn within its transaction, which may be begun again.</summary>
+    private sealed class Turn(
+        HistoryConnection connection, LiveScript script, ScheduleDescriptor schedule, DateTimeOffset now, RunFactory factory, IRunPlacement placement, Orders orders)
+    {
+        private readonly string _script = script.Descriptor.Id;
+
+        public List<RunInfo> Started { get; } = [];
+
+        public List<(DateTimeOffset Due, string Other)> Skipped { get; } = [];
+
+        public bool Take(DateTimeOffset? due, OccurrenceOutcome otherwise)
+        {
+            // The clock that has found it due may be a little before this one.
+            var until = due > now ? due.Value : now;
+            if (ScheduleStore.Of(connection, _script).Find(mark => mark.Key == schedule.Key) is not { } mark)
+            {
+                // It has just begun, or just gone: nothing before it is its own.
+                return false;
+            }
+
+            var accounted = mark.Until + schedule.Offset;
+            var missedUntil = otherwise == OccurrenceOutcome.SkippedPaused ? now : now - OccurrenceStore.OnTime;
+            if (schedule.NextAfter(accounted) is { } first && first <= missedUntil)
+            {
+                CatchUp(accounted, first, missedUntil, otherwise);
+                accounted = missedUntil;
+            }
+
+            // Those of the last seconds are still on time, and have their turn as such, also when their own is late.
+            foreach (var time in schedule.TimesFrom(schedule.NextAfter(accounted)).TakeWhile(time => time <= until))
+            {
+                Fire(time, RunTrigger.Schedule, schedule.Overlap);
+                accounted = time;
+            }
+
+            ScheduleStore.Save(connection, mark with { Until = accounted - schedule.Offset });
+            return true;
+        }
+
+        private void CatchUp(DateTimeOffset accounted, DateTimeOffset first, DateTimeOffset until, OccurrenceOutcome otherwise)
+        {
+            var missed = MissedOccurrences.Decide(schedule, accounted, until);
+            if (first < missed.Before && MissedOccurrences.Left(_script, schedule, accounted, missed.Before, otherwise, missed.Reason) is { } left)
+            {
+                OccurrenceStore.AddOrExtend(connection, left);
+            }
+
+            foreach (var due in missed.ToCatchUp)
+            {
+                Fire(due, RunTrigger.CatchUp, MissedOccurrences.OverlapOf(schedule));
+            }
+        }
+
+        private void Fire(DateTimeOffset due, RunTrigger trigger, OverlapPolicy overlap)
+        {
+            ClusterPlacement.TakeTurn(connection, _script);
+            var occurrence = new OccurrenceInfo { Script = _script, Schedule = schedule.Key, Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending };
+            var others = overlap is OverlapPolicy.Allow or OverlapPolicy.QueueAll ? [] : RunStore.Unfinished(connection, _script);
+            if (others.Count > 0 && (overlap == OverlapPolicy.Skip || (overlap == OverlapPolicy.Queue && others.Exists(other => other.State == RunState.Queued))))
+            {
+                OccurrenceStore.AddOrExtend(connection, occurrence with { Outcome = OccurrenceOutcome.SkippedOverlap, Reason = $"run {others[0].Id} was still going" });
+                Skipped.Add((due, others[0].Id));
+                return;
+            }
+
+            var run = factory.Create(script, trigger) with
+            {
+                ScheduledFor = due, Parameters = (JsonObject?)schedule.Parameters?.DeepClone(), Exclusive = overlap != OverlapPolicy.Allow,
+            };
+            if (!OccurrenceStore.Add(connection, occurrence with { RunId = run.Id }))
+            {
+                return;
+            }
+
+            var placed = placement.Place(connection, run);
+            RunStore.Add(connection, placed);
+            Started.Add(placed);
+            if (overlap == OverlapPolicy.CancelPrevious)
+            {
+                others.ForEach(other => orders.Cancel(connection, other));
+            }
+        }
+    }
+}

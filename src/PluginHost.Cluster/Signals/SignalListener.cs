@@ -1,0 +1,69 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using PluginHost.Cluster.Postgres;
+
+namespace PluginHost.Cluster.Signals;
+
+/// <summary>Hears what the database and the other nodes say, and looks for it anyway from time to time.</summary>
+internal sealed partial class SignalListener(PostgresSource source, Inbox inbox, TimeProvider time, ILogger<SignalListener> logger) : BackgroundService
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<string> _heard = Channel.CreateUnbounded<string>(new() { SingleReader = true });
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(ListenAsync(stoppingToken), HandleAsync(stoppingToken));
+
+    private async Task ListenAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await source.OpenAsync(stoppingToken);
+                connection.Notification += (_, notification) => _heard.Writer.TryWrite(notification.Payload);
+                await using (var listen = new NpgsqlCommand($"LISTEN {source.Channel}", connection))
+                {
+                    await listen.ExecuteNonQueryAsync(stoppingToken);
+                }
+
+                while (true)
+                {
+                    // What was said while nobody listened, or got lost, is found so.
+                    _heard.Writer.TryWrite(Inbox.LookAtAll);
+                    await connection.WaitAsync(LookInterval, stoppingToken);
+                    await using var alive = new NpgsqlCommand("SELECT 1", connection);
+                    await alive.ExecuteNonQueryAsync(stoppingToken);
+                }
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(failure);
+                await Task.Delay(Pause, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task HandleAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var signal in _heard.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await inbox.HandleAsync(signal.Split(' '), stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogNotHandled(failure, signal);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 910, Level = LogLevel.Warning, Message = "What other nodes say cannot be heard at present; it is tried again.")]
+    private partial void LogFailed(Exception failure);
+
+    [LoggerMessage(EventId = 911, Level = LogLevel.Warning, Message = "What was heard, '{Signal}', could not be carried out; it is looked for again in a few seconds.")]
+    private partial void LogNotHandled(Exception failure, string signal);
+}
