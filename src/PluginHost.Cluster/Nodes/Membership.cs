@@ -29,6 +29,7 @@ internal sealed partial class Membership(
     private long _heardAt;
     private long _steadySince;
     private double _offsetMs;
+    private bool _isAway;
 
     /// <exception cref="ClusterException">The clock is too far off.</exception>
     public Task StartingAsync(CancellationToken cancellationToken) => Task.Run(
@@ -47,15 +48,12 @@ internal sealed partial class Membership(
             NodeStore.Register(_connection, node.Id, node.Incarnation, Report());
             _heardAt = _steadySince = time.GetTimestamp();
             LogJoined(node.Id, best.Offset.TotalMilliseconds);
+            _thread = new Thread(CheckInUntilStopped) { IsBackground = true, Name = "PluginHost check-in" };
+            _thread.UnsafeStart();
         },
         cancellationToken);
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        _thread = new Thread(CheckInUntilStopped) { IsBackground = true, Name = "PluginHost check-in" };
-        _thread.UnsafeStart();
-        return Task.CompletedTask;
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -107,7 +105,13 @@ internal sealed partial class Membership(
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                LogFailed(failure);
+                // Said once for each outage.
+                if (!_isAway)
+                {
+                    LogFailed(failure);
+                }
+
+                _isAway = true;
                 FenceIfSilent();
             }
         }
@@ -144,6 +148,7 @@ internal sealed partial class Membership(
         }
 
         _heardAt = time.GetTimestamp();
+        _isAway = false;
         Fence(offset is { } off ? clock.Judge(off, uncertainty) : null);
     }
 
@@ -174,7 +179,7 @@ internal sealed partial class Membership(
     private NodeReport Report()
     {
         var (running, queued) = runs.Counts;
-        return new NodeReport(HostVersion, running, queued, Math.Round(_offsetMs, 1), [.. live.Current.Plugins.Values.Select(plugin => new LiveOnNode(plugin.Id, plugin.Version.Id, plugin.Version.Artifact.OutputHash))]);
+        return new NodeReport(HostVersion, running, queued, Math.Round(_offsetMs, 1), [.. live.Current.Plugins.Values.Select(plugin => new LiveOnNode(plugin.Id, plugin.Version.Id, plugin.Version.Artifact.ContentKey))]);
     }
 
     private static DateTimeOffset? Ask(PostgresConnection connection) => connection.Query(
@@ -189,6 +194,6 @@ internal sealed partial class Membership(
     [LoggerMessage(EventId = 905, Level = LogLevel.Error, Message = "{Reason}")]
     private partial void LogFenced(string reason);
 
-    [LoggerMessage(EventId = 906, Level = LogLevel.Warning, Message = "This node could not check in; it tries again in a second.")]
+    [LoggerMessage(EventId = 906, Level = LogLevel.Warning, Message = "This node could not check in; it tries again each second.")]
     private partial void LogFailed(Exception failure);
 }

@@ -5,8 +5,8 @@ namespace PluginHost.Cluster.Nodes;
 /// <summary>A version of a plugin that is live on a node.</summary>
 /// <param name="Plugin">The plugin.</param>
 /// <param name="Version">The version, for people.</param>
-/// <param name="OutputHash">Of the built files: two nodes with the same one do the same.</param>
-internal sealed record LiveOnNode(string Plugin, string Version, string OutputHash);
+/// <param name="ContentKey">Of all that went into the build: two nodes with the same one do the same.</param>
+internal sealed record LiveOnNode(string Plugin, string Version, string ContentKey);
 
 /// <summary>What a node says of itself each time it checks in.</summary>
 /// <param name="HostVersion">The version of PluginHost.</param>

@@ -64,7 +64,7 @@ internal static class PostgresSchema
         CREATE TABLE nodes (id text COLLATE nocase PRIMARY KEY, incarnation text NOT NULL, is_up boolean NOT NULL, started_at bigint NOT NULL, last_check_in bigint NOT NULL, document text NOT NULL);
         CREATE TABLE script_turns (script text COLLATE nocase PRIMARY KEY, turns bigint NOT NULL);
         CREATE TABLE run_orders (run text COLLATE "C" PRIMARY KEY, node text COLLATE nocase NOT NULL);
-        CREATE TABLE plugin_claims (plugin text COLLATE nocase PRIMARY KEY, output_hash text NOT NULL, version text NOT NULL, node text NOT NULL);
+        CREATE TABLE plugin_claims (plugin text COLLATE nocase PRIMARY KEY, content_key text NOT NULL, version text NOT NULL, node text NOT NULL);
         CREATE TABLE log_requests (id text PRIMARY KEY, run text NOT NULL, after bigint NOT NULL, answer text, ended boolean NOT NULL DEFAULT FALSE, at timestamptz NOT NULL DEFAULT now());
         CREATE INDEX unfinished_runs ON runs (script, id) WHERE state IN ('Queued', 'Running');
 

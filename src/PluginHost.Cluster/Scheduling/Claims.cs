@@ -14,12 +14,12 @@ internal sealed class Claims(HistoryDatabase database, Node node)
     /// <returns>Whether it counts now.</returns>
     public Task<bool> TryAsync(LivePlugin plugin, bool isNewHere, CancellationToken cancellationToken)
     {
-        var (id, hash, version) = (plugin.Id, plugin.Version.Artifact.OutputHash, plugin.Version.Id);
+        var (id, contentKey, version) = (plugin.Id, plugin.Version.Artifact.ContentKey, plugin.Version.Id);
         return database.WriteAsync(
             connection =>
             {
                 var claimed = Find(connection, id);
-                if (claimed == hash)
+                if (claimed == contentKey)
                 {
                     return true;
                 }
@@ -31,10 +31,10 @@ internal sealed class Claims(HistoryDatabase database, Node node)
 
                 connection.Run(
                     """
-                    INSERT INTO plugin_claims (plugin, output_hash, version, node) VALUES (@plugin, @hash, @version, @node)
-                    ON CONFLICT (plugin) DO UPDATE SET output_hash = excluded.output_hash, version = excluded.version, node = excluded.node
+                    INSERT INTO plugin_claims (plugin, content_key, version, node) VALUES (@plugin, @key, @version, @node)
+                    ON CONFLICT (plugin) DO UPDATE SET content_key = excluded.content_key, version = excluded.version, node = excluded.node
                     """,
-                    ("@plugin", id), ("@hash", hash), ("@version", version), ("@node", node.Id));
+                    ("@plugin", id), ("@key", contentKey), ("@version", version), ("@node", node.Id));
                 return true;
             },
             cancellationToken);
@@ -56,8 +56,8 @@ internal sealed class Claims(HistoryDatabase database, Node node)
         cancellationToken);
 
     private static string? Find(HistoryConnection connection, string plugin) =>
-        connection.Query("SELECT output_hash FROM plugin_claims WHERE plugin = @plugin", reader => reader.GetString(0), ("@plugin", plugin)).SingleOrDefault();
+        connection.Query("SELECT content_key FROM plugin_claims WHERE plugin = @plugin", reader => reader.GetString(0), ("@plugin", plugin)).SingleOrDefault();
 
-    private bool IsLiveElsewhere(HistoryConnection connection, string plugin, string hash) => NodeStore.List(connection).Exists(other =>
-        other.IsUp && !node.Is(other.Id) && other.Report.Plugins.Any(live => live.OutputHash == hash && live.Plugin.Equals(plugin, StringComparison.OrdinalIgnoreCase)));
+    private bool IsLiveElsewhere(HistoryConnection connection, string plugin, string contentKey) => NodeStore.List(connection).Exists(other =>
+        other.IsUp && !node.Is(other.Id) && other.Report.Plugins.Any(live => live.ContentKey == contentKey && live.Plugin.Equals(plugin, StringComparison.OrdinalIgnoreCase)));
 }

@@ -180,7 +180,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
         await _scheduler!.SetExecutionLimits(limits.Build(), cancellationToken);
     }
 
-    private static string GroupOf(LivePlugin plugin) => $"{plugin.Id.ToLowerInvariant()}@{plugin.Version.Artifact.OutputHash[..16]}";
+    private static string GroupOf(LivePlugin plugin) => $"{plugin.Id.ToLowerInvariant()}@{plugin.Version.Artifact.ContentKey}";
 
     private ValueTask<IScheduler> BuildAsync(CancellationToken cancellationToken) => QuartzSchedulerBuilder.Create(quartz =>
     {

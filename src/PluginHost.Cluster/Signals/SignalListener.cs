@@ -18,7 +18,7 @@ internal sealed partial class SignalListener(PostgresSource source, Inbox inbox,
 
     private async Task ListenAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        for (var isAway = false; !stoppingToken.IsCancellationRequested;)
         {
             try
             {
@@ -29,7 +29,7 @@ internal sealed partial class SignalListener(PostgresSource source, Inbox inbox,
                     await listen.ExecuteNonQueryAsync(stoppingToken);
                 }
 
-                while (true)
+                for (isAway = false; ;)
                 {
                     // What was said while nobody listened, or got lost, is found so.
                     _heard.Writer.TryWrite(Inbox.LookAtAll);
@@ -40,7 +40,12 @@ internal sealed partial class SignalListener(PostgresSource source, Inbox inbox,
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                LogFailed(failure);
+                if (!isAway)
+                {
+                    LogFailed(failure);
+                }
+
+                isAway = true;
                 await Task.Delay(Pause, time, stoppingToken);
             }
         }
@@ -53,6 +58,10 @@ internal sealed partial class SignalListener(PostgresSource source, Inbox inbox,
             try
             {
                 await inbox.HandleAsync(signal.Split(' '), stoppingToken);
+            }
+            catch (NpgsqlException) when (signal == Inbox.LookAtAll)
+            {
+                // The database is away, which is said elsewhere.
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
