@@ -136,6 +136,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunMetrics>();
         services.TryAddSingleton<ConsoleCapture>();
         services.TryAddSingleton<StopGrace>();
+        services.TryAddSingleton<ScriptInvoker>();
         services.TryAddSingleton<InProcessRunner>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();

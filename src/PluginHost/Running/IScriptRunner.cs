@@ -17,7 +17,7 @@ internal interface IScriptRunner
     /// <returns>Null, or why it failed, as text: nothing of the plugin leaves.</returns>
     Task<RunError?> RunAsync(ScriptRun run);
 
-    /// <summary>Gives up on a script that did not stop when it was asked to.</summary>
-    /// <returns>What becomes of it: the error of its run, whose message also goes to the log.</returns>
+    /// <summary>Gives up on a script that did not stop when it was asked to, and tells its log what becomes of it.</summary>
+    /// <returns>The error of its run.</returns>
     RunError GiveUp(ScriptRun run);
 }

@@ -71,12 +71,13 @@ internal sealed partial class RunExecutor(
         var (run, lease, log, _) = script;
         log.Write("WRN", stopGrace.Over.IsCompleted
             ? "The script did not stop in the time that the stopping host had left for it, and is given up on."
-            : $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and is given up on. Version {lease.Version.Id} stays loaded until it ends.");
+            : $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and is given up on.");
+        var error = runner.GiveUp(script);
         LogAbandoned(run.Info.Script, run.Id);
         run.TakeLease();
         lease.GiveUp();
         _ = work.ContinueWith(_ => lease.Dispose(), TaskScheduler.Default);
-        return run.Info with { State = run.StopState!.Value, Error = runner.GiveUp(script) };
+        return run.Info with { State = run.StopState!.Value, Error = error };
     }
 
     private ITimer? TimeLimit(ActiveRun run, VersionLease lease) =>
@@ -86,7 +87,7 @@ internal sealed partial class RunExecutor(
 
     private static RunInfo Outcome(ActiveRun run, Task<RunError?> work)
     {
-        var error = work.IsCompletedSuccessfully ? work.Result : RunErrors.Of(work.Exception!.GetBaseException(), run.Secrets);
+        var error = work.IsCompletedSuccessfully ? work.Result : RunErrors.Of(work.Exception!.GetBaseException()).Without(run.Secrets);
         return run.StopState is { } stopped
             ? run.Info with { State = stopped, Error = stopped == RunState.TimedOut ? new RunError("Timeout", "The run took longer than its time limit.", null) : null }
             : run.Info with { State = error is null ? RunState.Succeeded : RunState.Failed, Error = error };
