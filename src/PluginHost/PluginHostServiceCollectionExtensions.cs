@@ -7,6 +7,7 @@ using PluginHost.Artifacts;
 using PluginHost.Building;
 using PluginHost.History;
 using PluginHost.Hosting;
+using PluginHost.Isolation;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Planning;
@@ -101,6 +102,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<SharedAssemblies>();
         services.TryAddSingleton<AssemblyInspector>();
         services.TryAddSingleton<ScriptServicesFactory>();
+        services.TryAddSingleton<IsolationPolicy>();
         services.TryAddSingleton<ScriptValidator>();
         services.TryAddSingleton<StoredScripts>();
         services.TryAddSingleton<PluginLoading>();
@@ -138,6 +140,10 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<StopGrace>();
         services.TryAddSingleton<ScriptInvoker>();
         services.TryAddSingleton<InProcessRunner>();
+        services.TryAddSingleton<WorkerCommand>();
+        services.TryAddSingleton<WorkerLimits>();
+        services.TryAddSingleton<Workers>();
+        services.TryAddSingleton<IIsolatedRunner, WorkerRunner>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();

@@ -21,3 +21,6 @@ internal interface IScriptRunner
     /// <returns>The error of its run.</returns>
     RunError GiveUp(ScriptRun run);
 }
+
+/// <summary>Runs the scripts that do not run in this process.</summary>
+internal interface IIsolatedRunner : IScriptRunner;

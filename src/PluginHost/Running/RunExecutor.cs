@@ -10,6 +10,7 @@ internal sealed partial class RunExecutor(
     LiveRegistry live,
     IStoredVersions stored,
     InProcessRunner inProcess,
+    IIsolatedRunner isolated,
     RunLogs logs,
     StopGrace stopGrace,
     IOptions<PluginHostOptions> options,
@@ -45,10 +46,12 @@ internal sealed partial class RunExecutor(
     public async Task<RunInfo> ExecuteAsync(ActiveRun run)
     {
         var lease = run.Lease;
+        var isolation = lease.Version.FindScript(run.Info.Script)?.Isolation ?? ScriptIsolation.Host;
+        run.Update(info => info with { Isolation = isolation });
         var log = logs.Open(run.Info, run.Secrets);
         run.TellLogIsOpen();
         var script = new ScriptRun(run, lease, log, loggers.CreateLogger(ScriptServices.LogCategory(run.Info.Script)));
-        IScriptRunner runner = inProcess;
+        IScriptRunner runner = isolation == ScriptIsolation.Process ? isolated : inProcess;
 
         // A thread-pool thread of its own, so that a script that blocks blocks nobody else, and none of the host's
         // context flows into it.

@@ -62,7 +62,12 @@ public sealed class StoredScriptsTests
         Assert.That(Stored().Read(_artifact), Is.Null);
     }
 
-    private static StoredScripts Stored() => new(new SharedAssemblies(Options.Create(new PluginHostOptions()), new SharedServices([])));
+    private static StoredScripts Stored(Action<IsolationOptions>? isolate = null)
+    {
+        var options = new PluginHostOptions();
+        isolate?.Invoke(options.Isolation);
+        return new StoredScripts(new SharedAssemblies(Options.Create(options), new SharedServices([])), new IsolationPolicy(Options.Create(options)));
+    }
 
     [Script(Name = "sweep", Description = "Sweeps", Tags = ["a", "b"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "7s", MaxConcurrent = 2, Group = "database", RerunWhenLost = true)]
     [Schedule("H 3 * * *", TimeZone = "Europe/Berlin", Overlap = OverlapPolicy.Queue, Jitter = "10m")]
