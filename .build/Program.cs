@@ -9,6 +9,7 @@ const string Usage = """
       test [--filter X]    build everything and run every test; X is a filter of 'dotnet test'
       bench [names]        measure the host beside its rivals: live, scale, swap, memory
       soak [--for 10m]     let everything happen to a host that can, and check what must hold; --seed N again
+      cluster [options]    several hosts that share a PostgreSQL server of their own; --nodes N, --port N
       pack                 make the packages, in artifacts/packages
 
     """;
@@ -33,6 +34,8 @@ try
             return await TestProgramCommand.ExecuteAsync(root, "PluginHost.Benchmarks", names, stop.Token);
         case ["soak", .. var wanted]:
             return await TestProgramCommand.ExecuteAsync(root, "PluginHost.Soak", wanted, stop.Token);
+        case ["cluster", .. var hosts]:
+            return await TestProgramCommand.ExecuteAsync(root, "PluginHost.LocalCluster", hosts, stop.Token);
         case ["pack"]:
             return await PackCommand.ExecuteAsync(root, stop.Token);
         case ["help" or "--help" or "-h"]:

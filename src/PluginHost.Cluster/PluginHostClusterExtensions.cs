@@ -38,6 +38,7 @@ public static class PluginHostClusterExtensions
 
         services.TryAddSingleton<Node>();
         services.TryAddSingleton<NodeStore>();
+        services.Replace(ServiceDescriptor.Singleton<INodes, ClusterNodes>());
         services.TryAddSingleton<NodeRecovery>();
         services.TryAddSingleton<ClockCheck>();
         services.TryAddSingleton<Orders>();

@@ -10,6 +10,9 @@ public interface IPluginHost
     /// <summary>The host at a glance.</summary>
     HostStatus GetStatus();
 
+    /// <summary>The nodes of the cluster, by name; of a host that is alone, itself.</summary>
+    Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Every script of the live plugins, by id.</summary>
     Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken = default);
 

@@ -187,6 +187,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<Rollback>();
         services.TryAddSingleton<VersionRetention>();
         services.TryAddSingleton<HostSummary>();
+        services.TryAddSingleton<INodes, OneNode>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();
         return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>().AddHosted<HistoryRetention>();
     }

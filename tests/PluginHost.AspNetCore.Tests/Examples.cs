@@ -12,6 +12,8 @@ internal static class Examples
 
     public static LiveVersionInfo Live { get; } = new("0123456-89abcde", Commit, Noon);
 
+    public static NodeInfo Node { get; } = new("vm-1", IsUp: true, IsThis: true, "0.1.0", Noon, Noon, -1.5, 2, 1, [new NodePluginInfo("Reports", "0123456-89abcde", 2, 3)]);
+
     public static ScriptInfo Script(string id = "Reports.Daily", string? description = "Mails totals") => new(
         id, "Reports", "Daily", description, ["mail"], ScriptState.Ready, Live,
         [Schedule],

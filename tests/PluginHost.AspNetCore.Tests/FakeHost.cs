@@ -33,6 +33,10 @@ internal sealed class FakeHost : IPluginHost
     /// <summary>Set once somebody watches.</summary>
     public TaskCompletionSource Watched { get; } = new();
 
+    public List<NodeInfo> Nodes { get; } = [Examples.Node];
+
+    public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<NodeInfo>>(Nodes);
+
     public HostStatus GetStatus() => Failure is null ? Status : throw Failure;
 
     public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ScriptInfo>>(Scripts);

@@ -35,6 +35,7 @@ internal static class AccessRules
         ["GET /metrics"] = new(Viewer),
         ["GET /openapi/v1.json"] = new(Viewer),
         ["GET /api/v1/status"] = new(Viewer),
+        ["GET /api/v1/nodes"] = new(Viewer),
         ["GET /api/v1/events"] = new(Viewer),
         ["GET /api/v1/scripts"] = new(Viewer),
         ["GET /api/v1/scripts/{id}"] = new(Viewer),

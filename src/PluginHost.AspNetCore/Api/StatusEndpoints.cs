@@ -7,9 +7,14 @@ namespace PluginHost.AspNetCore.Api;
 
 internal static class StatusEndpoints
 {
-    public static void MapStatus(this IEndpointRouteBuilder api) =>
+    public static void MapStatus(this IEndpointRouteBuilder api)
+    {
         api.MapGet("/status", (IPluginHost host) => ApiJson.Ok(host.GetStatus()))
             .WithSummary("The host at a glance.");
+        api.MapGet("/nodes", async (IPluginHost host, CancellationToken cancellationToken) => ApiJson.List(await host.GetNodesAsync(cancellationToken)))
+            .WithSummary("The nodes of the cluster.")
+            .WithDescription("What each said of itself when it last checked in; a host that is alone is the only one.");
+    }
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {

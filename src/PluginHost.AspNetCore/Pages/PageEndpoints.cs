@@ -81,8 +81,8 @@ internal static class PageEndpoints
                 ["Scripts"] = scripts.Where(script => script.Plugin.Equals(plugin.Id, StringComparison.OrdinalIgnoreCase)).ToArray(),
             });
         });
-        routes.MapGet("/host", async (HttpContext context, IPluginHost host) =>
-            await RenderAsync<HostPage>(context, "Host", new() { ["Status"] = host.GetStatus() }));
+        routes.MapGet("/host", async (HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
+            await RenderAsync<HostPage>(context, "Host", new() { ["Status"] = host.GetStatus(), ["Nodes"] = await host.GetNodesAsync(cancellationToken) }));
         routes.MapGet("/audit", async (HttpContext context, IAuditLog audit, string? after, CancellationToken cancellationToken) =>
             await RenderAsync<AuditPage>(context, "Audit log", new() { ["Entries"] = await audit.ListAsync(new AuditQuery { After = after }, cancellationToken) }));
         routes.MapGet("/assets/{name}", Assets.Serve);

@@ -13,6 +13,7 @@ namespace PluginHost.Hosting;
 /// <summary>Answers what applications ask by asking the part that knows.</summary>
 internal sealed class PluginHostFacade(
     HostSummary summary,
+    INodes nodes,
     LiveRegistry live,
     RunService runs,
     RecentRuns recent,
@@ -33,6 +34,8 @@ internal sealed class PluginHostFacade(
     TimeProvider time) : IPluginHost
 {
     public HostStatus GetStatus() => summary.Read();
+
+    public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken) => Task.Run(nodes.List, cancellationToken);
 
     public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken)
     {

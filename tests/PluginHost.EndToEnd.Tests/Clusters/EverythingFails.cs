@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PluginHost.TestInfra;
+
+namespace PluginHost.EndToEnd.Tests.Clusters;
+
+/// <summary>Nodes are killed and frozen, PostgreSQL goes away, and versions are swapped meanwhile, in an order that a seed decides.</summary>
+/// <remarks>Judged from the outside: by what the scripts are due for, by what they wrote down, and by the ledger.</remarks>
+public sealed class EverythingFails : ClusterTestBase
+{
+    private const int Nodes = 3;
+
+    // A minute is enough for each to happen; PLUGINHOST_TESTS_FAULTS=10:00 asks for more, PLUGINHOST_TESTS_SEED for another order.
+    private static readonly TimeSpan Time = TimeSpan.TryParse(Environment.GetEnvironmentVariable("PLUGINHOST_TESTS_FAULTS"), CultureInfo.InvariantCulture, out var time) ? time : TimeSpan.FromSeconds(60);
+    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("PLUGINHOST_TESTS_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 20261127;
+
+    private static readonly (string Name, string Attributes, int Work)[] Scripts =
+    [
+        ("Often", "[Script(RerunWhenLost = true)] [Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow, CatchUp = CatchUpPolicy.All)]", 300),
+        ("Alone", "[Script(RerunWhenLost = true)] [Schedule(\"*/2 * * * * *\")]", 500),
+        ("Lost", "[Schedule(\"*/3 * * * * *\", Overlap = OverlapPolicy.QueueAll, CatchUp = CatchUpPolicy.All)]", 400),
+    ];
+
+    private static readonly Dictionary<string, int> Seconds = new() { ["A.Often"] = 1, ["A.Alone"] = 2, ["A.Lost"] = 3 };
+
+    private readonly Random _random = new(Seed);
+    private readonly ReadyHost[] _nodes = new ReadyHost[Nodes];
+    private readonly List<string> _acts = [];
+
+    [Test]
+    public async Task EachDueTimeRunsOnce_OrTheLedgerSaysWhyNot_AndWhatWasLostIsMarked()
+    {
+        AddWriters("0", Scripts).Commit("0");
+        await Task.WhenAll(Enumerable.Range(0, Nodes).Select(async i => _nodes[i] = await StartNodeAsync(i)));
+        await _nodes[0].UntilAsync("api/v1/occurrences?script=A.Lost", page => page["items"]!.AsArray().Count > 1);
+        var begun = DateTimeOffset.UtcNow;
+        Func<Task>[] acts = [KillAsync, () => FreezeAsync(1.5), () => FreezeAsync(9), StopPostgresAsync, SwapAsync];
+
+        // Each once, in some order, and then whatever comes.
+        var first = new Queue<Func<Task>>(acts.OrderBy(_ => _random.Next()));
+        while (first.Count > 0 || DateTimeOffset.UtcNow - begun < Time)
+        {
+            await (first.TryDequeue(out var act) ? act : acts[_random.Next(acts.Length)])();
+            await Task.Delay(_random.Next(500, 4000));
+        }
+
+        var ended = DateTimeOffset.UtcNow;
+        TestContext.Out.WriteLine($"Seed {Seed}: {string.Join(", ", _acts)}");
+        await UntilAccountedAsync(ended);
+        var counts = await JudgeAsync(begun, ended);
+        TestContext.Out.WriteLine(counts);
+    }
+
+    private async Task KillAsync()
+    {
+        var i = Note("kill");
+        await _nodes[i].KillAsync();
+        await Task.Delay(_random.Next(500, 8000));
+        _nodes[i] = await StartNodeAsync(i);
+    }
+
+    private async Task FreezeAsync(double seconds)
+    {
+        var i = Note($"freeze for {seconds} s");
+        Signal(i, "-STOP");
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        Signal(i, "-CONT");
+    }
+
+    private async Task StopPostgresAsync()
+    {
+        _acts.Add("stop PostgreSQL");
+        Postgres.Stop();
+        await Task.Delay(_random.Next(8000, 15_000));
+        Postgres.StartAgain();
+    }
+
+    private async Task SwapAsync()
+    {
+        _acts.Add("swap");
+        AddWriters($"{_acts.Count}", Scripts).Commit($"{_acts.Count}");
+        await Task.Delay(3000);
+    }
+
+    private int Note(string act)
+    {
+        var i = _random.Next(Nodes);
+        _acts.Add($"{act} node {i}");
+        return i;
+    }
+
+    private void Signal(int node, string signal) => Command.Run("/", "kill", signal, _nodes[node].ProcessId.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Waits until nothing is under way of what was due until then.</summary>
+    private async Task UntilAccountedAsync(DateTimeOffset ended)
+    {
+        foreach (var script in Seconds.Keys)
+        {
+            await _nodes[0].UntilAsync($"api/v1/occurrences?script={script}&limit=1", page => Moment(page["items"]![0]!, "due") > ended.AddSeconds(15));
+        }
+
+        foreach (var state in (string[])["running", "queued"])
+        {
+            await _nodes[0].UntilAsync($"api/v1/runs?state={state}&limit=500", page => page["items"]!.AsArray().All(run => Moment(run!, "queuedAt") > ended.AddSeconds(10)));
+        }
+    }
+
+    private async Task<string> JudgeAsync(DateTimeOffset begun, DateTimeOffset ended)
+    {
+        var book = ReadBook().Where(line => line.What == "begin").ToList();
+        var runs = (await ListAsync(_nodes[0], "api/v1/runs?limit=500")).ToDictionary(run => run["id"]!.ToString());
+        Assert.That(book.Select(line => line.Run), Is.Unique, "no run was executed twice");
+        Assert.That(book.Where(line => !runs.ContainsKey(line.Run)), Is.Empty, "executed, and not in the history");
+        foreach (var (script, seconds) in Seconds)
+        {
+            var executed = book.Where(line => line.Script == script).ToLookup(line => line.Due!.Value);
+            var ledger = await ListAsync(_nodes[0], $"api/v1/occurrences?script={script}&limit=500");
+            foreach (var due in DueTimes(begun, ended, seconds))
+            {
+                var rows = ledger.Where(row => Moment(row, "due") <= due && Moment(row, "until") >= due).ToList();
+                Assert.That(rows, Has.Count.EqualTo(1), $"{script} at {due:O}");
+                JudgeOne($"{script} at {due:O}: {rows[0].ToJsonString()}", rows[0], [.. executed[due.ToUnixTimeMilliseconds()]], runs);
+            }
+        }
+
+        return $"{book.Count} runs were executed, {book.Count(line => line.Attempt > 1)} of them again after a loss; {runs.Values.Count(run => run["state"]!.ToString() == "lost")} were lost.";
+    }
+
+    private static void JudgeOne(string what, JsonNode row, List<BookLine> executed, Dictionary<string, JsonNode> runs)
+    {
+        if (row["runId"] is not { } id)
+        {
+            Assert.That(executed, Is.Empty, what);
+            Assert.That(row["reason"], Is.Not.Null, what);
+            return;
+        }
+
+        Assert.That(runs, Contains.Key(id.ToString()), what);
+        var (run, last) = (runs[id.ToString()], executed.Count == 0 ? 0 : executed.Max(line => line.Attempt));
+        Assert.That(executed.Select(line => line.Attempt), Is.Unique, what);
+        Assert.That(executed.Where(line => line.Attempt == 1 && line.Run != id.ToString()), Is.Empty, what);
+
+        // One that was lost may have been so before it could write anything, and after it had; whatever else began wrote.
+        var state = run["state"]!.ToString();
+        Assert.That(state, Is.AnyOf("succeeded", "lost", "cancelled"), $"{what} {run.ToJsonString()}");
+        Assert.That(state != "succeeded" || executed.Exists(line => line.Attempt == 1), $"{what}: succeeded, and never ran");
+        Assert.That(last <= 1 || state == "lost", $"{what}: ran again without a loss");
+        Assert.That(state != "lost" || !run["rerunWhenLost"]!.GetValue<bool>() || runs.Values.Any(next => next["firstRun"]?.ToString() == id.ToString()), $"{what}: lost, and not run again");
+    }
+
+    private static IEnumerable<DateTimeOffset> DueTimes(DateTimeOffset from, DateTimeOffset to, int seconds)
+    {
+        var step = TimeSpan.FromSeconds(seconds).Ticks;
+        for (var due = new DateTimeOffset(((from.UtcTicks / step) + 1) * step, TimeSpan.Zero); due <= to; due = due.AddTicks(step))
+        {
+            yield return due;
+        }
+    }
+
+    private static DateTimeOffset Moment(JsonNode row, string name) => DateTimeOffset.Parse(row[name]!.ToString(), CultureInfo.InvariantCulture);
+}

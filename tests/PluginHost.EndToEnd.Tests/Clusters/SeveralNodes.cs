@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using PluginHost.TestInfra;
+
+namespace PluginHost.EndToEnd.Tests.Clusters;
+
+/// <summary>Two nodes: what one does, the other shows and can do something about.</summary>
+public sealed class SeveralNodes : ClusterTestBase
+{
+    [Test]
+    public async Task WhatRunsOnOne_IsShownFollowedAndCancelledFromTheOther()
+    {
+        AddWriters("1", ("Slow", "", 600_000), ("Tick", "[Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow)]", 0)).Commit("First");
+        Repository.Write("plugins/A/Talk.cs", PluginSource.Script("""
+            for (var i = 0; ; i++)
+            {
+                context.Logger.LogInformation("line {Number}", i);
+                await Task.Delay(200, cancellationToken);
+            }
+            """, "[Schedule(\"0 0 1 1 *\")]", name: "Talk")).Commit("Second");
+        var nodes = await Task.WhenAll(StartNodeAsync(1), StartNodeAsync(2));
+        var (one, other) = (nodes[0], nodes[1]);
+
+        var run = await one.PostAsync("api/v1/scripts/A.Talk/runs");
+        var path = $"api/v1/runs/{run["id"]}";
+        await other.UntilAsync(path, seen => seen["state"]!.ToString() == "running");
+        Assert.That(await FirstLinesAsync(other, path, 10), Is.EqualTo(Enumerable.Range(0, 10).Select(i => $"line {i}")), "the log, live");
+
+        // What lets nothing overlap is where its last run is.
+        var second = await other.PostAsync("api/v1/scripts/A.Talk/runs");
+        Assert.That(second["node"]!.ToString(), Is.EqualTo(run["node"]!.ToString()));
+
+        using (var answer = await other.Api.PostAsync($"{path}/cancel", null))
+        {
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Accepted));
+        }
+
+        await other.PostAsync($"api/v1/runs/{second["id"]}/cancel");
+        await one.UntilAsync(path, seen => seen["state"]!.ToString() == "cancelled");
+        await one.UntilAsync($"api/v1/runs/{second["id"]}", seen => seen["state"]!.ToString() == "cancelled");
+
+        await one.PostAsync("api/v1/scripts/A.Tick/pause");
+        await other.UntilAsync("api/v1/scripts/A.Tick", script => script["state"]!.ToString() == "paused");
+        await other.PostAsync("api/v1/scripts/A.Tick/resume");
+        await one.UntilAsync("api/v1/scripts/A.Tick", script => script["state"]!.ToString() == "ready");
+
+        using (var answer = await one.Api.PutAsync("api/v1/scripts/A.Slow/schedules/often", new StringContent("""{ "cron": "* * * * * *" }""", null, "application/json")))
+        {
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), await answer.Content.ReadAsStringAsync());
+        }
+
+        await other.UntilAsync("api/v1/scripts/A.Slow", script => script["schedules"]!.AsArray().Count == 1);
+        await other.UntilAsync("api/v1/occurrences?script=A.Slow", page => page["items"]!.AsArray().Count > 1);
+    }
+
+    [Test]
+    public async Task ANodeThatStops_LeavesItsSchedulesToTheOther()
+    {
+        AddWriters("1", ("Tick", "[Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow)]", 0)).Commit("First");
+        var nodes = await Task.WhenAll(StartNodeAsync(1), StartNodeAsync(2));
+        await nodes[0].UntilAsync("api/v1/occurrences?script=A.Tick", page => page["items"]!.AsArray().Count > 5);
+
+        Assert.That(await nodes[0].StopAsync(), Is.Zero);
+
+        var last = ReadBook().Max(line => line.Due)!.Value;
+        await nodes[1].UntilAsync("api/v1/occurrences?script=A.Tick&limit=1", page => DateTimeOffset.Parse(page["items"]![0]!["due"]!.ToString(), null).ToUnixTimeMilliseconds() > last + 5000);
+        var dues = ReadBook().Where(line => line.What == "begin").Select(line => line.Due!.Value).Order().ToList();
+        Assert.That(dues, Is.EqualTo(Enumerable.Range(0, dues.Count).Select(i => dues[0] + (i * 1000L))), "each second once, whoever was there");
+    }
+
+    private static async Task<List<string>> FirstLinesAsync(ReadyHost node, string path, int count)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{path}/log");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var answer = await node.Api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        var lines = new List<string>();
+        while (lines.Count < count && await reader.ReadLineAsync() is { } line)
+        {
+            if (line.IndexOf("line ", StringComparison.Ordinal) is var start and > 0)
+            {
+                lines.Add(line[start..].TrimEnd('"', '}'));
+            }
+        }
+
+        return lines;
+    }
+}
