@@ -57,6 +57,20 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <summary>Starts a host and waits until it listens; its first load goes on.</summary>
     public static Task<ReadyHost> LaunchAsync(string repository, string data, string poll = "200ms") => ListeningAsync(Launch(repository, data, poll), "");
 
+    /// <summary>Starts a host as everybody does, with the supervisor that starts it again when it dies, and waits until its first load has ended.</summary>
+    /// <param name="repository">The repository to watch.</param>
+    /// <param name="data">The host's data directory.</param>
+    /// <param name="environment">Variables of its environment.</param>
+    /// <param name="options">Further options of the command line.</param>
+    public static async Task<ReadyHost> StartSupervisedAsync(
+        string repository, string data, IReadOnlyDictionary<string, string>? environment = null, params IReadOnlyList<string> options)
+    {
+        // One port for all its lives, so that it is found again.
+        var host = await ListeningAsync(Launch(repository, data, "200ms", environment, $"http://127.0.0.1:{FreePort()}", supervised: true, options), "");
+        await host.UntilReadyAsync();
+        return host;
+    }
+
     /// <summary>Starts a host over a working tree, and waits until its first load has ended.</summary>
     public static async Task<ReadyHost> StartDevAsync(string folder, string data)
     {
@@ -173,16 +187,24 @@ public sealed class ReadyHost : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ReadyHost Launch(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0")
+    private static ReadyHost Launch(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0", bool supervised = false, IReadOnlyList<string>? options = null)
     {
         var start = new ProcessStartInfo(
-            "dotnet", [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", urls, "--poll", poll]);
+            "dotnet",
+            [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", urls, "--poll", poll, .. supervised ? Array.Empty<string>() : ["--no-supervisor"], .. options ?? []]);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
         }
 
         return new ReadyHost(start);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<ReadyHost> ListeningAsync(ReadyHost host, string mount)
