@@ -72,6 +72,8 @@ internal static class CommandLine
         CancelCommand.Create(),
         PauseCommands.CreatePause(),
         PauseCommands.CreateResume(),
+        AllowCommand.Create(),
+        AllowCommand.CreateLeaveSafeMode(),
         SyncCommand.Create(),
         PluginsCommand.Create(),
         DeploymentsCommand.Create(),

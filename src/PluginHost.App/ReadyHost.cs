@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using PluginHost.App.Security;
 using PluginHost.App.Supervision;
+using PluginHost.Crashes;
 
 namespace PluginHost.App;
 
@@ -71,6 +72,7 @@ internal static class ReadyHost
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
         builder.AddSecurity();
+        builder.Services.AddSingleton(new PreviousDeath(arguments.Death));
         builder.Services.AddPluginHost().AddAlerts();
 
         var app = builder.Build();

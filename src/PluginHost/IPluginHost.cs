@@ -22,6 +22,12 @@ public interface IPluginHost
     /// <summary>Lets the script's schedules run again; what was missed is caught up as each schedule says.</summary>
     Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken = default);
 
+    /// <summary>Lets a script that is in quarantine run again on its live version; what it has done so far does not count any more. Does nothing when it is not.</summary>
+    Task<ScriptInfo> AllowScriptAsync(string scriptId, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets the host start scripts by itself again; what was missed in safe mode is caught up as each schedule says. Does nothing when it is not in safe mode.</summary>
+    Task<HostStatus> LeaveSafeModeAsync(CancellationToken cancellationToken = default);
+
     /// <summary>The schedules of a script: those of its code, as operators have changed them, and those that they have added.</summary>
     Task<IReadOnlyList<ScheduleInfo>> GetSchedulesAsync(string scriptId, CancellationToken cancellationToken = default);
 

@@ -45,6 +45,12 @@ internal sealed class FakeHost : IPluginHost
 
     public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => GetScriptAsync(scriptId, cancellationToken);
 
+    public string? Allowed { get; private set; }
+
+    public Task<ScriptInfo> AllowScriptAsync(string scriptId, CancellationToken cancellationToken) => GetScriptAsync(Allowed = scriptId, cancellationToken);
+
+    public Task<HostStatus> LeaveSafeModeAsync(CancellationToken cancellationToken) => Task.FromResult(Status = Status with { SafeMode = false });
+
     public (string Script, string Schedule, ScheduleRequest Request)? Set { get; private set; }
 
     public async Task<IReadOnlyList<ScheduleInfo>> GetSchedulesAsync(string scriptId, CancellationToken cancellationToken) =>

@@ -13,11 +13,13 @@ public sealed class ReadyHost : IAsyncDisposable
 
     private readonly MarkedProcesses _processes = new();
     private readonly Process _process;
+    private readonly bool _isSupervised;
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ReadyHost(ProcessStartInfo start)
+    private ReadyHost(ProcessStartInfo start, bool isSupervised = false)
     {
+        _isSupervised = isSupervised;
         start.RedirectStandardOutput = start.RedirectStandardError = true;
 
         // The mark is passed on to builds, so that what a host leaves behind can be told from everybody else's.
@@ -107,6 +109,12 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <summary>The command lines of what the host has started and has not ended.</summary>
     public IReadOnlyList<string> StartedProcesses() => [.. _processes.Running().Where(process => process.Key != ProcessId).Select(process => process.Value)];
 
+    /// <summary>The process that is the host itself, which its supervisor has started.</summary>
+    public int SupervisedProcessId => _processes.Running().Single(process => process.Value.EndsWith("--supervised ", StringComparison.Ordinal)).Key;
+
+    /// <summary>Waits until the process that was started has ended.</summary>
+    public Task UntilEndedAsync() => _process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
+
     public Task UntilReadyAsync() => UntilAsync("health/ready", answer => answer["status"]?.ToString() != "starting");
 
     /// <summary>Starts a host with other options and waits until it has given up.</summary>
@@ -138,16 +146,23 @@ public sealed class ReadyHost : IAsyncDisposable
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
     }
 
-    /// <summary>Asks until the answer is as wanted.</summary>
+    /// <summary>Asks until the answer is as wanted; while the host is being started again, too.</summary>
     public async Task<JsonNode> UntilAsync(string path, Func<JsonNode, bool> wanted)
     {
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience; await Task.Delay(50))
         {
-            using var response = await Api.GetAsync(path);
-            var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
-            if (wanted(answer))
+            try
             {
-                return answer;
+                using var response = await Api.GetAsync(path);
+                var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+                if (wanted(answer))
+                {
+                    return answer;
+                }
+            }
+            catch (HttpRequestException) when (_isSupervised && !_process.HasExited)
+            {
+                // It has died and comes back.
             }
         }
 
@@ -197,7 +212,7 @@ public sealed class ReadyHost : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        return new ReadyHost(start);
+        return new ReadyHost(start, supervised);
     }
 
     private static int FreePort()

@@ -55,6 +55,8 @@ internal static class AccessRules
         ["POST /api/v1/scripts/{id}/runs"] = new(Operator, AuditAction.RunStart, "id"),
         ["POST /api/v1/scripts/{id}/pause"] = new(Operator, AuditAction.ScriptPause, "id"),
         ["POST /api/v1/scripts/{id}/resume"] = new(Operator, AuditAction.ScriptResume, "id"),
+        ["POST /api/v1/scripts/{id}/allow"] = new(Operator, AuditAction.ScriptAllow, "id"),
+        ["DELETE /api/v1/safe-mode"] = new(Operator, AuditAction.SafeModeLeave),
         ["PUT /api/v1/scripts/{id}/schedules/{scheduleId}"] = new(Operator, AuditAction.ScheduleSet, "id", "scheduleId"),
         ["DELETE /api/v1/scripts/{id}/schedules/{scheduleId}"] = new(Operator, AuditAction.ScheduleReset, "id", "scheduleId"),
         ["POST /api/v1/runs/{id}/cancel"] = new(Operator, AuditAction.RunCancel, "id"),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PluginHost.Artifacts;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Pipeline;
 using PluginHost.Running;
@@ -18,6 +19,8 @@ internal sealed class PluginHostFacade(
     Scheduler scheduler,
     ScheduleService schedules,
     ScriptStateStore scripts,
+    Quarantines quarantines,
+    SafeMode safeMode,
     ScriptValueStore values,
     PluginStates plugins,
     DrainingVersions draining,
@@ -48,6 +51,23 @@ internal sealed class PluginHostFacade(
     public Task<ScriptInfo> PauseScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, true, cancellationToken);
 
     public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, false, cancellationToken);
+
+    public async Task<ScriptInfo> AllowScriptAsync(string scriptId, CancellationToken cancellationToken)
+    {
+        var script = Find(scriptId);
+        await quarantines.AllowAsync(script, cancellationToken);
+        return await GetScriptAsync(script.Descriptor.Id, cancellationToken);
+    }
+
+    public Task<HostStatus> LeaveSafeModeAsync(CancellationToken cancellationToken)
+    {
+        if (safeMode.Leave())
+        {
+            scheduler.SafeModeLeft();
+        }
+
+        return Task.FromResult(GetStatus());
+    }
 
     public Task<IReadOnlyList<ScheduleInfo>> GetSchedulesAsync(string scriptId, CancellationToken cancellationToken) =>
         Task.FromResult(schedules.Of(Find(scriptId).Descriptor));
@@ -172,7 +192,9 @@ internal sealed class PluginHostFacade(
     private ScriptInfo Describe(LiveScript script, RunInfo? last)
     {
         var descriptor = script.Descriptor;
-        var state = scripts.IsPaused(descriptor.Id) ? ScriptState.Paused
+        var quarantine = quarantines.Of(script);
+        var state = quarantine is not null ? ScriptState.Broken
+            : scripts.IsPaused(descriptor.Id) ? ScriptState.Paused
             : plugins.HasProblem(script.Plugin.Id) ? ScriptState.Broken
             : ScriptState.Ready;
         return new ScriptInfo(
@@ -185,7 +207,7 @@ internal sealed class PluginHostFacade(
             new LiveVersionInfo(script.Plugin.Version.Id, script.Plugin.Version.Commit, script.Plugin.Since),
             schedules.Of(descriptor),
             (JsonObject)descriptor.ParameterSchema.DeepClone(),
-            last) { RecentRuns = recent.Of(descriptor.Id), RunAfter = descriptor.RunAfter };
+            last) { RecentRuns = recent.Of(descriptor.Id), RunAfter = descriptor.RunAfter, Quarantine = quarantine is null ? null : new QuarantineInfo(quarantine.Since, quarantine.Crashes, quarantine.Reason) };
     }
 
     private PluginVersionState State(PluginInfo plugin, string version) =>

@@ -27,6 +27,10 @@ public sealed class PluginHostOptions
     /// <summary>How scripts run.</summary>
     public RunOptions Runs { get; set; } = new();
 
+    /// <summary>Whether the host begins in safe mode: it starts nothing by itself, no schedule, chain or retry, until somebody lets it.</summary>
+    /// <value>The default is false. The ready host's supervisor begins so when the host has died again and again.</value>
+    public bool SafeMode { get; set; }
+
     /// <summary>How much of the past is kept on disk.</summary>
     public RetentionOptions Retention { get; set; } = new();
 }
@@ -187,4 +191,39 @@ public sealed class RunOptions
     /// <summary>Whether what a script writes to the console goes to its run's log.</summary>
     /// <value>The default is true. It replaces <see cref="Console.Out"/> and <see cref="Console.Error"/> of the process by writers that pass everything else through.</value>
     public bool CaptureConsole { get; set; } = true;
+
+    /// <summary>
+    /// Whether the process goes on when a plugin throws where nothing can handle it: on a thread of its own, in a timer,
+    /// in an async void method, in a finalizer. It is logged, counted, and shown as a problem of the host.
+    /// </summary>
+    /// <value>
+    /// The default is false, and true in the ready host. It takes the one handler that a process can have
+    /// (<see cref="System.Runtime.ExceptionServices.ExceptionHandling.SetUnhandledExceptionHandler"/>); exceptions that
+    /// are no plugin's end the process as ever.
+    /// </value>
+    public bool SurviveUnhandledExceptions { get; set; }
+
+    /// <summary>When a script is suspected of ending the process.</summary>
+    public QuarantineOptions Quarantine { get; set; } = new();
+}
+
+/// <summary>When a script is suspected of ending the process. Then nothing starts it until somebody allows it, or a new version of its plugin goes live.</summary>
+/// <remarks>
+/// Counted is how often the process ended, not in good order, while a run of the script was under way on the same
+/// version. Deaths that the ready host's supervisor has seen count also when they are further apart than the window, as
+/// long as no run of the script has ended in between.
+/// </remarks>
+public sealed class QuarantineOptions
+{
+    /// <summary>How often is enough.</summary>
+    /// <value>1 to 100, or 0 to suspect nothing ever. The default is 3.</value>
+    public int Crashes { get; set; } = 3;
+
+    /// <summary>How often is enough when runs of no other script were under way.</summary>
+    /// <value>1 to 100. The default is 2.</value>
+    public int CrashesAlone { get; set; } = 2;
+
+    /// <summary>Within what time.</summary>
+    /// <value>1 second to 30 days. The default is 10 minutes.</value>
+    public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -17,6 +17,8 @@ internal sealed class PluginLoading(
     ScriptValidator validator,
     UnloadWatch unloading,
     StoredScripts stored,
+    LoadJournal journal,
+    PluginContexts contexts,
     IOptions<PluginHostOptions> options,
     TimeProvider time)
 {
@@ -34,12 +36,21 @@ internal sealed class PluginLoading(
     {
         // Module initializers, static and instance constructors are the plugin's code, which may never come back. They
         // run on a thread of their own, and nothing of the plugin stays on this one's stack.
+        if (journal.Refuse(artifact) is { } refusal)
+        {
+            return Refuse(artifact, ProblemStage.Load, [refusal]);
+        }
+
         var limit = options.Value.Load.Timeout;
+        var note = await journal.BeginAsync(artifact, cancellationToken);
         var work = Task.Factory.StartNew(
             () => LoadAndValidate(artifact, check), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _ = work.ContinueWith(_ => note.Dispose(), TaskScheduler.Default);
         try
         {
-            return await work.WaitAsync(limit, time, cancellationToken);
+            var result = await work.WaitAsync(limit, time, cancellationToken);
+            await journal.SurvivedAsync(artifact);
+            return result;
         }
         catch (TimeoutException)
         {
@@ -76,7 +87,7 @@ internal sealed class PluginLoading(
 
         try
         {
-            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, Types(loader.LoadDefaultAssembly())));
+            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, Types(Load(artifact, loader))));
             List<ScriptProblem> problems = [.. read.Problems, .. check(read.Scripts)];
             if (problems.Count == 0)
             {
@@ -92,6 +103,13 @@ internal sealed class PluginLoading(
             unloading.Unload(artifact, loader);
             return Refuse(artifact, ProblemStage.Load, [$"{artifact.PluginId} cannot be loaded: {failure.GetType().Name}: {failure.Message}"]);
         }
+    }
+
+    private Assembly Load(PluginArtifact artifact, PluginLoader loader)
+    {
+        var assembly = loader.LoadDefaultAssembly();
+        contexts.Add(assembly, artifact);
+        return assembly;
     }
 
     private static IEnumerable<Type> Types(Assembly assembly)

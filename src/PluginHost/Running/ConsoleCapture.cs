@@ -20,6 +20,9 @@ internal sealed class ConsoleCapture : IDisposable
         }
     }
 
+    /// <summary>The log of the run that this flow of execution belongs to, or null.</summary>
+    public RunLog? Current => _current.Value?.Log;
+
     /// <summary>From here on, in this flow of execution alone, the console is the log.</summary>
     /// <returns>Logs, when disposed, what was written of a line that has not ended.</returns>
     public IDisposable CaptureInto(RunLog log)
@@ -41,6 +44,8 @@ internal sealed class ConsoleCapture : IDisposable
 
     private sealed class Captured(RunLog log) : IDisposable
     {
+        public RunLog Log => log;
+
         public ConsoleLine Out { get; } = new(log);
 
         public ConsoleLine Error { get; } = new(log);
