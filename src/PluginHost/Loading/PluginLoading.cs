@@ -54,6 +54,8 @@ internal sealed class PluginLoading(
         }
         catch (TimeoutException)
         {
+            // Others may be waiting for their turn.
+            note.Dispose();
             _ = work.ContinueWith(Discard, TaskScheduler.Default);
             return Refuse(artifact, ProblemStage.Load, [$"Constructing and checking the scripts of {artifact.PluginId} took longer than {limit}, so it does not go live. Look for a constructor or a static initializer that waits; Load:Timeout sets the limit."]);
         }
