@@ -7,6 +7,7 @@ using PluginHost.Artifacts;
 using PluginHost.Building;
 using PluginHost.Crashes;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
@@ -84,6 +85,7 @@ public static class PluginHostServiceCollectionExtensions
     private static IServiceCollection AddBuilding(this IServiceCollection services)
     {
         services.TryAddSingleton<BuildEnvironment>();
+        services.TryAddSingleton<BuildTemporary>();
         services.TryAddSingleton<BuildServers>();
         services.TryAddSingleton<ContractPackage>();
         services.TryAddSingleton<DotnetSdk>();
@@ -114,7 +116,7 @@ public static class PluginHostServiceCollectionExtensions
 
     private static IServiceCollection AddHistory(this IServiceCollection services)
     {
-        services.TryAddSingleton<HistoryDatabase>(provider => new HistoryDatabase(provider.GetRequiredService<DataDirectory>()));
+        services.TryAddSingleton<HistoryDatabase>(provider => new SqliteDatabase(provider.GetRequiredService<DataDirectory>()));
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<DeploymentStore>();
         services.TryAddSingleton<LivePluginStore>();
