@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using PluginHost.History;
 
 namespace PluginHost.Crashes;
@@ -15,7 +14,7 @@ internal sealed class CrashJudgement(PreviousDeath death, QuarantineOptions opti
     public bool IsSuspected(RunInfo run) =>
         Quarantined.Any(quarantine => quarantine.Script.Equals(run.Script, StringComparison.OrdinalIgnoreCase) && quarantine.Version == run.Version);
 
-    public void Judge(SqliteConnection connection, IReadOnlyList<RunInfo> lost)
+    public void Judge(HistoryConnection connection, IReadOnlyList<RunInfo> lost)
     {
         // The transaction may be tried again, so nothing is added up here.
         var scripts = lost.GroupBy(run => (Script: run.Script.ToLowerInvariant(), run.Version)).ToList();
@@ -31,7 +30,7 @@ internal sealed class CrashJudgement(PreviousDeath death, QuarantineOptions opti
         }
     }
 
-    private Quarantine? Judge(SqliteConnection connection, RunInfo run)
+    private Quarantine? Judge(HistoryConnection connection, RunInfo run)
     {
         // Of several runs that one death has ended, one counts.
         var crashes = CrashStore.Of(connection, run.Script, run.Version!).DistinctBy(crash => crash.At).ToList();

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace PluginHost.History;
 
@@ -41,33 +41,36 @@ internal sealed class CrashStore
     public Quarantine? Find(string script, string version) => _quarantines.GetValueOrDefault(Key(script, version));
 
     /// <summary>For the transaction that ends the runs that were under way.</summary>
-    public static void Add(SqliteConnection connection, Crash crash)
+    public static void Add(HistoryConnection connection, Crash crash)
     {
         connection.Run(
-            "INSERT OR REPLACE INTO crashes (run, script, version, at, alone, cause, allowed) VALUES ($run, $script, $version, $at, $alone, $cause, 0)",
-            ("$run", crash.Run), ("$script", crash.Script), ("$version", crash.Version), ("$at", crash.At.ToUnixTimeMilliseconds()), ("$alone", crash.Alone ? 1 : 0), ("$cause", crash.Cause));
+            "INSERT INTO crashes (run, script, version, at, alone, cause, allowed) VALUES (@run, @script, @version, @at, @alone, @cause, 0) ON CONFLICT DO NOTHING",
+            ("@run", crash.Run), ("@script", crash.Script), ("@version", crash.Version), ("@at", crash.At.ToUnixTimeMilliseconds()), ("@alone", crash.Alone ? 1 : 0), ("@cause", crash.Cause));
         connection.Run(
-            $"DELETE FROM crashes WHERE script = $script AND run NOT IN (SELECT run FROM crashes WHERE script = $script ORDER BY run DESC LIMIT {MostOfAScript})",
-            ("$script", crash.Script));
+            $"DELETE FROM crashes WHERE script = @script AND run NOT IN (SELECT run FROM crashes WHERE script = @script ORDER BY run DESC LIMIT {MostOfAScript})",
+            ("@script", crash.Script));
     }
 
     /// <summary>The crashes of a version of a script since it was last allowed, the latest first.</summary>
-    public static List<Crash> Of(SqliteConnection connection, string script, string version) => connection.Query(
-        "SELECT run, script, version, at, alone, cause FROM crashes WHERE script = $script AND version = $version AND allowed = 0 ORDER BY run DESC",
+    public static List<Crash> Of(HistoryConnection connection, string script, string version) => connection.Query(
+        "SELECT run, script, version, at, alone, cause FROM crashes WHERE script = @script AND version = @version AND allowed = 0 ORDER BY run DESC",
         reader => new Crash(
             reader.GetString(0), reader.GetString(1), reader.GetString(2), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(3)), reader.GetInt64(4) != 0, reader.IsDBNull(5) ? null : reader.GetString(5)),
-        ("$script", script), ("$version", version));
+        ("@script", script), ("@version", version));
 
     /// <summary>The last run of a script that ended while the host lived; null when there is none.</summary>
-    public static string? LastRunThatEnded(SqliteConnection connection, string script) => connection.Query(
-        "SELECT id FROM runs WHERE script = $script AND state IN ('Succeeded', 'Failed', 'Cancelled', 'TimedOut') ORDER BY id DESC LIMIT 1",
+    public static string? LastRunThatEnded(HistoryConnection connection, string script) => connection.Query(
+        "SELECT id FROM runs WHERE script = @script AND state IN ('Succeeded', 'Failed', 'Cancelled', 'TimedOut') ORDER BY id DESC LIMIT 1",
         reader => reader.GetString(0),
-        ("$script", script)).SingleOrDefault();
+        ("@script", script)).SingleOrDefault();
 
     /// <summary>For the same transaction. <see cref="Know"/> is called when it is on disk.</summary>
-    public static void Save(SqliteConnection connection, Quarantine quarantine) => connection.Run(
-        "INSERT OR REPLACE INTO quarantines (script, version, since, crashes, reason) VALUES ($script, $version, $since, $crashes, $reason)",
-        ("$script", quarantine.Script), ("$version", quarantine.Version), ("$since", quarantine.Since.ToUnixTimeMilliseconds()), ("$crashes", quarantine.Crashes), ("$reason", quarantine.Reason));
+    public static void Save(HistoryConnection connection, Quarantine quarantine) => connection.Run(
+        """
+        INSERT INTO quarantines (script, version, since, crashes, reason) VALUES (@script, @version, @since, @crashes, @reason)
+        ON CONFLICT (script, version) DO UPDATE SET since = excluded.since, crashes = excluded.crashes, reason = excluded.reason
+        """,
+        ("@script", quarantine.Script), ("@version", quarantine.Version), ("@since", quarantine.Since.ToUnixTimeMilliseconds()), ("@crashes", quarantine.Crashes), ("@reason", quarantine.Reason));
 
     public void Know(Quarantine quarantine) => _quarantines[Key(quarantine.Script, quarantine.Version)] = quarantine;
 
@@ -76,14 +79,14 @@ internal sealed class CrashStore
     public async Task<bool> AllowAsync(string script, string version, CancellationToken cancellationToken)
     {
         await _database.WriteAsync(
-            connection => connection.Run("UPDATE crashes SET allowed = 1 WHERE script = $script AND version = $version", ("$script", script), ("$version", version))
-                + connection.Run("DELETE FROM quarantines WHERE script = $script AND version = $version", ("$script", script), ("$version", version)),
+            connection => connection.Run("UPDATE crashes SET allowed = 1 WHERE script = @script AND version = @version", ("@script", script), ("@version", version))
+                + connection.Run("DELETE FROM quarantines WHERE script = @script AND version = @version", ("@script", script), ("@version", version)),
             cancellationToken);
         return _quarantines.TryRemove(Key(script, version), out _);
     }
 
     private static string Key(string script, string version) => $"{script}\n{version}";
 
-    private static Quarantine ReadQuarantine(SqliteDataReader reader) =>
-        new(reader.GetString(0), reader.GetString(1), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2)), reader.GetInt32(3), reader.GetString(4));
+    private static Quarantine ReadQuarantine(DbDataReader reader) =>
+        new(reader.GetString(0), reader.GetString(1), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2)), (int)reader.GetInt64(3), reader.GetString(4));
 }

@@ -15,7 +15,7 @@ internal sealed class LoadCrashStore(HistoryDatabase database)
     public IReadOnlyList<LoadCrash> GetAll() => database.Read(connection => connection.Query(
         "SELECT plugin, content_key, crashes, alone, at, cause FROM load_crashes",
         reader => new LoadCrash(
-            reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt64(3) != 0, DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4)), reader.IsDBNull(5) ? null : reader.GetString(5))));
+            reader.GetString(0), reader.GetString(1), (int)reader.GetInt64(2), reader.GetInt64(3) != 0, DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4)), reader.IsDBNull(5) ? null : reader.GetString(5))));
 
     /// <summary>The plugins of which runs are stored as under way.</summary>
     public IReadOnlyList<string> PluginsUnderWay() => database.Read(connection => connection.Query(
@@ -23,11 +23,14 @@ internal sealed class LoadCrashStore(HistoryDatabase database)
 
     public Task SaveAsync(IReadOnlyList<LoadCrash> crashes, CancellationToken cancellationToken) => database.WriteAsync(
         connection => crashes.Sum(crash => connection.Run(
-            "INSERT OR REPLACE INTO load_crashes (plugin, content_key, crashes, alone, at, cause) VALUES ($plugin, $key, $crashes, $alone, $at, $cause)",
-            ("$plugin", crash.Plugin), ("$key", crash.ContentKey), ("$crashes", crash.Crashes), ("$alone", crash.Alone ? 1 : 0), ("$at", crash.At.ToUnixTimeMilliseconds()), ("$cause", crash.Cause))),
+            """
+            INSERT INTO load_crashes (plugin, content_key, crashes, alone, at, cause) VALUES (@plugin, @key, @crashes, @alone, @at, @cause)
+            ON CONFLICT (plugin, content_key) DO UPDATE SET crashes = excluded.crashes, alone = excluded.alone, at = excluded.at, cause = excluded.cause
+            """,
+            ("@plugin", crash.Plugin), ("@key", crash.ContentKey), ("@crashes", crash.Crashes), ("@alone", crash.Alone ? 1 : 0), ("@at", crash.At.ToUnixTimeMilliseconds()), ("@cause", crash.Cause))),
         cancellationToken);
 
     public Task RemoveAsync(string plugin, string contentKey, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Run("DELETE FROM load_crashes WHERE plugin = $plugin AND content_key = $key", ("$plugin", plugin), ("$key", contentKey)),
+        connection => connection.Run("DELETE FROM load_crashes WHERE plugin = @plugin AND content_key = @key", ("@plugin", plugin), ("@key", contentKey)),
         cancellationToken);
 }

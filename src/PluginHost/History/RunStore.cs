@@ -117,7 +117,7 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The runs that are lost, and those that wait, in their order.</returns>
     public Task<(List<RunInfo> Lost, List<RunInfo> Waiting)> RecoverAsync(
-        RunError? error, Action<SqliteConnection, IReadOnlyList<RunInfo>> judge, Func<RunInfo, RunInfo?> retry, CancellationToken cancellationToken) =>
+        RunError? error, Action<HistoryConnection, IReadOnlyList<RunInfo>> judge, Func<RunInfo, RunInfo?> retry, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>
             {

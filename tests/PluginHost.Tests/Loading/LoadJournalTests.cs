@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Crashes;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Planning;
@@ -22,7 +23,7 @@ public sealed class LoadJournalTests
     {
         _directory = new TestDirectory();
         _data = new DataDirectory(Options.Create(new PluginHostOptions { DataDirectory = _directory.Path }));
-        _database = new HistoryDatabase(_data);
+        _database = new SqliteDatabase(_data);
     }
 
     [TearDown]
