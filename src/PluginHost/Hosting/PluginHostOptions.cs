@@ -60,6 +60,13 @@ public sealed class SourceOptions
     /// <summary>How to sign in to the remote. The default is no credentials.</summary>
     public CredentialOptions Credentials { get; set; } = new();
 
+    /// <summary>Whose commits are taken. The default is everybody's who can push.</summary>
+    public SignatureOptions Signatures { get; set; } = new();
+
+    /// <summary>What becomes of a tip that does not descend from the commit accepted before it.</summary>
+    /// <value>The default is <see cref="RewrittenHistory.Follow"/>. Another <see cref="Url"/> or <see cref="Branch"/> begins anew.</value>
+    public RewrittenHistory RewrittenHistory { get; set; } = RewrittenHistory.Follow;
+
     /// <summary>The secret that webhooks for this source are signed with. They are sent to <c>api/v1/hooks/</c> and the source's name.</summary>
     /// <value>The default is null: no webhook is taken.</value>
     public string? WebhookSecret { get; set; }

@@ -26,13 +26,21 @@ internal sealed class StartedProcess : IDisposable
     /// <param name="onLine">Gets each line that it writes.</param>
     /// <param name="timeout">How long it may take from now on.</param>
     /// <param name="cancellationToken">Ends it, with all that it started.</param>
-    public async Task<ChildExit> FinishAsync(IEnumerable<string> input, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken)
+    public Task<ChildExit> FinishAsync(IEnumerable<string> input, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken) =>
+        FinishAsync(() => Tell(input), onLine, timeout, cancellationToken);
+
+    /// <summary>The same with bytes in place of lines.</summary>
+    public Task<ChildExit> FinishAsync(ReadOnlyMemory<byte> input, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken) =>
+        // Beside the waiting: a command that does not read what it is told must still run into its limit.
+        FinishAsync(() => _ = Task.Run(() => Tell(input), CancellationToken.None), onLine, timeout, cancellationToken);
+
+    private async Task<ChildExit> FinishAsync(Action tell, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken)
     {
         _process.OutputDataReceived += (_, line) => Pass(line.Data, onLine, _drained[0]);
         _process.ErrorDataReceived += (_, line) => Pass(line.Data, onLine, _drained[1]);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        Tell(input);
+        tell();
 
         using var limit = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -81,6 +89,19 @@ internal sealed class StartedProcess : IDisposable
         catch (IOException)
         {
             // It has ended, or does not listen; its exit code says how it went.
+        }
+    }
+
+    private void Tell(ReadOnlyMemory<byte> input)
+    {
+        try
+        {
+            _process.StandardInput.BaseStream.Write(input.Span);
+            _process.StandardInput.Close();
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+        {
+            // It has ended, or was ended; its exit code says how it went.
         }
     }
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using PluginHost.Hosting;
+using PluginHost.Processes;
+using PluginHost.Sources.Signatures;
 
 namespace PluginHost.Sources;
 
@@ -27,7 +29,9 @@ internal sealed partial class Source : ISource
     // The commit at which the clone was made anew, or null. Once is enough for a commit: when the new clone is no better, the disk or the remote is to blame.
     private string? _madeAnewAt;
 
-    public Source(string name, SourceOptions options, string directory, HostActivities activities, TimeProvider time, ILogger<Source> logger)
+    private readonly CommitGate _gate;
+
+    public Source(string name, SourceOptions options, string directory, HostActivities activities, ChildProcess processes, TimeProvider time, ILogger<Source> logger)
     {
         Name = name;
         _options = options;
@@ -36,6 +40,9 @@ internal sealed partial class Source : ISource
         _time = time;
         _logger = logger;
         _remote = RemoteAddress.Parse(options.Url);
+        _gate = new CommitGate(
+            name, options, _remote.Url, Path.Combine(directory, "accepted.json"),
+            options.Signatures.RequireSigned ? new SignatureCheck(options.Signatures, processes) : null);
         Folder = RepositoryPath.Normalize(options.Path);
     }
 
@@ -47,10 +54,12 @@ internal sealed partial class Source : ISource
     /// <summary>The watched folder.</summary>
     public string Folder { get; }
 
-    /// <summary>Where the branch is now. Answers the given snapshot itself when its commit still is the tip.</summary>
+    /// <summary>Where the branch is now. Answers the given snapshot itself when its commit still is the tip, and as good as it was.</summary>
     /// <exception cref="SourceException">The remote cannot be read.</exception>
     public Task<SourceSnapshot> PullAsync(SourceSnapshot? current, CancellationToken cancellationToken) =>
         ExchangeAsync(token => Pull(current, token), cancellationToken);
+
+    public void AcceptRewrite(string commit) => _gate.AcceptedRewrite = commit;
 
     public void Dispose()
     {
@@ -106,20 +115,26 @@ internal sealed partial class Source : ISource
     {
         var clone = GetClone();
         var tip = clone.ReadTip(_options.Branch, cancellationToken);
-        if (tip.Commit == current?.Commit)
+        if (current is { Refusal: null } && tip.Commit == current.Commit)
         {
-            return tip.Branch == current.Branch ? current : current with { Branch = tip.Branch };
+            return Follow(current, tip);
         }
 
-        if (clone.Read(Name, tip.Branch, tip.Commit, OpenContent) is { } known)
-        {
-            return known;
-        }
+        var commit = clone.Holds(tip.Commit) ? tip.Commit : Fetch(clone, tip, current is null ? "clone" : "fetch", cancellationToken);
+        var admission = _gate.Admit(clone, commit, cancellationToken);
+        return commit == current?.Commit && admission.Refusal == current.Refusal
+            ? Follow(current, tip)
+            : clone.Read(Name, tip.Branch, commit, admission, OpenContent);
+    }
 
-        var stage = current is null ? "clone" : "fetch";
+    private static SourceSnapshot Follow(SourceSnapshot current, RemoteTip tip) =>
+        tip.Branch == current.Branch ? current : current with { Branch = tip.Branch };
+
+    private string Fetch(GitClone clone, RemoteTip tip, string stage, CancellationToken cancellationToken)
+    {
         using var activity = _activities.Begin(stage, $"Fetching {_remote}");
         clone.Fetch(tip, (received, total) => activity.Report(received, total), cancellationToken);
-        return clone.ReadFetched(Name, tip.Branch, OpenContent);
+        return clone.ReadFetched();
     }
 
     private Stream OpenContent(string blobId)
