@@ -56,7 +56,7 @@ internal sealed class BuildEnvironment(IOptions<PluginHostOptions> options, Data
             }
 
             variables[MarkVariable] = Mark;
-            foreach (var (name, value) in BuildServers.Variables(Mark))
+            foreach (var (name, value) in BuildServers.Variables(Mark, options.Value.Build.CommandPrefix.Count > 0))
             {
                 variables[name] = value;
             }

@@ -19,6 +19,7 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
             .. options.Sources.SelectMany(source => Source(source.Key, source.Value)),
             .. Between("Build:Timeout", options.Build.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             .. Check(options.Build.MaxServerBytes >= 256 << 20, $"PluginHost:Build:MaxServerBytes is {options.Build.MaxServerBytes}; it must be at least 256 MiB."),
+            .. Prefix(options.Build.CommandPrefix),
             .. Between("Load:Timeout", options.Load.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             .. options.Load.DrainTimeout is { } drain ? Between("Load:DrainTimeout", drain, TimeSpan.Zero, TimeSpan.FromDays(1)) : [],
             .. Check(options.Runs.MaxConcurrent is >= 1 and <= 10_000, $"PluginHost:Runs:MaxConcurrent is {options.Runs.MaxConcurrent}; it must be from 1 to 10,000."),
@@ -52,6 +53,11 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
         .. Between($"Sources:{name}:Poll", source.Poll, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
         .. Between($"Sources:{name}:Timeout", source.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
     ];
+
+    private static IEnumerable<string> Prefix(IList<string> prefix) => prefix.Count == 0 ? [] :
+        Check(
+            prefix[0].Length > 0 && (Path.IsPathRooted(prefix[0]) ? File.Exists(prefix[0]) : CommandPath.Find(prefix[0]) is not null),
+            $"PluginHost:Build:CommandPrefix begins with '{prefix[0]}', and there is no such command. Install it, or name another one.");
 
     private static IEnumerable<string> Signatures(string name, SourceOptions source)
     {

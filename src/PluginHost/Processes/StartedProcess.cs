@@ -11,13 +11,16 @@ internal sealed class StartedProcess : IDisposable
     private readonly Process _process;
     private readonly TimeProvider _time;
     private bool _disposed;
-    private readonly TaskCompletionSource[] _drained = [new(), new()];
 
     public StartedProcess(Process process, TimeProvider time)
     {
         _process = process;
         _time = time;
+        Id = process.Id;
     }
+
+    /// <summary>Its process id, which is also that of the session it leads.</summary>
+    public int Id { get; }
 
     public bool HasEnded => _process.HasExited;
 
@@ -36,14 +39,13 @@ internal sealed class StartedProcess : IDisposable
 
     private async Task<ChildExit> FinishAsync(Action tell, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        _process.OutputDataReceived += (_, line) => Pass(line.Data, onLine, _drained[0]);
-        _process.ErrorDataReceived += (_, line) => Pass(line.Data, onLine, _drained[1]);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        var lines = new OpenLines(onLine);
+        var drained = Task.WhenAll(OutputLines.ReadAsync(_process.StandardOutput, lines.Pass), OutputLines.ReadAsync(_process.StandardError, lines.Pass));
         tell();
 
         using var limit = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var closing = lines;
         try
         {
             await _process.WaitForExitAsyncWithoutOutput(either.Token);
@@ -55,7 +57,7 @@ internal sealed class StartedProcess : IDisposable
             return new ChildExit(-1, TimedOut: true);
         }
 
-        await Task.WhenAny(Task.WhenAll(_drained.Select(stream => stream.Task)), Task.Delay(DrainLimit, _time, CancellationToken.None));
+        await Task.WhenAny(drained, Task.Delay(DrainLimit, _time, CancellationToken.None));
         return new ChildExit(_process.ExitCode, TimedOut: false);
     }
 
@@ -72,6 +74,9 @@ internal sealed class StartedProcess : IDisposable
             EndWithAllItStarted();
         }
 
+        // A grandchild may hold the other ends open for ever.
+        _process.StandardOutput.Dispose();
+        _process.StandardError.Dispose();
         _process.Dispose();
     }
 
@@ -105,20 +110,6 @@ internal sealed class StartedProcess : IDisposable
         }
     }
 
-    private static void Pass(string? line, Action<string> onLine, TaskCompletionSource drained)
-    {
-        if (line is null)
-        {
-            drained.TrySetResult();
-        }
-        else
-        {
-            lock (onLine)
-            {
-                onLine(line);
-            }
-        }
-    }
 
     private void EndWithAllItStarted()
     {
@@ -127,9 +118,35 @@ internal sealed class StartedProcess : IDisposable
         {
             _process.Kill(entireProcessTree: true);
         }
-        catch (InvalidOperationException)
+        catch (Exception failure) when (failure is InvalidOperationException or AggregateException or System.ComponentModel.Win32Exception)
         {
-            // It has ended by itself.
+            // It has ended by itself, or is another user's: then whoever had it started so ends it.
+        }
+    }
+
+    /// <summary>Passes lines of both streams on, one at a time, until whoever asked for them has gone.</summary>
+    private sealed class OpenLines(Action<string> onLine) : IDisposable
+    {
+        private readonly Lock _lock = new();
+        private bool _closed;
+
+        public void Pass(string line)
+        {
+            lock (_lock)
+            {
+                if (!_closed)
+                {
+                    onLine(line);
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_lock)
+            {
+                _closed = true;
+            }
         }
     }
 }

@@ -62,7 +62,13 @@ internal sealed class GitClone : IDisposable
         return branch is null ? FollowHead(references) : FollowBranch(references, branch);
     }
 
-    public void Fetch(RemoteTip tip, Action<int, int> progress, CancellationToken cancellationToken) => Exchange(
+    public void Fetch(RemoteTip tip, Action<int, int> progress, CancellationToken cancellationToken) =>
+        Fetch($"+{tip.Reference}:{TipReference}", progress, cancellationToken);
+
+    /// <summary>Fetches all that the remote's branches have.</summary>
+    public void FetchBranches(CancellationToken cancellationToken) => Fetch("+refs/heads/*:refs/pluginhost/heads/*", (_, _) => { }, cancellationToken);
+
+    private void Fetch(string references, Action<int, int> progress, CancellationToken cancellationToken) => Exchange(
         answer =>
         {
             var options = new FetchOptions
@@ -76,8 +82,8 @@ internal sealed class GitClone : IDisposable
                     return !cancellationToken.IsCancellationRequested;
                 },
             };
-            Commands.Fetch(_repository, RemoteName, [$"+{tip.Reference}:{TipReference}"], options, logMessage: null);
-            return tip;
+            Commands.Fetch(_repository, RemoteName, [references], options, logMessage: null);
+            return true;
         },
         cancellationToken);
 
@@ -142,6 +148,12 @@ internal sealed class GitClone : IDisposable
 
     /// <summary>Opens the content of a file by its object id.</summary>
     public Stream OpenContent(string blobId) => Ask(() => _trees.OpenContent(blobId) ?? throw Damaged($"the object {blobId} is missing"));
+
+    /// <summary>The same, or null when it is not in here.</summary>
+    public Stream? FindContent(string blobId) => Ask(() => _trees.OpenContent(blobId));
+
+    /// <summary>The files of a commit that the clone holds.</summary>
+    public SourceTree ReadTree(string commit) => Ask(() => _trees.Read(Find(commit).Tree));
 
     public void Dispose() => _repository.Dispose();
 

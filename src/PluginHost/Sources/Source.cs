@@ -24,6 +24,7 @@ internal sealed partial class Source : ISource
     // The clone is one thread's at a time; contents are read while the next exchange is under way, and the clone may be replaced in it.
     private readonly Lock _lock = new();
     private GitClone? _clone;
+    private Submodules? _submodules;
     private SourceException? _damage;
 
     // The commit at which the clone was made anew, or null. Once is enough for a commit: when the new clone is no better, the disk or the remote is to blame.
@@ -67,6 +68,7 @@ internal sealed partial class Source : ISource
         if (_oneAtATime.Wait(0))
         {
             _clone?.Dispose();
+            _submodules?.Dispose();
             _oneAtATime.Dispose();
         }
     }
@@ -124,7 +126,18 @@ internal sealed partial class Source : ISource
         var admission = _gate.Admit(clone, commit, cancellationToken);
         return commit == current?.Commit && admission.Refusal == current.Refusal
             ? Follow(current, tip)
-            : clone.Read(Name, tip.Branch, commit, admission, OpenContent);
+            : WithSubmodules(clone.Read(Name, tip.Branch, commit, admission, OpenContent), cancellationToken);
+    }
+
+    private SourceSnapshot WithSubmodules(SourceSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        if (!_options.Submodules)
+        {
+            return snapshot;
+        }
+
+        _submodules ??= new Submodules(SubmodulesDirectory, _options.Credentials);
+        return snapshot with { Tree = _submodules.Fill(snapshot.Tree, _remote, OpenContent, cancellationToken) };
     }
 
     private static SourceSnapshot Follow(SourceSnapshot current, RemoteTip tip) =>
@@ -143,7 +156,7 @@ internal sealed partial class Source : ISource
         {
             try
             {
-                return GetClone().OpenContent(blobId);
+                return _submodules?.OpenContent(blobId) ?? GetClone().OpenContent(blobId);
             }
             catch (SourceException damage) when (damage.Failure == SourceFailure.CloneDamaged)
             {
@@ -171,24 +184,32 @@ internal sealed partial class Source : ISource
 
     private string CloneDirectory => Path.Combine(_directory, "repository.git");
 
+    private string SubmodulesDirectory => Path.Combine(_directory, "submodules");
+
     private void DeleteClone()
     {
         lock (_lock)
         {
             _clone?.Dispose();
             _clone = null;
-            if (!Directory.Exists(CloneDirectory))
-            {
-                return;
-            }
+            _submodules?.Dispose();
+            _submodules = null;
+            Delete(CloneDirectory);
+            Delete(SubmodulesDirectory);
+        }
+    }
 
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
             // git marks its object files read-only, which Windows takes as "cannot be deleted".
-            foreach (var file in new DirectoryInfo(CloneDirectory).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.IsReadOnly))
+            foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.IsReadOnly))
             {
                 file.IsReadOnly = false;
             }
 
-            Directory.Delete(CloneDirectory, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 
@@ -247,9 +268,15 @@ internal sealed partial class Source : ISource
     {
         lock (_lock)
         {
-            var clone = _clone;
-            _clone = null;
-            _ = ended.ContinueWith(_ => clone?.Dispose(), TaskScheduler.Default);
+            var (clone, submodules) = (_clone, _submodules);
+            (_clone, _submodules) = (null, null);
+            _ = ended.ContinueWith(
+                _ =>
+                {
+                    clone?.Dispose();
+                    submodules?.Dispose();
+                },
+                TaskScheduler.Default);
         }
     }
 
