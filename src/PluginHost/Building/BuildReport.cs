@@ -42,6 +42,12 @@ internal sealed record BuildResult
     /// <summary>Whether it failed without a word, as it does when a build server crashes.</summary>
     public bool IsUnexplained { get; init; }
 
+    /// <summary>
+    /// Whether its packages were not fetched because the restore of all broke down at another project, as it does when
+    /// projects reference each other in a circle.
+    /// </summary>
+    public bool WasLeftOut { get; init; }
+
     /// <summary>Why it failed, or null.</summary>
     public PluginProblem? Problem { get; init; }
 }

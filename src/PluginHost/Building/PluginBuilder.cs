@@ -100,7 +100,7 @@ internal sealed class PluginBuilder(
         var again = planned.Where(plugin => SecondTry.MayHeal(report.Plugins[plugin.PluginId], restored: toRestore.Contains(plugin))).ToList();
         if (again.Count > 0)
         {
-            var oneByOne = again.Exists(plugin => SecondTry.WasLeftOut(report.Plugins[plugin.PluginId]));
+            var oneByOne = again.Exists(plugin => report.Plugins[plugin.PluginId].WasLeftOut);
             report = report.With(await BuildAsync(workspace, plan, again, again, oneByOne, cancellationToken));
         }
 

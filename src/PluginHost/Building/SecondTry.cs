@@ -9,14 +9,7 @@ internal static class SecondTry
 
     /// <summary>Whether the cause may lie in packages that were not fetched anew, or in the build servers.</summary>
     public static bool MayHeal(BuildResult result, bool restored) =>
-        result.IsUnexplained || WasLeftOut(result) || (!restored && result.Problem?.Diagnostics.Any(IsOfMissingPackage) == true);
-
-    /// <summary>
-    /// Whether its packages were not fetched because the restore of all broke down at another project, as it does when
-    /// projects reference each other in a circle.
-    /// </summary>
-    public static bool WasLeftOut(BuildResult result) =>
-        result.Problem?.Diagnostics is { Count: > 0 } diagnostics && diagnostics.All(diagnostic => diagnostic.Code == "NETSDK1004");
+        result.IsUnexplained || result.WasLeftOut || (!restored && result.Problem?.Diagnostics.Any(IsOfMissingPackage) == true);
 
     private static bool IsOfMissingPackage(Diagnostic diagnostic) =>
         diagnostic is { Severity: DiagnosticSeverity.Error, Code: { } code }
