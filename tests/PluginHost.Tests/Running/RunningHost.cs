@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
@@ -42,7 +43,7 @@ internal sealed class RunningHost : IAsyncDisposable
         _unloading = new UnloadWatch(Events, options, time, NullLogger<UnloadWatch>.Instance);
         _console = new ConsoleCapture(options);
         Draining = new DrainingVersions(_unloading, time);
-        Database = new HistoryDatabase(Data);
+        Database = new SqliteDatabase(Data);
         Store = new RunStore(Database, time);
         Marks = new ScheduleStore(Database);
         Occurrences = new OccurrenceStore(Database);
