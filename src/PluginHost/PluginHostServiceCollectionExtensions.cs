@@ -8,6 +8,7 @@ using PluginHost.Building;
 using PluginHost.History;
 using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
+using PluginHost.Isolation;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Planning;
@@ -104,6 +105,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<SharedAssemblies>();
         services.TryAddSingleton<AssemblyInspector>();
         services.TryAddSingleton<ScriptServicesFactory>();
+        services.TryAddSingleton<IsolationPolicy>();
         services.TryAddSingleton<ScriptValidator>();
         services.TryAddSingleton<StoredScripts>();
         services.TryAddSingleton<PluginLoading>();
@@ -139,6 +141,12 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunMetrics>();
         services.TryAddSingleton<ConsoleCapture>();
         services.TryAddSingleton<StopGrace>();
+        services.TryAddSingleton<ScriptInvoker>();
+        services.TryAddSingleton<InProcessRunner>();
+        services.TryAddSingleton<WorkerCommand>();
+        services.TryAddSingleton<WorkerLimits>();
+        services.TryAddSingleton<Workers>();
+        services.TryAddSingleton<IIsolatedRunner, WorkerRunner>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();

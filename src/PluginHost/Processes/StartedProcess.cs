@@ -110,19 +110,7 @@ internal sealed class StartedProcess : IDisposable
         }
     }
 
-
-    private void EndWithAllItStarted()
-    {
-        ChildProcess.KillSession(_process);
-        try
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        catch (Exception failure) when (failure is InvalidOperationException or AggregateException or System.ComponentModel.Win32Exception)
-        {
-            // It has ended by itself, or is another user's: then whoever had it started so ends it.
-        }
-    }
+    private void EndWithAllItStarted() => ChildProcess.EndWithAllItStarted(_process);
 
     /// <summary>Passes lines of both streams on, one at a time, until whoever asked for them has gone.</summary>
     private sealed class OpenLines(Action<string> onLine) : IDisposable
