@@ -9,6 +9,7 @@ using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
+using PluginHost.Isolation;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Planning;
@@ -89,6 +90,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<BuildServers>();
         services.TryAddSingleton<ContractPackage>();
         services.TryAddSingleton<DotnetSdk>();
+        services.TryAddSingleton<BuildCommand>();
         services.TryAddSingleton<BuildStandby>();
         services.TryAddSingleton<DotnetBuild>();
         services.TryAddSingleton<PluginBuilder>();
@@ -105,6 +107,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<SharedAssemblies>();
         services.TryAddSingleton<AssemblyInspector>();
         services.TryAddSingleton<ScriptServicesFactory>();
+        services.TryAddSingleton<IsolationPolicy>();
         services.TryAddSingleton<ScriptValidator>();
         services.TryAddSingleton<StoredScripts>();
         services.TryAddSingleton<PluginContexts>();
@@ -146,6 +149,12 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunMetrics>();
         services.TryAddSingleton<ConsoleCapture>();
         services.TryAddSingleton<StopGrace>();
+        services.TryAddSingleton<ScriptInvoker>();
+        services.TryAddSingleton<InProcessRunner>();
+        services.TryAddSingleton<WorkerCommand>();
+        services.TryAddSingleton<WorkerLimits>();
+        services.TryAddSingleton<Workers>();
+        services.TryAddSingleton<IIsolatedRunner, WorkerRunner>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using PluginHost.Artifacts;
 using PluginHost.Crashes;
 using PluginHost.History;
+using PluginHost.Isolation;
 using PluginHost.Pipeline;
 using PluginHost.Running;
 using PluginHost.Scheduling;
@@ -30,6 +31,7 @@ internal sealed class PluginHostFacade(
     OccurrenceCalendar calendar,
     SourceWatchers sources,
     Rollback rollback,
+    WorkerLimits limits,
     HostEvents events,
     TimeProvider time) : IPluginHost
 {
@@ -150,12 +152,20 @@ internal sealed class PluginHostFacade(
     public Task<DeploymentInfo> GetDeploymentAsync(string deploymentId, CancellationToken cancellationToken) =>
         Task.FromResult(deployments.Find(deploymentId) ?? throw new NotFoundException("deployment", deploymentId));
 
-    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, string? accept, CancellationToken cancellationToken)
     {
+        var source = sources.Get(sourceName);
+        if (accept is not null)
+        {
+            source.AcceptRewrite(accept.Length is >= 7 and <= 40 && accept.All(char.IsAsciiHexDigit)
+                ? accept
+                : throw new ArgumentException($"'{accept}' is no commit's id: it has from 7 to 40 digits, 0 to 9 and a to f."));
+        }
+
         Task<DeploymentInfo> deployment;
         try
         {
-            deployment = await sources.Get(sourceName).CheckAsync(DeploymentTrigger.Manual, cancellationToken);
+            deployment = await source.CheckAsync(DeploymentTrigger.Manual, cancellationToken);
         }
         catch (SourceException failure)
         {
@@ -207,7 +217,14 @@ internal sealed class PluginHostFacade(
             new LiveVersionInfo(script.Plugin.Version.Id, script.Plugin.Version.Commit, script.Plugin.Since),
             schedules.Of(descriptor),
             (JsonObject)descriptor.ParameterSchema.DeepClone(),
-            last) { RecentRuns = recent.Of(descriptor.Id), RunAfter = descriptor.RunAfter, Quarantine = quarantine is null ? null : new QuarantineInfo(quarantine.Since, quarantine.Crashes, quarantine.Reason) };
+            last)
+        {
+            RecentRuns = recent.Of(descriptor.Id),
+            RunAfter = descriptor.RunAfter,
+            Quarantine = quarantine is null ? null : new QuarantineInfo(quarantine.Since, quarantine.Crashes, quarantine.Reason),
+            Isolation = descriptor.Isolation,
+            IsolationNote = descriptor.Isolation == ScriptIsolation.Process ? limits.Shortcoming : null,
+        };
     }
 
     private PluginVersionState State(PluginInfo plugin, string version) =>

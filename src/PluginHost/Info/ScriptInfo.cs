@@ -31,6 +31,12 @@ public sealed record ScriptInfo(
     /// <summary>Why nothing starts it, because it is suspected of having ended the host; null when it is not.</summary>
     public QuarantineInfo? Quarantine { get; init; }
 
+    /// <summary>Where its runs are: in the host's process, or in a worker process.</summary>
+    public ScriptIsolation Isolation { get; init; }
+
+    /// <summary>What the operator should know of that: which limit of its worker process the system does not enforce. Null when there is nothing.</summary>
+    public string? IsolationNote { get; init; }
+
     /// <summary>The scripts after whose runs it runs.</summary>
     public IReadOnlyList<RunAfterInfo> RunAfter { get; init; } = [];
 }

@@ -20,15 +20,15 @@ internal sealed class ConsoleCapture : IDisposable
         }
     }
 
-    /// <summary>The log of the run that this flow of execution belongs to, or null.</summary>
-    public RunLog? Current => _current.Value?.Log;
+    /// <summary>What writes to the log of the run that this flow of execution belongs to, a level and a text; or null.</summary>
+    public Action<string, string>? Current => _current.Value?.Write;
 
-    /// <summary>From here on, in this flow of execution alone, the console is the log.</summary>
-    /// <returns>Logs, when disposed, what was written of a line that has not ended.</returns>
-    public IDisposable CaptureInto(RunLog log)
+    /// <summary>From here on, in this flow of execution alone, lines that are written to the console go there, as level <c>OUT</c>.</summary>
+    /// <returns>Passes on, when disposed, what was written of a line that has not ended.</returns>
+    public IDisposable CaptureInto(Action<string, string> write)
     {
         // Set once, so that all that flows from here shares the two lines: a value that a method sets is gone when it returns.
-        var captured = new Captured(log);
+        var captured = new Captured(write);
         _current.Value = captured;
         return captured;
     }
@@ -42,13 +42,13 @@ internal sealed class ConsoleCapture : IDisposable
         }
     }
 
-    private sealed class Captured(RunLog log) : IDisposable
+    private sealed class Captured(Action<string, string> write) : IDisposable
     {
-        public RunLog Log => log;
+        public Action<string, string> Write => write;
 
-        public ConsoleLine Out { get; } = new(log);
+        public ConsoleLine Out { get; } = new(line => write("OUT", line));
 
-        public ConsoleLine Error { get; } = new(log);
+        public ConsoleLine Error { get; } = new(line => write("OUT", line));
 
         public void Dispose()
         {

@@ -94,7 +94,7 @@ internal sealed partial class UnhandledExceptions : IHostedService
             // Only text stays: a kept exception keeps the plugin in memory.
             var text = ExceptionText.FullText(exception);
             _counter.Add(1, new("plugin", thrower.Plugin), new("kind", kind));
-            _console.Current?.Write("ERR", $"Nothing handled this exception ({kind}): {text}");
+            _console.Current?.Invoke("ERR", $"Nothing handled this exception ({kind}): {text}");
             LogUnhandled(thrower.Plugin, thrower.Version, kind, text);
             Tell(thrower, ExceptionText.Describe(exception));
             return true;
