@@ -55,7 +55,7 @@ public static class PluginHostClusterExtensions
         services.Replace(ServiceDescriptor.Singleton<IScheduleEngine>(provider => provider.GetRequiredService<QuartzEngine>()));
 
         // The node checks in before anything else begins, and the others hear from it until all has ended.
-        return host.AddHosted<Membership>().AddHosted<SignalListener>().AddHosted<EventForwarder>();
+        return host.AddHosted<Membership>().AddHosted<ScheduleSweep>().AddHosted<SignalListener>().AddHosted<EventForwarder>();
     }
 
     private static IPluginHostBuilder AddHosted<T>(this IPluginHostBuilder host) where T : class, IHostedService

@@ -14,6 +14,9 @@ internal static class StatusEndpoints
         api.MapGet("/nodes", async (IPluginHost host, CancellationToken cancellationToken) => ApiJson.List(await host.GetNodesAsync(cancellationToken)))
             .WithSummary("The nodes of the cluster.")
             .WithDescription("What each said of itself when it last checked in; a host that is alone is the only one.");
+        api.MapDelete("/safe-mode", async (IPluginHost host, CancellationToken cancellationToken) =>
+            ApiJson.Ok(await host.LeaveSafeModeAsync(cancellationToken)))
+            .WithSummary("Lets the host start scripts by itself again; what was missed in safe mode is caught up as each schedule says.").Refuses(403);
     }
 
     public static void MapHealth(this IEndpointRouteBuilder routes)

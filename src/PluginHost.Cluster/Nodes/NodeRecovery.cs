@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PluginHost.Cluster.Postgres;
 using PluginHost.Cluster.Signals;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Running;
@@ -11,16 +12,20 @@ namespace PluginHost.Cluster.Nodes;
 
 /// <summary>Sees to the runs of nodes that have died: once, whoever of the others finds out first.</summary>
 internal sealed partial class NodeRecovery(
-    HistoryDatabase database, Node node, LiveRegistry live, RunFactory factory, RunService runs, PostgresSource source, HostEvents events, IOptions<ClusterOptions> options, TimeProvider time,
+    HistoryDatabase database, Node node, LiveRegistry live, RunFactory factory, Quarantines quarantines, RunService runs, PostgresSource source, HostEvents events, IOptions<ClusterOptions> options, IOptions<PluginHostOptions> host, TimeProvider time,
     ILogger<NodeRecovery> logger)
 {
+    // Its own supervisor may have; here nobody did.
+    private static readonly PreviousDeath Unseen = new((string?)null);
+
     /// <summary>Takes for dead whoever has been silent for too long, and sees to the runs of all that are not up.</summary>
     /// <returns>Whether there was anything to do.</returns>
     public async Task<bool> RecoverAsync(CancellationToken cancellationToken)
     {
         Recovery? recovered = null;
         await database.WriteAsync(
-            connection => (recovered = new Recovery(connection, node, live, factory, source, options.Value.NodeTimeout, time.GetUtcNow())).Run(), cancellationToken);
+            connection => (recovered = new Recovery(connection, node, live, factory, source, new CrashJudgement(Unseen, host.Value.Runs.Quarantine, time.GetUtcNow()), options.Value.NodeTimeout, time.GetUtcNow())).Run(), cancellationToken);
+        quarantines.Know(recovered!.Judgement);
         foreach (var dead in recovered!.Dead)
         {
             LogDead(dead.Id, dead.Silence);
@@ -28,7 +33,7 @@ internal sealed partial class NodeRecovery(
 
         foreach (var run in recovered.Lost)
         {
-            LogLost(run.Id, run.Script, run.Node, run.RerunWhenLost ? "and is run again" : "and is lost");
+            LogLost(run.Id, run.Script, run.Node, run.RerunWhenLost && !recovered.Judgement.IsSuspected(run) ? "and is run again" : "and is lost");
             events.Publish(HostEventKind.Run, run.Id);
         }
 
@@ -52,9 +57,11 @@ internal sealed partial class NodeRecovery(
     private partial void LogLost(string runId, string scriptId, string nodeId, string outcome);
 
     /// <summary>One transaction, which may be begun again.</summary>
-    private sealed class Recovery(HistoryConnection connection, Node node, LiveRegistry live, RunFactory factory, PostgresSource source, TimeSpan timeout, DateTimeOffset now)
+    private sealed class Recovery(HistoryConnection connection, Node node, LiveRegistry live, RunFactory factory, PostgresSource source, CrashJudgement judgement, TimeSpan timeout, DateTimeOffset now)
     {
         private Dictionary<string, NodeRecord> _up = [];
+
+        public CrashJudgement Judgement => judgement;
 
         public List<NodeRecord> Dead { get; } = [];
 
@@ -73,7 +80,7 @@ internal sealed partial class NodeRecovery(
                 return false;
             }
 
-            Lost = RunStore.Lose(connection, IsOrphan, run => run.RerunWhenLost ? Give(factory.CreateRerun(run)) : null, now);
+            Lost = RunStore.Lose(connection, IsOrphan, judgement.Error, judgement.Judge, run => run.RerunWhenLost && !judgement.IsSuspected(run) ? Give(factory.CreateRerun(run)) : null, now);
             RunStore.Waiting(connection).FindAll(IsOrphan).ForEach(run => Give(run));
             return true;
         }

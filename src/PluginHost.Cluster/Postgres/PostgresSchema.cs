@@ -58,6 +58,15 @@ internal static class PostgresSchema
         CREATE INDEX audit_by_action ON audit (action, id);
         CREATE INDEX audit_by_who_and_action ON audit (who, action, id);
         """,
+        """
+        CREATE TABLE crashes (
+            run text COLLATE "C" PRIMARY KEY, script text COLLATE nocase NOT NULL, version text NOT NULL, at bigint NOT NULL, alone bigint NOT NULL, cause text, allowed bigint NOT NULL);
+        CREATE INDEX crashes_by_script ON crashes (script, version, run);
+        CREATE TABLE quarantines (
+            script text COLLATE nocase NOT NULL, version text NOT NULL, since bigint NOT NULL, crashes bigint NOT NULL, reason text NOT NULL, PRIMARY KEY (script, version));
+        CREATE TABLE load_crashes (
+            plugin text COLLATE nocase NOT NULL, content_key text NOT NULL, crashes bigint NOT NULL, alone bigint NOT NULL, at bigint NOT NULL, cause text, PRIMARY KEY (plugin, content_key));
+        """,
 
         // The channel's name is that of PostgresSource.ChannelOf.
         """
@@ -76,6 +85,7 @@ internal static class PostgresSchema
         CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON pins FOR EACH STATEMENT EXECUTE FUNCTION tell_of_change();
         CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON paused_scripts FOR EACH STATEMENT EXECUTE FUNCTION tell_of_change();
         CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON schedule_overrides FOR EACH STATEMENT EXECUTE FUNCTION tell_of_change();
+        CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON quarantines FOR EACH STATEMENT EXECUTE FUNCTION tell_of_change();
         """,
         Resource("Quartz-4.7.3.sql"),
     ];

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using PluginHost.Cluster.Nodes;
 using PluginHost.Cluster.Postgres;
+using PluginHost.Crashes;
 using PluginHost.Scheduling;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
@@ -29,6 +30,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
     private readonly ScheduleTriggers _triggers;
     private readonly Claims _claims;
     private readonly Node _node;
+    private readonly SafeMode _safeMode;
     private readonly PostgresSource _source;
     private readonly ClusterOptions _options;
     private readonly TimeProvider _time;
@@ -37,15 +39,18 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
     private IScheduler? _scheduler;
 
     public QuartzEngine(
-        LiveRegistry live, EffectiveSchedules schedules, ScheduleTurns turns, ScheduleMarks marks, ScheduleTriggers triggers, Claims claims, Node node, PostgresSource source,
+        LiveRegistry live, EffectiveSchedules schedules, ScheduleTurns turns, ScheduleMarks marks, ScheduleTriggers triggers, Claims claims, Node node, SafeMode safeMode, PostgresSource source,
         IOptions<ClusterOptions> options, TimeProvider time, ILoggerFactory loggers, ILogger<QuartzEngine> logger)
     {
-        (_live, _schedules, _turns, _marks, _triggers, _claims, _node, _source) = (live, schedules, turns, marks, triggers, claims, node, source);
+        (_live, _schedules, _turns, _marks, _triggers, _claims, _node, _safeMode, _source) = (live, schedules, turns, marks, triggers, claims, node, safeMode, source);
         (_options, _time, _loggers, _logger) = (options.Value, time, loggers, logger);
         live.Swapped += Rebuild;
     }
 
     public void Resumed(string scriptId) => Do(token => _turns.ResumeAsync(scriptId, token));
+
+    /// <remarks>Meanwhile the other nodes gave the schedules their turns, so there is nothing to catch up but what has nobody else.</remarks>
+    public void SafeModeLeft() => Do(LimitAsync);
 
     public void Changed(string scriptId) => Do(async token =>
     {
@@ -172,7 +177,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
     private async Task LimitAsync(CancellationToken cancellationToken)
     {
         var limits = ExecutionLimitsBuilder.Create().ForOtherGroups(0);
-        foreach (var plugin in _node.Fence is null ? _live.Current.Plugins.Values : [])
+        foreach (var plugin in _node.Fence is null && !_safeMode.IsOn ? _live.Current.Plugins.Values : [])
         {
             limits.ForGroup(GroupOf(plugin), Threads);
         }

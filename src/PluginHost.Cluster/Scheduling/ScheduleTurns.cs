@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using PluginHost.Cluster.Runs;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Running;
@@ -12,7 +13,7 @@ namespace PluginHost.Cluster.Scheduling;
 
 /// <summary>Gives a schedule its turn: what was due and is not accounted for, in one transaction. Two nodes that do so at once come to the same as one.</summary>
 internal sealed partial class ScheduleTurns(
-    HistoryDatabase database, LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScriptStateStore scripts, RunFactory factory, IRunPlacement placement,
+    HistoryDatabase database, LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, SelfStarts selfStarts, RunFactory factory, IRunPlacement placement,
     Orders orders, RunService runs, HostEvents events, TimeProvider time, ILogger<ScheduleTurns> logger)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
@@ -58,14 +59,14 @@ internal sealed partial class ScheduleTurns(
             return;
         }
 
-        if (scripts.IsPaused(scriptId))
+        if (selfStarts.AreHeld(scriptId))
         {
             // Not accounted for: on resuming, these are the missed ones.
             return;
         }
 
         Turn? turn = null;
-        await database.WriteAsync(connection => (turn = new Turn(connection, script, schedule, time.GetUtcNow(), factory, placement, orders)).Take(due, otherwise), cancellationToken);
+        await database.WriteAsync(connection => (turn = new Turn(connection, script, schedule, selfStarts.Forbid(script), time.GetUtcNow(), factory, placement, orders)).Take(due, otherwise), cancellationToken);
         foreach (var run in turn!.Started.Where(placement.IsHere))
         {
             runs.TakeUp(run);
@@ -105,7 +106,7 @@ internal sealed partial class ScheduleTurns(
 
     /// <summary>One turn within its transaction, which may be begun again.</summary>
     private sealed class Turn(
-        HistoryConnection connection, LiveScript script, ScheduleDescriptor schedule, DateTimeOffset now, RunFactory factory, IRunPlacement placement, Orders orders)
+        HistoryConnection connection, LiveScript script, ScheduleDescriptor schedule, string? forbidden, DateTimeOffset now, RunFactory factory, IRunPlacement placement, Orders orders)
     {
         private readonly string _script = script.Descriptor.Id;
 
@@ -124,6 +125,17 @@ internal sealed partial class ScheduleTurns(
             }
 
             var accounted = mark.Until + schedule.Offset;
+            if (forbidden is not null)
+            {
+                if (MissedOccurrences.Left(_script, schedule, accounted, until.AddTicks(1), OccurrenceOutcome.SkippedPaused, forbidden) is { } left)
+                {
+                    OccurrenceStore.AddOrExtend(connection, left);
+                }
+
+                ScheduleStore.Save(connection, mark with { Until = until - schedule.Offset });
+                return true;
+            }
+
             var missedUntil = otherwise == OccurrenceOutcome.SkippedPaused ? now : now - OccurrenceStore.OnTime;
             if (schedule.NextAfter(accounted) is { } first && first <= missedUntil)
             {

@@ -1,5 +1,6 @@
 using PluginHost.Cluster.Nodes;
 using PluginHost.Cluster.Runs;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Pipeline;
@@ -10,7 +11,7 @@ namespace PluginHost.Cluster.Signals;
 
 /// <summary>Does what others have decided for this node, and takes up what they have changed.</summary>
 internal sealed class Inbox(
-    HistoryDatabase database, Node node, RunStore store, RunService runs, RecentRuns recent, Orders orders, RemoteLogs logs, PinStore pins, ScriptStateStore scripts, ScheduleOverrideStore overrides,
+    HistoryDatabase database, Node node, RunStore store, RunService runs, RecentRuns recent, Orders orders, RemoteLogs logs, PinStore pins, ScriptStateStore scripts, ScheduleOverrideStore overrides, Quarantines quarantines,
     IScheduleEngine engine, SourceWatchers sources, PluginStates plugins, HostEvents events, TimeProvider time)
 {
     /// <summary>Look for everything, whatever was said.</summary>
@@ -53,7 +54,7 @@ internal sealed class Inbox(
             TakeUp(run);
         }
 
-        foreach (var table in (string[])["pins", "paused_scripts", "schedule_overrides"])
+        foreach (var table in (string[])["pins", "paused_scripts", "quarantines", "schedule_overrides"])
         {
             await FollowAsync(table, cancellationToken);
         }
@@ -92,6 +93,9 @@ internal sealed class Inbox(
                 break;
             case "paused_scripts":
                 Tell(await scripts.RefreshAsync(cancellationToken));
+                break;
+            case "quarantines":
+                quarantines.Refresh();
                 break;
             case "schedule_overrides":
                 var changed = await overrides.RefreshAsync(time.GetUtcNow(), cancellationToken);

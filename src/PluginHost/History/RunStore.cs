@@ -122,23 +122,30 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
             .ToDictionary(run => run.Script, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Ends what was under way when the host died.</summary>
-    /// <param name="retry">The run that takes the place of a lost one, if any does.</param>
+    /// <param name="error">What the host died of, if that is known.</param>
+    /// <param name="judge">Told of the lost runs in the same transaction, to store what follows from them.</param>
+    /// <param name="retry">Asked then for the run that takes the place of a lost one, if any does.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The runs that are lost, and those that wait, in their order.</returns>
-    public Task<(List<RunInfo> Lost, List<RunInfo> Waiting)> RecoverAsync(Func<RunInfo, RunInfo?> retry, CancellationToken cancellationToken) =>
+    public Task<(List<RunInfo> Lost, List<RunInfo> Waiting)> RecoverAsync(
+        RunError? error, Action<HistoryConnection, IReadOnlyList<RunInfo>> judge, Func<RunInfo, RunInfo?> retry, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection => (Lose(connection, placement.IsHere, retry, time.GetUtcNow()), Waiting(connection).FindAll(placement.IsHere)), cancellationToken);
+            connection => (Lose(connection, placement.IsHere, error, judge, retry, time.GetUtcNow()), Waiting(connection).FindAll(placement.IsHere)), cancellationToken);
 
     /// <summary>For a transaction that ends what was under way on a node that died.</summary>
     /// <param name="connection">The transaction's.</param>
     /// <param name="wasThere">Whether a run was on that node.</param>
-    /// <param name="retry">The run that takes the place of a lost one, if any does.</param>
+    /// <param name="error">What it died of, if that is known.</param>
+    /// <param name="judge">Told of the lost runs, to store what follows from them.</param>
+    /// <param name="retry">Asked then for the run that takes the place of a lost one, if any does.</param>
     /// <param name="now">The time.</param>
     /// <returns>The runs that are lost.</returns>
-    public static List<RunInfo> Lose(HistoryConnection connection, Predicate<RunInfo> wasThere, Func<RunInfo, RunInfo?> retry, DateTimeOffset now)
+    public static List<RunInfo> Lose(
+        HistoryConnection connection, Predicate<RunInfo> wasThere, RunError? error, Action<HistoryConnection, IReadOnlyList<RunInfo>> judge, Func<RunInfo, RunInfo?> retry, DateTimeOffset now)
     {
         var lost = connection.Query("SELECT document FROM runs WHERE state = 'Running' ORDER BY id", ReadDocument).FindAll(wasThere)
-            .ConvertAll(run => run with { State = RunState.Lost, FinishedAt = now });
+            .ConvertAll(run => run with { State = RunState.Lost, FinishedAt = now, Error = error });
+        judge(connection, lost);
         foreach (var run in lost.Concat(lost.Select(retry).OfType<RunInfo>()))
         {
             Row.Of(run).Save(connection);

@@ -8,6 +8,9 @@ internal interface IScheduleEngine : IHostedService
     /// <summary>The schedules of a paused script go on: what was missed meanwhile is caught up as each of them says.</summary>
     void Resumed(string scriptId);
 
+    /// <summary>The host has left its safe mode: what was missed meanwhile is caught up as each schedule says.</summary>
+    void SafeModeLeft();
+
     /// <summary>An operator has set other schedules for a script.</summary>
     void Changed(string scriptId);
 

@@ -33,6 +33,14 @@ internal sealed partial class Scheduler : BackgroundService, IScheduleEngine
 
     public void Resumed(string scriptId) => Change(now => _keeper.CatchUpAfterPause(scriptId, now));
 
+    public void SafeModeLeft() => Change(now =>
+    {
+        foreach (var script in _live.Current.Scripts.Keys)
+        {
+            _keeper.CatchUpAfterPause(script, now, OccurrenceOutcome.Missed);
+        }
+    });
+
     public void Changed(string scriptId) => Change(now => _keeper.Reconcile(scriptId, now));
 
     public IReadOnlyDictionary<string, DateTimeOffset> DueTimes(string scriptId)

@@ -37,7 +37,7 @@ public abstract class ClusterTestBase : HostTestBase
 
     protected string DataOf(int number) => Folder.Combine($"node{number}");
 
-    protected Dictionary<string, string> Cluster => new() { ["PluginHost__Cluster__ConnectionString"] = Postgres.ConnectionString, ["PluginHost__Build__MaxServerBytes"] = $"{256 << 20}" };
+    protected Dictionary<string, string> Cluster => new() { ["PluginHost__Cluster__ConnectionString"] = Postgres.ConnectionString, ["PluginHost__Runs__Quarantine__Crashes"] = "0" };
 
     /// <summary>Adds a plugin whose scripts write into the book when they begin, and when they end.</summary>
     /// <param name="version">Something that makes for another build.</param>
