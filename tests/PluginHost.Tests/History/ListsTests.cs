@@ -1,5 +1,5 @@
-using PluginHost.Running;
 using PluginHost.History;
+using PluginHost.Running;
 
 namespace PluginHost.Tests.History;
 

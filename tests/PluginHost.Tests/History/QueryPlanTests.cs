@@ -1,7 +1,7 @@
-using PluginHost.Running;
 using System.Text.RegularExpressions;
-using PluginHost.History;
 using PluginHost.History.Sqlite;
+using PluginHost.History;
+using PluginHost.Running;
 using PluginHost.TestInfra;
 using SQLitePCL;
 

@@ -1,6 +1,6 @@
-using PluginHost.Running;
 using Microsoft.Extensions.Time.Testing;
 using PluginHost.History;
+using PluginHost.Running;
 
 namespace PluginHost.Tests.History;
 
@@ -33,6 +33,29 @@ public sealed class RunStoreTests(DatabaseKind kind) : OnEachDatabase(kind)
             Assert.That(second.Next, Is.Null);
             Assert.That(_store.Last().Values.Select(run => run.Id), Is.EquivalentTo(new[] { "4", "5" }));
         });
+    }
+
+    [Test]
+    public async Task ARunThatWasTakenForLost_StaysLost_WhateverItsNodeSays()
+    {
+        var run = Run("1") with { State = RunState.Running };
+        await _store.AddAsync(run, null, default);
+        await _store.RecoverAsync(null, (_, _) => { }, _ => null, default);
+
+        Assert.That(await _store.EndAsync(run with { State = RunState.Succeeded }, [Run("2")], default), Is.Null);
+        Assert.That(_store.Find("1")!.State, Is.EqualTo(RunState.Lost));
+        Assert.That(_store.Find("2"), Is.Null, "nothing follows");
+    }
+
+    [Test]
+    public async Task ARunThatAnotherNodeHasTakenOver_DoesNotBeginOnTheFirst()
+    {
+        var run = Run("1");
+        await _store.AddAsync(run, null, default);
+        var moved = await Database.WriteAsync(connection => RunStore.Move(connection, run, "other"), default);
+
+        Assert.That(await _store.SaveAsync(run with { State = RunState.Running }, default), Is.False);
+        Assert.That(await _store.SaveAsync(moved with { State = RunState.Running }, default), Is.True);
     }
 
     [Test]

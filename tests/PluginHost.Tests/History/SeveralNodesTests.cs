@@ -1,6 +1,6 @@
-using PluginHost.Running;
 using PluginHost.Cluster.Postgres;
 using PluginHost.History;
+using PluginHost.Running;
 using PluginHost.TestInfra;
 
 namespace PluginHost.Tests.History;

@@ -72,7 +72,7 @@ public sealed class WorkerDeathTests : WorkerTestBase
     {
         var run = await StartAsync("wait");
         await UntilActingAsync(run);
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
         var cancelled = await Host.EndOfAsync(run);
         var next = await Host.EndOfAsync(await StartAsync(""));
 
@@ -86,7 +86,7 @@ public sealed class WorkerDeathTests : WorkerTestBase
         var run = await StartAsync("spin");
         await UntilActingAsync(run);
         var worker = Process.GetProcessById((int)Host.Runs.Get(run.Id).Result!);
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
         await Time.TimerOf(Grace);
         Time.Advance(Grace);
 
@@ -103,7 +103,7 @@ public sealed class WorkerDeathTests : WorkerTestBase
         var (spinning, other) = (await StartAsync("spin"), await StartAsync("wait"));
         await UntilActingAsync(spinning);
         await UntilActingAsync(other);
-        Host.Runs.Cancel(spinning.Id);
+        Host.Runs.CancelHere(spinning.Id);
         await Time.TimerOf(Grace);
         Time.Advance(Grace);
         var ended = await Host.EndOfAsync(spinning);
@@ -115,7 +115,7 @@ public sealed class WorkerDeathTests : WorkerTestBase
         Assert.That(Host.Runs.Get(other.Id).State, Is.EqualTo(RunState.Running));
 
         var worker = Process.GetProcessById((int)ended.Result!);
-        Host.Runs.Cancel(other.Id);
+        Host.Runs.CancelHere(other.Id);
         Assert.That((await Host.EndOfAsync(other)).State, Is.EqualTo(RunState.Cancelled));
         await worker.WaitForExitAsync().WaitAsync(RunningHost.HangLimit);
     }

@@ -46,7 +46,7 @@ public sealed class WorkerLifeTests : WorkerTestBase
 
         Assert.That((int)onNew.Result!, Is.Not.EqualTo(oldWorker.Id));
         Assert.That(Host.Runs.Get(old.Id).State, Is.EqualTo(RunState.Running));
-        Host.Runs.Cancel(old.Id);
+        Host.Runs.CancelHere(old.Id);
         await Host.EndOfAsync(old);
         await EndOfAsync(oldWorker);
         Assert.That(Process.GetProcessById((int)onNew.Result!).HasExited, Is.False);
@@ -65,7 +65,7 @@ public sealed class WorkerLifeTests : WorkerTestBase
         Assert.That(died.Error!.Type, Is.EqualTo("WorkerDied"));
         Assert.That(Host.Runs.Get(waiting.Id).State, Is.EqualTo(RunState.Running), "it has a worker of its own");
         using var worker = Process.GetProcessById((int)Host.Runs.Get(waiting.Id).Result!);
-        Host.Runs.Cancel(waiting.Id);
+        Host.Runs.CancelHere(waiting.Id);
         await Host.EndOfAsync(waiting);
         await EndOfAsync(worker);
     }
@@ -114,7 +114,7 @@ public sealed class WorkerLifeTests : WorkerTestBase
         Host.Deploy(typeof(Acting));
         var run = await StartAsync("wait");
 
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
 
         Assert.That((await Host.EndOfAsync(run)).State, Is.EqualTo(RunState.Cancelled));
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Crashes;
+using PluginHost.Running;
 using PluginHost.History;
 using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
@@ -94,7 +95,7 @@ public sealed class LoadJournalTests
     [Test]
     public async Task ARunOfAnotherPlugin_MayHaveEndedTheHostAsWell()
     {
-        var runs = new RunStore(_database, TimeProvider.System);
+        var runs = new RunStore(_database, SingleNode.Instance, TimeProvider.System);
         await runs.AddAsync(Run("B"), null, CancellationToken.None);
         await DieLoadingAsync("A");
         await DieLoadingAsync("A");
