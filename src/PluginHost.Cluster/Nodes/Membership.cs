@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PluginHost.Cluster.Postgres;
 using PluginHost.Cluster.Scheduling;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Running;
@@ -14,7 +15,7 @@ namespace PluginHost.Cluster.Nodes;
 /// <summary>Tells the others each second that this node is there, sees whether they are, and keeps this one from runs when it cannot say so.</summary>
 /// <remarks>On a thread and a connection of its own: scripts that fill the thread pool must not look like a dead node.</remarks>
 internal sealed partial class Membership(
-    HistoryDatabase database, Node node, ClockCheck clock, NodeRecovery recovery, QuartzEngine engine, RunService runs, LiveRegistry live, HostProblems problems, IOptions<ClusterOptions> options,
+    HistoryDatabase database, Node node, ClockCheck clock, NodeRecovery recovery, QuartzEngine engine, RunService runs, LiveRegistry live, SafeMode safeMode, HostProblems problems, IOptions<ClusterOptions> options,
     TimeProvider time, ILogger<Membership> logger) : IHostedLifecycleService, IDisposable
 {
     private const string Problem = "cluster";
@@ -179,7 +180,10 @@ internal sealed partial class Membership(
     private NodeReport Report()
     {
         var (running, queued) = runs.Counts;
-        return new NodeReport(HostVersion, running, queued, Math.Round(_offsetMs, 1), [.. live.Current.Plugins.Values.Select(plugin => new LiveOnNode(plugin.Id, plugin.Version.Id, plugin.Version.Artifact.ContentKey))]);
+        return new NodeReport(HostVersion, running, queued, Math.Round(_offsetMs, 1), [.. live.Current.Plugins.Values.Select(plugin => new LiveOnNode(plugin.Id, plugin.Version.Id, plugin.Version.Artifact.ContentKey))])
+        {
+            TakesTurns = node.Fence is null && !safeMode.IsOn,
+        };
     }
 
     private static DateTimeOffset? Ask(PostgresConnection connection) => connection.Query(

@@ -14,7 +14,11 @@ internal sealed record LiveOnNode(string Plugin, string Version, string ContentK
 /// <param name="Queued">The runs that wait.</param>
 /// <param name="ClockOffsetMs">How far its clock is before the database's, in milliseconds.</param>
 /// <param name="Plugins">What is live.</param>
-internal sealed record NodeReport(string HostVersion, int Running, int Queued, double ClockOffsetMs, IReadOnlyList<LiveOnNode> Plugins);
+internal sealed record NodeReport(string HostVersion, int Running, int Queued, double ClockOffsetMs, IReadOnlyList<LiveOnNode> Plugins)
+{
+    /// <summary>Whether it starts what schedules ask for.</summary>
+    public bool TakesTurns { get; init; } = true;
+}
 
 /// <summary>A node as the database has it.</summary>
 /// <param name="Id">Its name.</param>

@@ -9,10 +9,14 @@ namespace PluginHost.Cluster.Runs;
 
 /// <summary>
 /// A run is on the node that stores it, unless its script lets nothing overlap: then it goes where the runs of the script
-/// are that have not ended. So all that must not run at once is in one queue, which knows of it.
+/// are that have not ended. So all that must not run at once is in one queue, which knows of it. What a schedule starts, and
+/// nothing holds elsewhere, is spread over the nodes that have the version.
 /// </summary>
 internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSchedules schedules, PostgresSource source) : IRunPlacement
 {
+    // Whoever has been silent for longer may be on its way out.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2.5);
+
     public bool IsAlone => false;
 
     public bool IsHere(RunInfo run) => node.Is(run.Node);
@@ -21,11 +25,16 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
     {
         if (!run.Exclusive && (run.Version is not null || !LetsNothingOverlap(run.Script)))
         {
-            return run with { Node = node.Id };
+            return Give(connection, run, Spread(connection, run));
         }
 
         TakeTurn(connection, run.Script);
-        var placed = run with { Node = RunStore.Unfinished(connection, run.Script) is [.., var last] ? last.Node : node.Id };
+        return Give(connection, run, RunStore.Unfinished(connection, run.Script) is [.., var last] ? last.Node : Spread(connection, run));
+    }
+
+    private RunInfo Give(HistoryConnection connection, RunInfo run, string target)
+    {
+        var placed = run with { Node = target };
         if (!IsHere(placed))
         {
             Signal.Send(connection, source, Signal.Take, placed.Node, placed.Id);
@@ -37,6 +46,21 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
     /// <summary>Of two nodes that decide on a script at once, the second one decides again and sees what the first has stored.</summary>
     public static void TakeTurn(HistoryConnection connection, string script) => connection.Run(
         "INSERT INTO script_turns (script, turns) VALUES (@script, 1) ON CONFLICT (script) DO UPDATE SET turns = script_turns.turns + 1", ("@script", script));
+
+    /// <summary>Of two nodes at random the one that has less to do: that is even, and needs no numbers of this very moment.</summary>
+    private string Spread(HistoryConnection connection, RunInfo run)
+    {
+        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) || live.Current.Plugins.GetValueOrDefault(run.Plugin)?.Version.Artifact.ContentKey is not { } contentKey)
+        {
+            return node.Id;
+        }
+
+        var able = NodeStore.List(connection)
+            .Where(other => other is { IsUp: true, Report.TakesTurns: true } && other.Silence < Fresh && other.Report.Plugins.Any(plugin => plugin.ContentKey == contentKey && plugin.Plugin.Equals(run.Plugin, StringComparison.OrdinalIgnoreCase)))
+            .ToArray();
+        Random.Shared.Shuffle(able);
+        return able.Take(2).MinBy(other => other.Report.Running + other.Report.Queued)?.Id ?? node.Id;
+    }
 
     private bool LetsNothingOverlap(string scriptId) =>
         !live.Current.Scripts.TryGetValue(scriptId, out var script)
