@@ -10,24 +10,14 @@ namespace PluginHost.History;
 internal sealed record ScriptValue(string Key, string Json, long Version, DateTimeOffset UpdatedAt);
 
 /// <summary>The values that scripts keep from one run to the next.</summary>
-internal sealed class ScriptValueStore(HistoryDatabase database, TimeProvider time)
+internal sealed class ScriptValueStore(HistoryDatabase database, TimeProvider time) : IScriptValues
 {
     public ScriptValue? Find(string script, string key) => database.Read(connection => connection.Query(
         "SELECT key, value, version, updated_at FROM script_values WHERE script = $script AND key = $key", Read, ("$script", script), ("$key", key))).SingleOrDefault();
 
-    /// <summary>All values of a script, by key.</summary>
     public IReadOnlyList<ScriptValue> List(string script) => database.Read(connection => connection.Query(
         "SELECT key, value, version, updated_at FROM script_values WHERE script = $script ORDER BY key", Read, ("$script", script)));
 
-    /// <summary>Sets a value.</summary>
-    /// <param name="script">The script.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="json">The value.</param>
-    /// <param name="expected">The version that must be there now, 0 for none; null for whatever is there.</param>
-    /// <param name="most">How many keys a script may have.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The version of the value, or null when another than the expected one is there.</returns>
-    /// <exception cref="InvalidOperationException">The script has as many keys as it may have.</exception>
     public Task<long?> SetAsync(string script, string key, string json, long? expected, int most, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>
@@ -52,7 +42,6 @@ internal sealed class ScriptValueStore(HistoryDatabase database, TimeProvider ti
             },
             cancellationToken);
 
-    /// <returns>Whether there was one.</returns>
     public async Task<bool> RemoveAsync(string script, string key, CancellationToken cancellationToken) =>
         await database.WriteAsync(
             connection => connection.Run("DELETE FROM script_values WHERE script = $script AND key = $key", ("$script", script), ("$key", key)),

@@ -6,7 +6,7 @@ using PluginHost.Scripts;
 namespace PluginHost.Running;
 
 /// <summary>The values that a script keeps, as one of its runs sees them.</summary>
-internal sealed class RunStateStore(string script, ScriptValueStore store, RunOptions limits) : StateStore
+internal sealed class RunStateStore(string script, IScriptValues store, RunOptions limits) : StateStore
 {
     private const int LongestKey = 200;
 
