@@ -30,7 +30,7 @@ public sealed class ScriptHarness<TScript> : IAsyncDisposable where TScript : cl
     /// <summary>The id of the script: <c>plugin.name</c>.</summary>
     public string ScriptId => _script.Id;
 
-    /// <summary>The script's clock. It stands still unless you move it; it begins at 2000-01-01 00:00 UTC.</summary>
+    /// <summary>The script's clock. It stands still unless you move it with <see cref="Advance"/>; it begins at 2000-01-01 00:00 UTC.</summary>
     public FakeTimeProvider Time { get; } = new();
 
     /// <summary>The services of the application that the script may ask for. All that is added here is shared with it.</summary>
@@ -84,7 +84,7 @@ public sealed class ScriptHarness<TScript> : IAsyncDisposable where TScript : cl
     public Task<ScriptResult> RunInstanceAsync(TScript script, CancellationToken cancellationToken = default) =>
         ToEndAsync(() => StartInstance(script, cancellationToken));
 
-    /// <summary>Starts the script and comes back when it first waits, so that the test can move <see cref="Time"/>, look and go on.</summary>
+    /// <summary>Starts the script and comes back when it first waits, so that the test can <see cref="Advance"/> the clock, look and go on.</summary>
     /// <param name="parameters">As for <see cref="RunAsync"/>.</param>
     /// <param name="cancellationToken">Cancels the run, as an operator does.</param>
     /// <exception cref="InvalidParametersException">The parameters are wrong; every mistake is named. The script was not run.</exception>
@@ -107,6 +107,18 @@ public sealed class ScriptHarness<TScript> : IAsyncDisposable where TScript : cl
         var values = _script.Class.Parameters.Bind(_script.ParametersOf(script), out var errors) ?? throw new InvalidParametersException(ScriptId, errors);
         return Run(Build(), values.Effective, _script.Class, _ => (script, false), cancellationToken);
     }
+
+    /// <summary>Moves <see cref="Time"/>, and lets the script go on with what it waited for as far as it comes, before this returns.</summary>
+    /// <remarks>
+    /// Use it rather than <c>Time.Advance</c>, which leaves it to the test framework whether the script goes on at once or
+    /// some time later on another thread.
+    /// </remarks>
+    /// <param name="by">How far.</param>
+    public void Advance(TimeSpan by) => WithoutContext.Run(() =>
+    {
+        Time.Advance(by);
+        return true;
+    });
 
     /// <summary>Disposes the services.</summary>
     public ValueTask DisposeAsync() => _built?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -53,18 +53,8 @@ public sealed class ScriptRun
 
     internal void Begin(TestServices services, Func<ScriptServices, (IScript Script, bool Owned)> create, StateStore state, CancellationToken cancellationToken)
     {
-        // Without the test framework's context, as in a host; and on this thread, so that when this returns the script
-        // is where it first waits.
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
-        {
-            Completion = RunAsync(services, create, state, cancellationToken);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
+        // On this thread, so that when this returns the script is where it first waits.
+        Completion = WithoutContext.Run(() => RunAsync(services, create, state, cancellationToken));
     }
 
     internal async Task<ScriptResult> WaitAsync(TimeSpan limit)
@@ -77,7 +67,7 @@ public sealed class ScriptRun
         {
             Cancel();
             throw new TimeoutException(
-                $"Script '{_script.Descriptor.Id}' did not end within {limit}. If it waits for the clock, the test has to move it: var run = harness.Start(…); harness.Time.Advance(…); await run.Completion. Its log so far:{TestLog.Text(Log)}");
+                $"Script '{_script.Descriptor.Id}' did not end within {limit}. If it waits for the clock, the test has to move it: var run = harness.Start(…); harness.Advance(…); await run.Completion. Its log so far:{TestLog.Text(Log)}");
         }
     }
 

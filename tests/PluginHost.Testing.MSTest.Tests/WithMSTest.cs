@@ -26,9 +26,9 @@ public sealed class WithMSTest
         await using var harness = new ScriptHarness<Waiting>();
         var run = harness.Start();
 
-        harness.Time.Advance(TimeSpan.FromMinutes(5));
+        harness.Advance(TimeSpan.FromMinutes(5));
         Assert.AreEqual("Waited 1", run.Log.Single().Message);
-        harness.Time.Advance(TimeSpan.FromMinutes(5));
+        harness.Advance(TimeSpan.FromMinutes(5));
 
         Assert.AreEqual(RunState.Succeeded, (await run.Completion).State);
     }

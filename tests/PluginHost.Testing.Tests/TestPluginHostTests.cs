@@ -32,7 +32,7 @@ public sealed class TestPluginHostTests
         repository.AddPlugin("Greetings", Script("\" + 1 + no")).Commit("Third");
         Assert.That((await host.SyncAsync()).Plugins.Single().Outcome, Is.EqualTo(PluginOutcomeKind.Rejected));
 
-        var rejected = await Assert.ThrowsAsync<PluginsRejectedException>(() => TestPluginHost.StartAsync(repository.Path))!;
+        var rejected = (await Assert.ThrowsAsync<PluginsRejectedException>(() => TestPluginHost.StartAsync(repository.Path)))!;
         Assert.That(rejected.Plugins.Single().Problem!.Stage, Is.EqualTo(ProblemStage.Build));
         Assert.That(rejected.Message, Does.Contain("'Greetings' (Build)"));
     }

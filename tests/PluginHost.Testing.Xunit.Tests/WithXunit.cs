@@ -24,9 +24,9 @@ public sealed class WithXunit : IAsyncDisposable
         await using var harness = new ScriptHarness<Waiting>();
         var run = harness.Start(cancellationToken: TestContext.Current.CancellationToken);
 
-        harness.Time.Advance(TimeSpan.FromMinutes(5));
+        harness.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal("Waited 1", Assert.Single(run.Log).Message);
-        harness.Time.Advance(TimeSpan.FromMinutes(5));
+        harness.Advance(TimeSpan.FromMinutes(5));
 
         Assert.Equal(RunState.Succeeded, (await run.Completion).State);
     }
