@@ -9,19 +9,21 @@ internal sealed class InMemoryScriptValues(TimeProvider time) : IScriptValues
     private readonly SortedDictionary<string, ScriptValue> _values = new(StringComparer.Ordinal);
     private long _version;
 
-    public ScriptValue? Find(string script, string key)
+    public Task<ScriptValue?> FindAsync(string script, string key, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            return _values.GetValueOrDefault(key);
+            return Task.FromResult(_values.GetValueOrDefault(key));
         }
     }
 
-    public IReadOnlyList<ScriptValue> List(string script)
+    public Task<IReadOnlyList<string>> GetKeysAsync(string script, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            return [.. _values.Values];
+            return Task.FromResult<IReadOnlyList<string>>([.. _values.Keys]);
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class ScriptRun
     private readonly ActiveRun _run;
     private readonly TestLog _log;
     private readonly TimeProvider _time;
-    private readonly ProgressReports _progress = new();
+    private readonly TestOutput _output;
 
     internal ScriptRun(ScriptClass script, JsonObject parameters, TimeProvider time, ScriptRunFacts facts)
     {
@@ -34,6 +34,7 @@ public sealed class ScriptRun
         });
         _run.Secrets.Learn(parameters, script.Parameters.Secrets);
         _log = new TestLog(time, _run.Secrets);
+        _output = new TestOutput(_run, _log);
     }
 
     /// <summary>The id that the script is told.</summary>
@@ -46,7 +47,7 @@ public sealed class ScriptRun
     public IReadOnlyList<LogEntry> Log => _log.Entries;
 
     /// <summary>What it has reported of its progress so far, oldest first.</summary>
-    public IReadOnlyList<RunProgress> Progress => _progress.All;
+    public IReadOnlyList<RunProgress> Progress => _output.Progress;
 
     /// <summary>Cancels the run, as an operator does.</summary>
     public void Cancel() => _run.RequestStop(RunState.Cancelled);
@@ -89,9 +90,10 @@ public sealed class ScriptRun
         var (script, owned) = create(scope);
         try
         {
-            var context = new RunContext(
-                _run, _run.Info.Commit!, PluginDirectory, _log.CreateLogger(""), scope, _time, state, new Hosting.HostEvents(), new RunOptions().MaxResultBytes);
-            await script.RunAsync(new RecordingContext(context, _run, _progress), _run.CancellationToken);
+            var info = _run.Info;
+            var facts = new RunFacts(info.Id, info.Script, info.Commit!, PluginDirectory, info.Trigger, info.ScheduledFor, info.Attempt);
+            var context = new RunContext(facts, _output, _log.CreateLogger(""), scope, _time, state, new RunOptions().MaxResultBytes);
+            await script.RunAsync(context, _run.CancellationToken);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using PluginHost.Scripts;
 
 namespace PluginHost.Testing;
@@ -33,7 +34,7 @@ internal sealed class TestScript
     {
         if (_validated is null)
         {
-            var read = new ScriptValidator(services.CreateFactory()).Validate(new ScriptReadResult([Class], []));
+            var read = new ScriptValidator(services.CreateFactory(), new IsolationPolicy(Options.Create(new PluginHostOptions()))).Validate(new ScriptReadResult([Class], []));
             ThrowIfWrong(Class.Type, read);
             _validated = read.Scripts.Single();
         }
