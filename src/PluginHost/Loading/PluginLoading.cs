@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
+using McMaster.NETCore.Plugins;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Scripts;
@@ -15,6 +17,8 @@ internal sealed class PluginLoading(
     ScriptValidator validator,
     UnloadWatch unloading,
     StoredScripts stored,
+    LoadJournal journal,
+    PluginContexts contexts,
     IOptions<PluginHostOptions> options,
     TimeProvider time)
 {
@@ -32,15 +36,26 @@ internal sealed class PluginLoading(
     {
         // Module initializers, static and instance constructors are the plugin's code, which may never come back. They
         // run on a thread of their own, and nothing of the plugin stays on this one's stack.
+        if (journal.Refuse(artifact) is { } refusal)
+        {
+            return Refuse(artifact, ProblemStage.Load, [refusal]);
+        }
+
         var limit = options.Value.Load.Timeout;
+        var note = await journal.BeginAsync(artifact, cancellationToken);
         var work = Task.Factory.StartNew(
             () => LoadAndValidate(artifact, check), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _ = work.ContinueWith(_ => note.Dispose(), TaskScheduler.Default);
         try
         {
-            return await work.WaitAsync(limit, time, cancellationToken);
+            var result = await work.WaitAsync(limit, time, cancellationToken);
+            await journal.SurvivedAsync(artifact);
+            return result;
         }
         catch (TimeoutException)
         {
+            // Others may be waiting for their turn.
+            note.Dispose();
             _ = work.ContinueWith(Discard, TaskScheduler.Default);
             return Refuse(artifact, ProblemStage.Load, [$"Constructing and checking the scripts of {artifact.PluginId} took longer than {limit}, so it does not go live. Look for a constructor or a static initializer that waits; Load:Timeout sets the limit."]);
         }
@@ -64,7 +79,7 @@ internal sealed class PluginLoading(
         var loader = PluginAssembly.Open(artifact.AssemblyPath, shared.Names.Select(name => name.Name!), isUnloadable: true);
         try
         {
-            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, PluginAssembly.Types(loader.LoadDefaultAssembly())));
+            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, PluginAssembly.Types(Load(artifact, loader))));
             List<ScriptProblem> problems = [.. read.Problems, .. check(read.Scripts)];
             if (problems.Count == 0)
             {
@@ -80,6 +95,13 @@ internal sealed class PluginLoading(
             unloading.Unload(artifact, loader);
             return Refuse(artifact, ProblemStage.Load, [$"{artifact.PluginId} cannot be loaded: {failure.GetType().Name}: {failure.Message}"]);
         }
+    }
+
+    private Assembly Load(PluginArtifact artifact, PluginLoader loader)
+    {
+        var assembly = loader.LoadDefaultAssembly();
+        contexts.Add(assembly, artifact);
+        return assembly;
     }
 
     private void Discard(Task<LoadResult> late)
