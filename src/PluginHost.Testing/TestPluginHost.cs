@@ -49,7 +49,7 @@ public sealed class TestPluginHost : IAsyncDisposable
     /// <summary>Takes what is committed now, or what lies in the folder now, and waits until it is live or rejected.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The deployment, which names what became of each plugin.</returns>
-    public Task<DeploymentInfo> SyncAsync(CancellationToken cancellationToken = default) => Host.SyncAsync(Source, _limit, cancellationToken);
+    public Task<DeploymentInfo> SyncAsync(CancellationToken cancellationToken = default) => Host.SyncAsync(Source, _limit, cancellationToken: cancellationToken);
 
     /// <summary>Runs a script to its end, however it ends.</summary>
     /// <param name="scriptId">The id of the script: <c>plugin.name</c>.</param>
