@@ -99,11 +99,12 @@ public static class PluginHostServiceCollectionExtensions
     {
         services.TryAddSingleton<SharedServices>();
         services.TryAddSingleton<SharedAssemblies>();
+        services.TryAddSingleton<PrivateAssemblies>();
         services.TryAddSingleton<AssemblyInspector>();
         services.TryAddSingleton<ScriptServicesFactory>();
-        services.TryAddSingleton<ScriptValidator>();
         services.TryAddSingleton<StoredScripts>();
         services.TryAddSingleton<PluginLoading>();
+        services.TryAddSingleton<LeakedVersions>();
         services.TryAddSingleton<LiveRegistry>();
         services.TryAddSingleton<DrainingVersions>();
         return services.AddHosted<UnloadWatch>();

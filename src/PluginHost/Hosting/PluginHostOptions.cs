@@ -24,6 +24,9 @@ public sealed class PluginHostOptions
     /// <summary>How plugins are loaded and replaced.</summary>
     public LoadOptions Load { get; set; } = new();
 
+    /// <summary>How replaced versions leave memory.</summary>
+    public UnloadOptions Unload { get; set; } = new();
+
     /// <summary>How scripts run.</summary>
     public RunOptions Runs { get; set; } = new();
 
@@ -128,14 +131,6 @@ public sealed class LoadOptions
     /// </summary>
     /// <value>The default is null: they may finish, and the newest version waits.</value>
     public TimeSpan? DrainTimeout { get; set; }
-
-    /// <summary>Whether runtime caches that hold on to types of an unloaded version are cleared.</summary>
-    /// <value>
-    /// The default is true. It makes versions that use System.Text.Json collectable; the cost is that the whole
-    /// process fills these caches anew, some milliseconds after each swap. Without it a version whose parameters or
-    /// results are of its own types stays in memory after it was replaced.
-    /// </value>
-    public bool ClearRuntimeCaches { get; set; } = true;
 
     /// <summary>Names of assemblies of the host that plugins share with it instead of bringing their own copy.</summary>
     /// <value>The default is none beyond the contract and the Microsoft.Extensions abstractions.</value>

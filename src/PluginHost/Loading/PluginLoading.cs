@@ -14,7 +14,8 @@ internal sealed record LoadResult(LoadedPlugin? Plugin, PluginProblem? Problem);
 internal sealed class PluginLoading(
     AssemblyInspector inspector,
     SharedAssemblies shared,
-    ScriptValidator validator,
+    PrivateAssemblies own,
+    ScriptServicesFactory services,
     UnloadWatch unloading,
     StoredScripts stored,
     IOptions<PluginHostOptions> options,
@@ -74,22 +75,24 @@ internal sealed class PluginLoading(
             }
         });
 
+        var version = services.ForVersion();
         try
         {
-            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, Types(loader.LoadDefaultAssembly())));
+            own.LoadInto(loader, artifact);
+            var read = ScriptValidator.Validate(ScriptReader.Read(artifact.PluginId, Types(loader.LoadDefaultAssembly())), version);
             List<ScriptProblem> problems = [.. read.Problems, .. check(read.Scripts)];
             if (problems.Count == 0)
             {
                 stored.Write(artifact, read.Scripts.Select(script => script.Descriptor));
-                return new LoadResult(new LoadedPlugin(artifact, loader, read.Scripts), null);
+                return new LoadResult(new LoadedPlugin(artifact, loader, version, read.Scripts), null);
             }
 
-            unloading.Unload(artifact, loader);
+            unloading.Unload(artifact, loader, version);
             return Refuse(artifact, problems[0].Stage, [.. problems.Select(problem => Locate(artifact, problem))]);
         }
         catch (Exception failure)
         {
-            unloading.Unload(artifact, loader);
+            unloading.Unload(artifact, loader, version);
             return Refuse(artifact, ProblemStage.Load, [$"{artifact.PluginId} cannot be loaded: {failure.GetType().Name}: {failure.Message}"]);
         }
     }
@@ -111,7 +114,7 @@ internal sealed class PluginLoading(
     {
         if (late is { IsCompletedSuccessfully: true, Result.Plugin: { } plugin })
         {
-            unloading.Unload(plugin.Artifact, plugin.Loader);
+            unloading.Unload(plugin);
         }
     }
 

@@ -11,7 +11,6 @@ namespace PluginHost.Running;
 internal sealed partial class RunExecutor(
     LiveRegistry live,
     IStoredVersions stored,
-    ScriptServicesFactory services,
     RunLogs logs,
     ConsoleCapture console,
     SecretParameters secrets,
@@ -96,10 +95,11 @@ internal sealed partial class RunExecutor(
     {
         using var captured = console.CaptureInto(log);
         var runLoggers = new RunLoggerFactory(log, hostLogger, run.Secrets);
-        await using var provider = services.Create(run.Info.Script, runLoggers);
         IScript? script = null;
+        ScriptServices? provider = null;
         try
         {
+            provider = (await lease.GetServicesAsync()).CreateScope(run.Info.Script, runLoggers);
             var definition = await lease.FindScriptAsync(run.Info.Script) ?? throw new NotFoundException("script", $"{run.Info.Script} in version {lease.Version.Id}");
             var given = secrets.Reveal(run.Info.Script, run.Info.Parameters);
             run.Secrets.Learn(given, definition.Parameters.Secrets.Concat(SecretParameters.NamesIn(run.Info.Parameters)));
@@ -125,13 +125,14 @@ internal sealed partial class RunExecutor(
         }
         finally
         {
-            await DisposeAsync(script, log);
+            await DisposeAsync(script, "the script", log);
+            await DisposeAsync(provider, "the services that it got", log);
         }
     }
 
-    private async Task DisposeAsync(IScript? script, RunLog log)
+    private async Task DisposeAsync(object? used, string what, RunLog log)
     {
-        if (script is null)
+        if (used is null)
         {
             return;
         }
@@ -139,11 +140,11 @@ internal sealed partial class RunExecutor(
         try
         {
             // On a thread of its own: a Dispose that blocks would block the waiting, too, and with it the limit.
-            await Task.Run(() => ScriptActivator.DisposeAsync(script).AsTask()).WaitAsync(DisposeLimit, time);
+            await Task.Run(() => ScriptActivator.DisposeAsync(used).AsTask()).WaitAsync(DisposeLimit, time);
         }
         catch (Exception failure)
         {
-            log.Write("WRN", $"Disposing the script failed: {ExceptionText.Describe(failure)}");
+            log.Write("WRN", $"Disposing {what} failed: {ExceptionText.Describe(failure)}");
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class RunningHost : IAsyncDisposable
     public static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
 
     private readonly FakeScriptServices _app;
-    private readonly UnloadWatch _unloading;
+    private readonly IOptions<PluginHostOptions> _options;
     private readonly ConsoleCapture _console;
     private int _versions;
 
@@ -36,12 +36,14 @@ internal sealed class RunningHost : IAsyncDisposable
         var settings = new PluginHostOptions { DataDirectory = directory, NodeName = "node", Runs = { CaptureConsole = false } };
         configure?.Invoke(settings);
         var options = Options.Create(settings);
+        _options = options;
         Time = time;
         _app = new FakeScriptServices(services => services.AddSingleton<TimeProvider>(time).AddSingleton(Stage).Share<Stage>());
         Data = new DataDirectory(options);
-        _unloading = new UnloadWatch(Events, options, time, NullLogger<UnloadWatch>.Instance);
+        Leaked = new LeakedVersions(Events, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), options, NullLogger<LeakedVersions>.Instance);
+        Unloading = new UnloadWatch(Leaked, options, time, NullLogger<UnloadWatch>.Instance);
         _console = new ConsoleCapture(options);
-        Draining = new DrainingVersions(_unloading, time);
+        Draining = new DrainingVersions(Unloading, time);
         Database = new HistoryDatabase(Data);
         Store = new RunStore(Database, time);
         Marks = new ScheduleStore(Database);
@@ -55,7 +57,7 @@ internal sealed class RunningHost : IAsyncDisposable
         var secrets = new SecretParameters(Data);
         var grace = new StopGrace(Options.Create(Application), options, time);
         var executor = new RunExecutor(
-            Live, stored, _app.Factory, Logs, _console, secrets, new ScriptValueStore(Database, time), Events, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
+            Live, stored, Logs, _console, secrets, new ScriptValueStore(Database, time), Events, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
@@ -93,6 +95,11 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public LiveRegistry Live { get; } = new();
 
+    public LeakedVersions Leaked { get; }
+
+    /// <summary>Unloads nothing before it is started.</summary>
+    public UnloadWatch Unloading { get; }
+
     public DrainingVersions Draining { get; }
 
     public HistoryDatabase Database { get; }
@@ -128,17 +135,32 @@ internal sealed class RunningHost : IAsyncDisposable
     public PluginVersion Deploy(Type script, IReadOnlyList<ScheduleDescriptor> schedules) =>
         Deploy([.. Read(script).Select(read => read with { Descriptor = read.Descriptor with { Schedules = schedules } })]);
 
-    private PluginVersion Deploy(IReadOnlyList<ScriptClass> scripts)
+    /// <summary>Loads a plugin from its file, as a deployment does, and makes it live.</summary>
+    public async Task<PluginVersion> DeployAsync(string assembly)
     {
-        var version = Draining.Track(Load(scripts));
+        var shared = new SharedAssemblies(_options, new SharedServices([new SharedService(typeof(Stage))]));
+        var loading = new PluginLoading(
+            new AssemblyInspector(shared), shared, new PrivateAssemblies(shared, _options), _app.Factory, Unloading, new StoredScripts(shared), _options, TimeProvider.System);
+        var artifact = Artifact(Path.GetFileNameWithoutExtension(assembly)) with { AssemblyFile = Path.GetFileName(assembly), Directory = Path.Combine(Data.Artifacts, "files") };
+        Directory.CreateDirectory(artifact.Directory);
+        File.Copy(assembly, artifact.AssemblyPath, overwrite: true);
+        var result = await loading.InspectAndLoadAsync(artifact, CancellationToken.None);
+        return Deploy(result.Plugin ?? throw new InvalidOperationException(result.Problem!.Message));
+    }
+
+    private PluginVersion Deploy(IReadOnlyList<ScriptClass> scripts) => Deploy(Load(scripts));
+
+    private PluginVersion Deploy(LoadedPlugin plugin)
+    {
+        var version = Draining.Track(plugin);
         Swap(new LiveSnapshot([new LivePlugin("default", version, Time.GetUtcNow())]));
         return version;
     }
 
     public void RemovePlugin() => Swap(LiveSnapshot.Empty);
 
-    public async Task<RunInfo> StartAsync(string script, RunRequest? request = null) =>
-        await Runs.StartRunAsync($"{Plugin}.{script}", request ?? new RunRequest(), CancellationToken.None);
+    public async Task<RunInfo> StartAsync(string script, RunRequest? request = null, string plugin = Plugin) =>
+        await Runs.StartRunAsync($"{plugin}.{script}", request ?? new RunRequest(), CancellationToken.None);
 
     public Task<RunInfo> EndOfAsync(RunInfo run) => Runs.WaitAsync(run.Id, Timeout.InfiniteTimeSpan, CancellationToken.None).WaitAsync(HangLimit);
 
@@ -177,7 +199,7 @@ internal sealed class RunningHost : IAsyncDisposable
         await Runs.StopAsync(new CancellationTokenSource(HangLimit).Token);
         Database.Dispose();
         _console.Dispose();
-        _unloading.Dispose();
+        Unloading.Dispose();
         Data.Dispose();
         await _app.DisposeAsync();
     }
@@ -189,16 +211,15 @@ internal sealed class RunningHost : IAsyncDisposable
         return read.Scripts;
     }
 
-    private LoadedPlugin Load(IReadOnlyList<ScriptClass> scripts)
+    private LoadedPlugin Load(IReadOnlyList<ScriptClass> scripts) =>
+        new(Artifact(Plugin) with { Directory = Data.Artifacts }, null!, _app.Factory.ForVersion(), scripts);
+
+    private PluginArtifact Artifact(string plugin) => new()
     {
-        var artifact = new PluginArtifact
-        {
-            PluginId = Plugin, Source = "default", Project = "plugins/Shop/Shop.csproj", ContentKey = $"{++_versions:x8}", Commit = $"{_versions:x40}",
-            Author = "A", Message = "M", BuiltAt = Time.GetUtcNow(), AssemblyFile = "Shop.dll", OutputHash = "", Directory = Data.Artifacts,
-            Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
-        };
-        return new LoadedPlugin(artifact, null!, scripts);
-    }
+        PluginId = plugin, Source = "default", Project = $"plugins/{plugin}/{plugin}.csproj", ContentKey = $"{++_versions:x8}", Commit = $"{_versions:x40}",
+        Author = "A", Message = "M", BuiltAt = Time.GetUtcNow(), AssemblyFile = $"{plugin}.dll", OutputHash = "",
+        Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
+    };
 
     private void Swap(LiveSnapshot next)
     {

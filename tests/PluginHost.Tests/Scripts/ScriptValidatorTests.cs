@@ -53,7 +53,7 @@ public sealed class ScriptValidatorTests
     private static async Task<ScriptReadResult> ValidateAsync(params Type[] types)
     {
         await using var app = new FakeScriptServices();
-        return new ScriptValidator(app.Factory).Validate(ScriptReader.Read("Shop", types));
+        return ScriptValidator.Validate(ScriptReader.Read("Shop", types), app.Factory.ForVersion());
     }
 
     public interface IOrders;

@@ -76,7 +76,7 @@ public sealed class ScriptsThatLeaveMemoryTests
         var type = LoadThisAssembly(context).GetType(typeof(ScriptsThatLeaveMemoryTests).FullName + "+" + name, throwOnError: true)!;
         Assert.That(type.Assembly, Is.Not.EqualTo(Assembly.GetExecutingAssembly()));
 
-        var read = new ScriptValidator(app.Factory).Validate(ScriptReader.Read("Shop", [type]));
+        var read = ScriptValidator.Validate(ScriptReader.Read("Shop", [type]), app.Factory.ForVersion());
         kept = read.Scripts is [var script] && read.Problems.Count == 0
             ? new Kept(script.Descriptor, Run(app, script), read.Problems)
             : new Kept(null, null, read.Problems);

@@ -1,0 +1,81 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Runtime.CompilerServices;
+using PluginHost.Tests.Running;
+
+namespace PluginHost.Tests.Loading;
+
+/// <summary>
+/// A real plugin whose scripts each do one thing: loaded, run and unloaded once for each. Those of the namespace Leaky
+/// stay in memory, whatever the host does; all others leave. What the host says of those that stay is tested end to end.
+/// </summary>
+[NonParallelizable]
+public sealed class ProbesTests : RunTestBase
+{
+    // Built beside the tests: artifacts/bin/<project>/<configuration>.
+    private static string Assembly => Path.Combine(new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.FullName, "PluginHost.Probes", new DirectoryInfo(AppContext.BaseDirectory).Name, "PluginHost.Probes.dll");
+
+    private static IEnumerable<TestCaseData> Probes()
+    {
+        using var image = new PEReader(File.OpenRead(Assembly));
+        var metadata = image.GetMetadataReader();
+        foreach (var type in metadata.TypeDefinitions.Select(metadata.GetTypeDefinition).Where(type => !type.BaseType.IsNil && type.BaseType.Kind == HandleKind.TypeDefinition))
+        {
+            var (space, name) = (metadata.GetString(type.Namespace).Split('.')[^1], metadata.GetString(type.Name));
+            if (metadata.GetString(metadata.GetTypeDefinition((TypeDefinitionHandle)type.BaseType).Name) == "Probe")
+            {
+                yield return new TestCaseData(name, space == "Leaky").SetArgDisplayNames(space, name);
+            }
+        }
+    }
+
+    [TestCaseSource(nameof(Probes))]
+    public async Task AVersion_WhoseScriptHasRun_LeavesMemory_OrIsKnownToStay(string probe, bool stays)
+    {
+        await Host.Unloading.StartAsync(CancellationToken.None);
+
+        await RunAndReplaceAsync(probe);
+
+        await UnloadedAsync();
+        var collections = await CollectionsUntilItLeavesAsync();
+        await TestContext.Out.WriteLineAsync(collections is null ? $"{probe}: stays" : $"{probe}: leaves after {collections} collections");
+        Assert.That(collections is null, Is.EqualTo(stays), collections is null ? "it is still in memory" : "it has left");
+        await Host.Unloading.StopAsync(CancellationToken.None);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task RunAndReplaceAsync(string probe)
+    {
+        await Host.DeployAsync(Assembly);
+        var run = await Host.EndOfAsync(await Host.StartAsync(probe, plugin: "PluginHost.Probes"));
+        Assert.That(run.State, Is.EqualTo(probe == "Throws" ? RunState.Failed : RunState.Succeeded), run.Error?.StackTrace);
+        Host.RemovePlugin();
+    }
+
+    private async Task UnloadedAsync()
+    {
+        for (var waited = 0; Host.Leaked.Unloaded == 0; waited++)
+        {
+            Assert.That(waited, Is.LessThan(1000), "it was never unloaded");
+            await Task.Delay(10);
+        }
+    }
+
+    private async Task<int?> CollectionsUntilItLeavesAsync()
+    {
+        for (var collections = 1; collections <= 15; collections++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            if (!Host.Leaked.AnyPending)
+            {
+                return collections;
+            }
+
+            // A thread of the pool may still be on its way out of the script.
+            await Task.Delay(10);
+        }
+
+        return null;
+    }
+}
