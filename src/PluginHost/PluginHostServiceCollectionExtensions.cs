@@ -137,6 +137,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunMetrics>();
         services.TryAddSingleton<ConsoleCapture>();
         services.TryAddSingleton<StopGrace>();
+        services.TryAddSingleton<ScriptInvoker>();
+        services.TryAddSingleton<InProcessRunner>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();

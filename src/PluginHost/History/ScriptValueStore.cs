@@ -9,9 +9,29 @@ namespace PluginHost.History;
 /// <param name="UpdatedAt">When it was set.</param>
 internal sealed record ScriptValue(string Key, string Json, long Version, DateTimeOffset UpdatedAt);
 
-/// <summary>The values that scripts keep from one run to the next.</summary>
-internal sealed class ScriptValueStore(HistoryDatabase database, TimeProvider time)
+/// <summary>The values that scripts keep from one run to the next, for a run.</summary>
+internal interface IScriptValues
 {
+    Task<ScriptValue?> FindAsync(string script, string key, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScriptValueStore.SetAsync"/>
+    Task<long?> SetAsync(string script, string key, string json, long? expected, int most, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScriptValueStore.RemoveAsync"/>
+    Task<bool> RemoveAsync(string script, string key, CancellationToken cancellationToken);
+
+    /// <summary>The keys that have a value, in order.</summary>
+    Task<IReadOnlyList<string>> GetKeysAsync(string script, CancellationToken cancellationToken);
+}
+
+/// <summary>The values that scripts keep from one run to the next.</summary>
+internal sealed class ScriptValueStore(HistoryDatabase database, TimeProvider time) : IScriptValues
+{
+    public Task<ScriptValue?> FindAsync(string script, string key, CancellationToken cancellationToken) => Task.FromResult(Find(script, key));
+
+    public Task<IReadOnlyList<string>> GetKeysAsync(string script, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. List(script).Select(value => value.Key)]);
+
     public ScriptValue? Find(string script, string key) => database.Read(connection => connection.Query(
         "SELECT key, value, version, updated_at FROM script_values WHERE script = $script AND key = $key", Read, ("$script", script), ("$key", key))).SingleOrDefault();
 

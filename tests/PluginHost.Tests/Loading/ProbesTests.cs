@@ -5,35 +5,28 @@ using PluginHost.Tests.Running;
 
 namespace PluginHost.Tests.Loading;
 
-/// <summary>
-/// A real plugin whose scripts each do one thing: loaded, run and unloaded once for each. Those of the namespace Leaky
-/// stay in memory, whatever the host does; all others leave. What the host says of those that stay is tested end to end.
-/// </summary>
-[NonParallelizable]
-public sealed class ProbesTests : RunTestBase
+/// <summary>A real plugin whose scripts each do one thing: loaded, run and unloaded once for each.</summary>
+public abstract class ProbesTestBase : RunTestBase
 {
     // Built beside the tests: artifacts/bin/<project>/<configuration>.
     private static string Assembly => Path.Combine(new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.FullName, "PluginHost.Probes", new DirectoryInfo(AppContext.BaseDirectory).Name, "PluginHost.Probes.dll");
 
-    private static IEnumerable<TestCaseData> Probes()
+    private protected static IEnumerable<(string Group, string Name)> All()
     {
         using var image = new PEReader(File.OpenRead(Assembly));
         var metadata = image.GetMetadataReader();
         foreach (var type in metadata.TypeDefinitions.Select(metadata.GetTypeDefinition).Where(type => !type.BaseType.IsNil && type.BaseType.Kind == HandleKind.TypeDefinition))
         {
-            var (space, name) = (metadata.GetString(type.Namespace).Split('.')[^1], metadata.GetString(type.Name));
             if (metadata.GetString(metadata.GetTypeDefinition((TypeDefinitionHandle)type.BaseType).Name) == "Probe")
             {
-                yield return new TestCaseData(name, space == "Leaky").SetArgDisplayNames(space, name);
+                yield return (metadata.GetString(type.Namespace).Split('.')[^1], metadata.GetString(type.Name));
             }
         }
     }
 
-    [TestCaseSource(nameof(Probes))]
-    public async Task AVersion_WhoseScriptHasRun_LeavesMemory_OrIsKnownToStay(string probe, bool stays)
+    private protected async Task CheckAsync(string probe, bool stays)
     {
         await Host.Unloading.StartAsync(CancellationToken.None);
-
         await RunAndReplaceAsync(probe);
 
         await UnloadedAsync();
@@ -78,4 +71,29 @@ public sealed class ProbesTests : RunTestBase
 
         return null;
     }
+}
+
+/// <summary>
+/// Probes of the namespace Leaky stay in memory, whatever the host does; all others leave. What the host says of those
+/// that stay is tested end to end.
+/// </summary>
+[NonParallelizable]
+public sealed class ProbesTests : ProbesTestBase
+{
+    [TestCaseSource(nameof(Probes))]
+    public Task AVersion_WhoseScriptHasRun_LeavesMemory_OrIsKnownToStay(string probe, bool stays) => CheckAsync(probe, stays);
+
+    private static IEnumerable<TestCaseData> Probes() => All().Select(probe => new TestCaseData(probe.Name, probe.Group == "Leaky").SetArgDisplayNames(probe.Group, probe.Name));
+}
+
+/// <summary>What the cures are worth: without them the probes of the namespace Cured stay.</summary>
+[NonParallelizable]
+public sealed class ProbesWithoutCureTests : ProbesTestBase
+{
+    private protected override void Configure(PluginHostOptions options) => (options.Unload.ClearCaches, options.Unload.PrivateDynamic) = (false, false);
+
+    [TestCaseSource(nameof(Cured))]
+    public Task AVersion_WhoseScriptHasRun_Stays(string probe) => CheckAsync(probe, stays: true);
+
+    private static IEnumerable<string> Cured() => All().Where(probe => probe.Group == "Cured").Select(probe => probe.Name);
 }

@@ -56,8 +56,8 @@ internal sealed class RunningHost : IAsyncDisposable
         var stored = new StoredVersions(Live, Draining, new ArtifactCatalog(), null!);
         var secrets = new SecretParameters(Data);
         var grace = new StopGrace(Options.Create(Application), options, time);
-        var executor = new RunExecutor(
-            Live, stored, Logs, _console, secrets, new ScriptValueStore(Database, time), Events, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
+        var inProcess = new InProcessRunner(new ScriptInvoker(_console, time), secrets, new ScriptValueStore(Database, time), Events, options);
+        var executor = new RunExecutor(Live, stored, inProcess, Logs, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
