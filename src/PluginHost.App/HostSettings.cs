@@ -28,6 +28,7 @@ internal static class HostSettings
         Set(settings, $"{Source}:Path", arguments.Path);
         Set(settings, $"{Source}:WorkingTree", arguments.WorkingTree ? "true" : null);
         Set(settings, $"{Source}:Poll", arguments.Poll is { } poll ? ParseDuration(poll).ToString("c", CultureInfo.InvariantCulture) : null);
+        Set(settings, "PluginHost:Unload:Inspector", configuration["PluginHost:Unload:Inspector"] ?? typeof(HostSettings).Assembly.Location);
         Set(settings, "PluginHost:DataDirectory", DataDirectory(arguments.Data, configuration));
         return settings;
     }

@@ -105,6 +105,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<StoredScripts>();
         services.TryAddSingleton<PluginLoading>();
         services.TryAddSingleton<LeakedVersions>();
+        services.TryAddSingleton<LeakInspector>();
         services.TryAddSingleton<LiveRegistry>();
         services.TryAddSingleton<DrainingVersions>();
         return services.AddHosted<UnloadWatch>();

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PluginHost.Artifacts;
 using PluginHost.History;
+using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Running;
 using PluginHost.Scheduling;
@@ -27,6 +28,7 @@ internal sealed class PluginHostFacade(
     OccurrenceCalendar calendar,
     SourceWatchers sources,
     Rollback rollback,
+    LeakInspector inspector,
     HostEvents events,
     TimeProvider time) : IPluginHost
 {
@@ -123,6 +125,9 @@ internal sealed class PluginHostFacade(
         await rollback.UnpinAsync(pluginId, cancellationToken);
         return plugins.Get(pluginId);
     }
+
+    public Task<LeakExplanation> ExplainLeakAsync(string pluginId, string version, CancellationToken cancellationToken) =>
+        inspector.ExplainAsync(plugins.Get(pluginId).Id, version, cancellationToken);
 
     public Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit, string? after, CancellationToken cancellationToken) =>
         Task.FromResult(deployments.List(limit, after));

@@ -36,7 +36,7 @@ internal sealed partial class LeakedVersions
         {
             lock (_lock)
             {
-                return [.. _watched.Where(version => version.IsLeaked).Select(version => (version.PluginId, new LeakedVersion(version.Version, version.Since, Reason)))];
+                return [.. _watched.Where(version => version.IsLeaked).Select(version => (version.PluginId, Describe(version)))];
             }
         }
     }
@@ -76,6 +76,15 @@ internal sealed partial class LeakedVersions
                 $"{count} unloaded versions of {artifact.PluginId} are still in memory, and PluginHost:Unload:MaxLeaked allows {_options.MaxLeaked}, so no further one goes live. {Advice}", []);
     }
 
+    /// <summary>A version that stays in memory, or null.</summary>
+    public UnloadedVersion? Find(string pluginId, string version)
+    {
+        lock (_lock)
+        {
+            return _watched.Find(known => known.IsLeaked && known.Version == version && known.PluginId.Equals(pluginId, StringComparison.OrdinalIgnoreCase));
+        }
+    }
+
     /// <summary>Sees which have left, and which leak.</summary>
     public void Look()
     {
@@ -109,6 +118,12 @@ internal sealed partial class LeakedVersions
             _events.Publish(HostEventKind.Plugin, plugin.Key);
         }
     }
+
+    private static LeakedVersion Describe(UnloadedVersion version) => new(version.Version, version.Since, version.Explanation switch
+    {
+        { Roots.Count: > 0 } found => $"It is held by: {string.Join("; ", found.Roots.Select(root => root.Cause))}.",
+        _ => Reason,
+    }) { Roots = version.Explanation?.Roots ?? [] };
 
     private int Count(string pluginId)
     {

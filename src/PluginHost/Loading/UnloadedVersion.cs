@@ -88,6 +88,9 @@ internal sealed class UnloadedVersion(string pluginId, string version, DateTimeO
 
     public bool IsLeaked { get; private set; }
 
+    /// <summary>What was found to hold it, when somebody has looked.</summary>
+    public LeakExplanation? Explanation { get; set; }
+
     /// <summary>Whether it turns out now that it leaks: it is alive after as many full collections as it takes.</summary>
     public bool LeaksNow(int collectionsAllowed)
     {

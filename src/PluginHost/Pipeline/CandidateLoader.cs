@@ -34,9 +34,12 @@ internal sealed class CandidateLoader(PluginLoading loading, LeakedVersions leak
             var result = await loading.LoadAsync(loaded[i].Artifact!, stored.Find, token);
             loaded[i] = result.Problem is { } problem
                 ? loaded[i].Reject(problem)
-                : loaded[i] with { Loaded = result.Plugin, Outlook = outlooks.Of(result.Plugin!) };
+                : loaded[i] with { Loaded = result.Plugin, Outlook = Warn(outlooks.Of(result.Plugin!), result.Plugin!) };
             activity.Report(Interlocked.Increment(ref done), open.Count);
         });
         return loaded;
     }
+
+    private static ScheduleOutlook Warn(ScheduleOutlook outlook, LoadedPlugin plugin) =>
+        outlook with { Warnings = [.. outlook.Warnings, .. PinningCalls.Find(plugin.Artifact)] };
 }

@@ -19,6 +19,8 @@ internal sealed class StartedProcess : IDisposable
         _time = time;
     }
 
+    public int Id => _process.Id;
+
     public bool HasEnded => _process.HasExited;
 
     /// <summary>Tells the command what it waits for on its standard input, and waits for its end. Once, and no output is read before.</summary>

@@ -9,7 +9,7 @@ namespace PluginHost.Tests.Loading;
 public abstract class ProbesTestBase : RunTestBase
 {
     // Built beside the tests: artifacts/bin/<project>/<configuration>.
-    private static string Assembly => Path.Combine(new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.FullName, "PluginHost.Probes", new DirectoryInfo(AppContext.BaseDirectory).Name, "PluginHost.Probes.dll");
+    internal static string Assembly => Path.Combine(new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.FullName, "PluginHost.Probes", new DirectoryInfo(AppContext.BaseDirectory).Name, "PluginHost.Probes.dll");
 
     private protected static IEnumerable<(string Group, string Name)> All()
     {
