@@ -7,6 +7,7 @@ using PluginHost.Artifacts;
 using PluginHost.Building;
 using PluginHost.History;
 using PluginHost.Hosting;
+using PluginHost.Isolation;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Planning;
@@ -102,6 +103,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<PrivateAssemblies>();
         services.TryAddSingleton<AssemblyInspector>();
         services.TryAddSingleton<ScriptServicesFactory>();
+        services.TryAddSingleton<IsolationPolicy>();
+        services.TryAddSingleton<ScriptValidator>();
         services.TryAddSingleton<StoredScripts>();
         services.TryAddSingleton<PluginLoading>();
         services.TryAddSingleton<LeakedVersions>();
@@ -140,6 +143,11 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<StopGrace>();
         services.TryAddSingleton<ScriptInvoker>();
         services.TryAddSingleton<InProcessRunner>();
+        services.TryAddSingleton<WorkerCommand>();
+        services.TryAddSingleton<WorkerLimits>();
+        services.TryAddSingleton<Workers>();
+        services.TryAddSingleton<IIsolatedRunner, WorkerRunner>();
+        services.TryAddSingleton<ScriptThreads>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();

@@ -30,6 +30,9 @@ public sealed class PluginHostOptions
     /// <summary>How scripts run.</summary>
     public RunOptions Runs { get; set; } = new();
 
+    /// <summary>Which scripts run in worker processes.</summary>
+    public IsolationOptions Isolation { get; set; } = new();
+
     /// <summary>How much of the past is kept on disk.</summary>
     public RetentionOptions Retention { get; set; } = new();
 }
@@ -162,6 +165,14 @@ public sealed class RunOptions
     /// </summary>
     /// <value>0 to 1 hour. The default is 30 seconds.</value>
     public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether the thread of a script that does not stop within <see cref="CancelGrace"/> is aborted, up to the script's first await that really waits.</summary>
+    /// <value>
+    /// The default is false. It ends endless loops, whatever they catch. It does not end what waits, in Thread.Sleep or in
+    /// native code. It is dangerous: a lock that the thread holds, or a field that it has half set, stays so, in the
+    /// framework as well. A script with <c>Isolation = ScriptIsolation.Process</c> is ended without that danger.
+    /// </value>
+    public bool AbortAfterGrace { get; set; }
 
     /// <summary>How much of a run's log is kept.</summary>
     /// <value>In bytes, 1 KiB to 1 GiB. The default is 10 MiB. The log says where it was cut.</value>

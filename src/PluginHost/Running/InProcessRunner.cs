@@ -25,6 +25,7 @@ internal sealed class InProcessRunner(
             Values = values,
             Limits = options.Value.Runs,
             CancellationToken = run.CancellationToken,
+            Abort = script.Abort,
         });
         return error?.Without(run.Secrets);
     }

@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Text.Json.Nodes;
 using PluginHost.History;
 using PluginHost.Scripts;
@@ -28,6 +29,9 @@ internal sealed record ScriptInvocation
 
     /// <summary>Asks the script to stop.</summary>
     public required CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Aborts its thread up to its first await; none when that may not be.</summary>
+    public CancellationToken Abort { get; init; }
 }
 
 /// <summary>Runs a script in this process: everything that touches objects of the plugin.</summary>
@@ -53,7 +57,7 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
             parameters.ApplyTo(script);
             var state = new RunStateStore(call.Facts.ScriptId, call.Values, call.Limits);
             var context = new RunContext(call.Facts, output, loggers.CreateLogger(""), provider, time, state, call.Limits.MaxResultBytes);
-            await script.RunAsync(context, call.CancellationToken);
+            await RunAsync(script, context, call);
             return null;
         }
         catch (Exception failure)
@@ -72,6 +76,21 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
             await DisposeAsync(script, "the script", output);
             await DisposeAsync(provider, "the services that it got", output);
         }
+    }
+
+    private static Task RunAsync(IScript script, RunContext context, ScriptInvocation call)
+    {
+        if (!call.Abort.CanBeCanceled)
+        {
+            return script.RunAsync(context, call.CancellationToken);
+        }
+
+        // On a thread that runs nothing but scripts: what is aborted at any point may leave locks held and fields half set.
+        var running = Task.CompletedTask;
+#pragma warning disable SYSLIB0046 // not for ordinary use, and this is none: by an operator's choice, when all else has failed
+        ControlledExecution.Run(() => running = script.RunAsync(context, call.CancellationToken), call.Abort);
+#pragma warning restore SYSLIB0046
+        return running;
     }
 
     private async Task DisposeAsync(object? used, string what, IRunOutput output)

@@ -22,6 +22,9 @@ internal sealed class ScriptServicesFactory(
 
     public TimeProvider Time { get; } = time;
 
+    /// <summary>The same without the services of the application, which are not there in a worker process.</summary>
+    public ScriptServicesFactory ForWorkers => new(scopes, SharedServices.NoneInWorkers, configuration, httpClients, Time);
+
     /// <summary>Makes the services of a version, which end with it.</summary>
     public VersionServices ForVersion() => new(this);
 

@@ -3,19 +3,19 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace PluginHost.Scripts;
 
 /// <summary>Constructs each script of a plugin once, before any of them goes live.</summary>
-internal static class ScriptValidator
+internal sealed class ScriptValidator(IsolationPolicy isolation)
 {
-    /// <summary>Adds the problems that only constructing shows, and the defaults of parameters.</summary>
+    /// <summary>Adds the problems that only constructing shows, the defaults of parameters, and where each script runs.</summary>
     /// <remarks>
     /// Constructors and initializers are the plugin's code and run on this thread, and may never come back: call this
     /// on a thread of its own, with a time limit.
     /// </remarks>
     /// <param name="read">The scripts.</param>
     /// <param name="services">The services of their version.</param>
-    public static ScriptReadResult Validate(ScriptReadResult read, VersionServices services)
+    public ScriptReadResult Validate(ScriptReadResult read, VersionServices services)
     {
         var problems = new List<ScriptProblem>(read.Problems);
-        var scripts = read.Scripts.Select(script => Validate(script, services, problems)).ToList();
+        var scripts = read.Scripts.Select(script => Validate(script with { Descriptor = isolation.Apply(script.Descriptor) }, services, problems)).ToList();
         return new ScriptReadResult(scripts, problems);
     }
 
@@ -57,7 +57,9 @@ internal static class ScriptValidator
 
     private static ScriptClass Construct(ScriptClass script, VersionServices services, Action<string> report)
     {
-        var scope = services.CreateScope(script.Descriptor.Id, NullLoggerFactory.Instance);
+        var scope = script.Descriptor.Isolation == ScriptIsolation.Process
+            ? services.Factory.ForWorkers.Create(script.Descriptor.Id, NullLoggerFactory.Instance)
+            : services.CreateScope(script.Descriptor.Id, NullLoggerFactory.Instance);
         try
         {
             var instance = ScriptActivator.Create(script.Type, scope);

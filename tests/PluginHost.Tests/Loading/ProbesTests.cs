@@ -36,12 +36,14 @@ public abstract class ProbesTestBase : RunTestBase
         await Host.Unloading.StopAsync(CancellationToken.None);
     }
 
+    private protected virtual Task<RunInfo> RunAsync(RunInfo run) => Host.EndOfAsync(run);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task RunAndReplaceAsync(string probe)
     {
         await Host.DeployAsync(Assembly);
-        var run = await Host.EndOfAsync(await Host.StartAsync(probe, plugin: "PluginHost.Probes"));
-        Assert.That(run.State, Is.EqualTo(probe == "Throws" ? RunState.Failed : RunState.Succeeded), run.Error?.StackTrace);
+        var run = await RunAsync(await Host.StartAsync(probe, plugin: "PluginHost.Probes"));
+        Assert.That(run.State, Is.EqualTo(probe switch { "Throws" => RunState.Failed, "Spins" => RunState.Cancelled, _ => RunState.Succeeded }), run.Error?.StackTrace);
         Host.RemovePlugin();
     }
 
@@ -83,7 +85,7 @@ public sealed class ProbesTests : ProbesTestBase
     [TestCaseSource(nameof(Probes))]
     public Task AVersion_WhoseScriptHasRun_LeavesMemory_OrIsKnownToStay(string probe, bool stays) => CheckAsync(probe, stays);
 
-    private static IEnumerable<TestCaseData> Probes() => All().Select(probe => new TestCaseData(probe.Name, probe.Group == "Leaky").SetArgDisplayNames(probe.Group, probe.Name));
+    private static IEnumerable<TestCaseData> Probes() => All().Where(probe => probe.Group != "Endless").Select(probe => new TestCaseData(probe.Name, probe.Group == "Leaky").SetArgDisplayNames(probe.Group, probe.Name));
 }
 
 /// <summary>What the cures are worth: without them the probes of the namespace Cured stay.</summary>
@@ -96,4 +98,32 @@ public sealed class ProbesWithoutCureTests : ProbesTestBase
     public Task AVersion_WhoseScriptHasRun_Stays(string probe) => CheckAsync(probe, stays: true);
 
     private static IEnumerable<string> Cured() => All().Where(probe => probe.Group == "Cured").Select(probe => probe.Name);
+}
+
+/// <summary>A script that never ends, and an operator who has its thread aborted.</summary>
+[NonParallelizable]
+public sealed class AbortedScriptTests : ProbesTestBase
+{
+    private protected override void Configure(PluginHostOptions options) => options.Runs.AbortAfterGrace = true;
+
+    [Test]
+    public Task AnEndlessLoopThatCatchesEverything_IsEnded_AndItsVersionLeavesMemory() => CheckAsync("Spins", stays: false);
+
+    private protected override async Task<RunInfo> RunAsync(RunInfo run)
+    {
+        await Host.UntilAsync(() => Host.Runs.Get(run.Id).State == RunState.Running);
+        Host.Runs.Cancel(run.Id);
+        var end = Host.EndOfAsync(run);
+
+        // The grace begins some time after the cancellation.
+        while (await Task.WhenAny(end, Task.Delay(50)) != end)
+        {
+            Time.Advance(TimeSpan.FromSeconds(31));
+        }
+
+        var ended = await end;
+        Assert.That(ended.Error, Is.Null, "it was not given up on");
+        Assert.That(await Host.LogOfAsync(run), Has.Some.Contains("its thread is aborted"));
+        return ended;
+    }
 }

@@ -7,9 +7,11 @@ using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.History;
 using PluginHost.Hosting;
+using PluginHost.Isolation;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Planning;
+using PluginHost.Processes;
 using PluginHost.Running;
 using PluginHost.Scheduling;
 using PluginHost.Scripts;
@@ -31,14 +33,14 @@ internal sealed class RunningHost : IAsyncDisposable
     private readonly ConsoleCapture _console;
     private int _versions;
 
-    public RunningHost(string directory, ObservedTime time, Action<PluginHostOptions>? configure = null)
+    public RunningHost(string directory, ObservedTime time, Action<PluginHostOptions>? configure = null, Dictionary<string, string?>? settings = null)
     {
-        var settings = new PluginHostOptions { DataDirectory = directory, NodeName = "node", Runs = { CaptureConsole = false } };
-        configure?.Invoke(settings);
-        var options = Options.Create(settings);
+        var set = new PluginHostOptions { DataDirectory = directory, NodeName = "node", Runs = { CaptureConsole = false } };
+        configure?.Invoke(set);
+        var options = Options.Create(set);
         _options = options;
         Time = time;
-        _app = new FakeScriptServices(services => services.AddSingleton<TimeProvider>(time).AddSingleton(Stage).Share<Stage>());
+        _app = new FakeScriptServices(services => services.AddSingleton<TimeProvider>(time).AddSingleton(Stage).Share<Stage>(), settings);
         Data = new DataDirectory(options);
         Leaked = new LeakedVersions(Events, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), options, NullLogger<LeakedVersions>.Instance);
         Unloading = new UnloadWatch(Leaked, options, time, NullLogger<UnloadWatch>.Instance);
@@ -57,7 +59,11 @@ internal sealed class RunningHost : IAsyncDisposable
         var secrets = new SecretParameters(Data);
         var grace = new StopGrace(Options.Create(Application), options, time);
         var inProcess = new InProcessRunner(new ScriptInvoker(_console, time), secrets, new ScriptValueStore(Database, time), Events, options);
-        var executor = new RunExecutor(Live, stored, inProcess, Logs, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
+        Workers = new Workers(
+             Live, Draining, new ChildProcess(TimeProvider.System), new WorkerCommand(options), new WorkerLimits(options, NullLogger<WorkerLimits>.Instance),
+             new SharedAssemblies(options, new SharedServices([])), Data, options, time, NullLogger<Workers>.Instance);
+        var isolated = new WorkerRunner(Workers, _app.Factory, secrets, new ScriptValueStore(Database, time), Events, options);
+        var executor = new RunExecutor(Live, stored, inProcess, isolated, new ScriptThreads(), Logs, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
@@ -71,6 +77,8 @@ internal sealed class RunningHost : IAsyncDisposable
         Schedules = new ScheduleService(Live, schedules, Overrides, new ScheduleParameters(Live, secrets), Scripts, Scheduler, Events, Gate, time);
         WantedVersions = lifecycle;
     }
+
+    public Workers Workers { get; }
 
     public ObservedTime Time { get; }
 
@@ -131,6 +139,9 @@ internal sealed class RunningHost : IAsyncDisposable
     /// <summary>Makes a new version of the plugin live, which has these scripts.</summary>
     public PluginVersion Deploy(params Type[] scripts) => Deploy(Read(scripts));
 
+    /// <summary>The same, with another file than the one that its scripts are in.</summary>
+    public PluginVersion Deploy(Type[] scripts, string assembly) => Deploy(Read(scripts), assembly);
+
     /// <summary>Makes a new version of the plugin live, whose one script has these schedules.</summary>
     public PluginVersion Deploy(Type script, IReadOnlyList<ScheduleDescriptor> schedules) =>
         Deploy([.. Read(script).Select(read => read with { Descriptor = read.Descriptor with { Schedules = schedules } })]);
@@ -140,7 +151,7 @@ internal sealed class RunningHost : IAsyncDisposable
     {
         var shared = new SharedAssemblies(_options, new SharedServices([new SharedService(typeof(Stage))]));
         var loading = new PluginLoading(
-            new AssemblyInspector(shared), shared, new PrivateAssemblies(shared, _options), _app.Factory, Unloading, new StoredScripts(shared), _options, TimeProvider.System);
+            new AssemblyInspector(shared), shared, new PrivateAssemblies(shared, _options), _app.Factory, new ScriptValidator(new IsolationPolicy(_options)), Unloading, new StoredScripts(shared, new IsolationPolicy(_options)), _options, TimeProvider.System);
         var artifact = Artifact(Path.GetFileNameWithoutExtension(assembly)) with { AssemblyFile = Path.GetFileName(assembly), Directory = Path.Combine(Data.Artifacts, "files") };
         Directory.CreateDirectory(artifact.Directory);
         File.Copy(assembly, artifact.AssemblyPath, overwrite: true);
@@ -148,7 +159,7 @@ internal sealed class RunningHost : IAsyncDisposable
         return Deploy(result.Plugin ?? throw new InvalidOperationException(result.Problem!.Message));
     }
 
-    private PluginVersion Deploy(IReadOnlyList<ScriptClass> scripts) => Deploy(Load(scripts));
+    private PluginVersion Deploy(IReadOnlyList<ScriptClass> scripts, string? assembly = null) => Deploy(Load(scripts, assembly ?? Path.GetFileName(typeof(RunningHost).Assembly.Location)));
 
     private PluginVersion Deploy(LoadedPlugin plugin)
     {
@@ -197,6 +208,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Scheduler.Dispose();
         Stage.Close();
         await Runs.StopAsync(new CancellationTokenSource(HangLimit).Token);
+        Workers.Dispose();
         Database.Dispose();
         _console.Dispose();
         Unloading.Dispose();
@@ -211,8 +223,8 @@ internal sealed class RunningHost : IAsyncDisposable
         return read.Scripts;
     }
 
-    private LoadedPlugin Load(IReadOnlyList<ScriptClass> scripts) =>
-        new(Artifact(Plugin) with { Directory = Data.Artifacts }, null!, _app.Factory.ForVersion(), scripts);
+    private LoadedPlugin Load(IReadOnlyList<ScriptClass> scripts, string assembly) =>
+        new(Artifact(Plugin) with { AssemblyFile = assembly, Directory = AppContext.BaseDirectory }, null!, _app.Factory.ForVersion(), scripts);
 
     private PluginArtifact Artifact(string plugin) => new()
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using PluginHost.Scripts;
 using RangeAttribute = System.ComponentModel.DataAnnotations.RangeAttribute;
 
@@ -53,7 +54,7 @@ public sealed class ScriptValidatorTests
     private static async Task<ScriptReadResult> ValidateAsync(params Type[] types)
     {
         await using var app = new FakeScriptServices();
-        return ScriptValidator.Validate(ScriptReader.Read("Shop", types), app.Factory.ForVersion());
+        return new ScriptValidator(new IsolationPolicy(Options.Create(new PluginHostOptions()))).Validate(ScriptReader.Read("Shop", types), app.Factory.ForVersion());
     }
 
     public interface IOrders;
