@@ -148,6 +148,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<Workers>();
         services.TryAddSingleton<IIsolatedRunner, WorkerRunner>();
         services.TryAddSingleton<ScriptThreads>();
+        services.TryAddSingleton<ProcessGlobals>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();

@@ -174,6 +174,14 @@ public sealed class RunOptions
     /// </value>
     public bool AbortAfterGrace { get; set; }
 
+    /// <summary>Whether it is seen, told in the run's log and put back what a script changes for the whole process.</summary>
+    /// <value>
+    /// The default is true. Of the working directory, the default cultures, the console's writers, the limits of the
+    /// thread pool and the environment variables, what changed during a run is put back, if no other run was under way
+    /// meanwhile. Set it to false where the application around the host changes these itself as it runs.
+    /// </value>
+    public bool WatchProcess { get; set; } = true;
+
     /// <summary>How much of a run's log is kept.</summary>
     /// <value>In bytes, 1 KiB to 1 GiB. The default is 10 MiB. The log says where it was cut.</value>
     public long MaxLogBytes { get; set; } = 10 * 1024 * 1024;

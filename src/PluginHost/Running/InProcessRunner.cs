@@ -7,6 +7,7 @@ namespace PluginHost.Running;
 /// <summary>Runs scripts in this process, in the load context of their version.</summary>
 internal sealed class InProcessRunner(
     ScriptInvoker invoker,
+    ProcessGlobals globals,
     SecretParameters secrets,
     ScriptValueStore values,
     HostEvents events,
@@ -15,6 +16,7 @@ internal sealed class InProcessRunner(
     public async Task<RunError?> RunAsync(ScriptRun script)
     {
         var (run, lease) = (script.Run, script.Lease);
+        var watch = globals.Begin(run.Info.Script);
         var error = await invoker.InvokeAsync(new ScriptInvocation
         {
             Facts = RunFacts.Of(run.Info, lease.Version),
@@ -27,6 +29,7 @@ internal sealed class InProcessRunner(
             CancellationToken = run.CancellationToken,
             Abort = script.Abort,
         });
+        watch.End(text => script.Log.Write("WRN", text));
         return error?.Without(run.Secrets);
     }
 

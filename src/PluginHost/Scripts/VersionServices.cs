@@ -37,7 +37,8 @@ internal sealed class VersionServices(ScriptServicesFactory factory) : IAsyncDis
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
-        var ends = _open.Keys.Select(scope => scope.DisposeAsync().AsTask()).ToList();
-        await Task.WhenAll(ends);
+
+        // Each on a thread of its own: one that blocks keeps no other from its end.
+        await Task.WhenAll(_open.Keys.Select(scope => Task.Run(() => scope.DisposeAsync().AsTask())));
     }
 }

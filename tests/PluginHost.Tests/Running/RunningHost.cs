@@ -35,12 +35,12 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public RunningHost(string directory, ObservedTime time, Action<PluginHostOptions>? configure = null, Dictionary<string, string?>? settings = null)
     {
-        var set = new PluginHostOptions { DataDirectory = directory, NodeName = "node", Runs = { CaptureConsole = false } };
+        var set = new PluginHostOptions { DataDirectory = directory, NodeName = "node", Runs = { CaptureConsole = false, WatchProcess = false } };
         configure?.Invoke(set);
         var options = Options.Create(set);
         _options = options;
         Time = time;
-        _app = new FakeScriptServices(services => services.AddSingleton<TimeProvider>(time).AddSingleton(Stage).Share<Stage>(), settings);
+        _app = new FakeScriptServices(services => services.AddSingleton<TimeProvider>(time).AddSingleton(Stage).Share<Stage>().AddScoped<Hanging>().Share<Hanging>(), settings);
         Data = new DataDirectory(options);
         Leaked = new LeakedVersions(Events, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), options, NullLogger<LeakedVersions>.Instance);
         Unloading = new UnloadWatch(Leaked, options, time, NullLogger<UnloadWatch>.Instance);
@@ -58,7 +58,7 @@ internal sealed class RunningHost : IAsyncDisposable
         var stored = new StoredVersions(Live, Draining, new ArtifactCatalog(), null!);
         var secrets = new SecretParameters(Data);
         var grace = new StopGrace(Options.Create(Application), options, time);
-        var inProcess = new InProcessRunner(new ScriptInvoker(_console, time), secrets, new ScriptValueStore(Database, time), Events, options);
+        var inProcess = new InProcessRunner(new ScriptInvoker(_console, time), new ProcessGlobals(Problems, options), secrets, new ScriptValueStore(Database, time), Events, options);
         Workers = new Workers(
              Live, Draining, new ChildProcess(TimeProvider.System), new WorkerCommand(options), new WorkerLimits(options, NullLogger<WorkerLimits>.Instance),
              new SharedAssemblies(options, new SharedServices([])), Data, options, time, NullLogger<Workers>.Instance);
