@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Building;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
 using PluginHost.Isolation;
 using PluginHost.Loading;
@@ -83,6 +84,7 @@ public static class PluginHostServiceCollectionExtensions
     private static IServiceCollection AddBuilding(this IServiceCollection services)
     {
         services.TryAddSingleton<BuildEnvironment>();
+        services.TryAddSingleton<BuildTemporary>();
         services.TryAddSingleton<BuildServers>();
         services.TryAddSingleton<ContractPackage>();
         services.TryAddSingleton<DotnetSdk>();
@@ -116,7 +118,7 @@ public static class PluginHostServiceCollectionExtensions
 
     private static IServiceCollection AddHistory(this IServiceCollection services)
     {
-        services.TryAddSingleton<HistoryDatabase>(provider => new HistoryDatabase(provider.GetRequiredService<DataDirectory>()));
+        services.TryAddSingleton<HistoryDatabase>(provider => new SqliteDatabase(provider.GetRequiredService<DataDirectory>()));
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<DeploymentStore>();
         services.TryAddSingleton<LivePluginStore>();

@@ -55,7 +55,9 @@ public sealed class ReadyHost : IAsyncDisposable
     }
 
     /// <summary>Starts a host and waits until it listens; its first load goes on.</summary>
-    public static Task<ReadyHost> LaunchAsync(string repository, string data, string poll = "200ms") => ListeningAsync(Launch(repository, data, poll), "");
+    public static Task<ReadyHost> LaunchAsync(
+        string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0") =>
+        ListeningAsync(Launch(repository, data, poll, environment, urls), "");
 
     /// <summary>Starts a host over a working tree, and waits until its first load has ended.</summary>
     public static async Task<ReadyHost> StartDevAsync(string folder, string data)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
 using PluginHost.Isolation;
 using PluginHost.Loading;
@@ -46,7 +47,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Unloading = new UnloadWatch(Leaked, options, time, NullLogger<UnloadWatch>.Instance);
         _console = new ConsoleCapture(options);
         Draining = new DrainingVersions(Unloading, time);
-        Database = new HistoryDatabase(Data);
+        Database = new SqliteDatabase(Data);
         Store = new RunStore(Database, time);
         Marks = new ScheduleStore(Database);
         Occurrences = new OccurrenceStore(Database);
