@@ -20,8 +20,9 @@ public sealed class ReadyHost : IAsyncDisposable
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
 
-        // The mark is passed on to builds, so that what a host leaves behind can be told from everybody else's.
+        // The mark is passed on to builds and workers, so that what a host leaves behind can be told from everybody else's.
         start.Environment["PluginHost__Build__PassEnvironment__0"] = MarkedProcesses.Variable;
+        start.Environment["PluginHost__Isolation__PassEnvironment__0"] = MarkedProcesses.Variable;
         _process = new Process { StartInfo = _processes.Mark(start), EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
