@@ -111,7 +111,13 @@ public sealed class AbortedScriptTests : ProbesTestBase
 
     private protected override async Task<RunInfo> RunAsync(RunInfo run)
     {
-        await Host.UntilAsync(() => Host.Runs.Get(run.Id).State == RunState.Running);
+        // A run that is cancelled before its script has begun never begins it. The log is written by the clock of the test.
+        while (!(await Host.LogOfAsync(run)).Any(line => line.Contains("Spinning", StringComparison.Ordinal)))
+        {
+            await Task.Delay(10);
+            Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
         Host.Runs.Cancel(run.Id);
         var end = Host.EndOfAsync(run);
 
