@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PluginHost.Running;
 
 /// <summary>Threads for scripts, so that those that block hold up neither the application nor each other.</summary>
@@ -65,10 +67,22 @@ internal sealed class ScriptThreads : TaskScheduler
     private void Work()
     {
         _current = this;
-        while (Next() is { } task)
+        while (RunNext())
         {
-            TryExecuteTask(task);
         }
+    }
+
+    // In a frame of its own: a thread that waits for work must not hold the last, and with it a plugin, in a local variable.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool RunNext()
+    {
+        if (Next() is not { } task)
+        {
+            return false;
+        }
+
+        TryExecuteTask(task);
+        return true;
     }
 
     private Task? Next()
