@@ -38,7 +38,7 @@ internal sealed partial class WorkerLimits : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Tell(failure.Message);
+            Tell(failure.Message.TrimEnd('.'));
             return null;
         }
     }

@@ -85,5 +85,7 @@ internal enum ValueAction
 /// <summary>To the host: the script has ended. Nothing more comes of its run.</summary>
 internal sealed record RunEnded(string RunId, RunError? Error) : RunMessage(RunId);
 
+/// <remarks>Parameters and results may be 64 levels deep, and are a level deeper here.</remarks>
+[JsonSourceGenerationOptions(MaxDepth = 128)]
 [JsonSerializable(typeof(WorkerMessage))]
 internal sealed partial class WorkerJson : JsonSerializerContext;

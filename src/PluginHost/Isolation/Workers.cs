@@ -35,7 +35,7 @@ internal sealed partial class Workers : IDisposable
             _live.Swapped += KeepWarm;
         }
 
-        _draining.Left += Stop;
+        _draining.Left += StopSoon;
         ClearFolders();
     }
 
@@ -47,7 +47,7 @@ internal sealed partial class Workers : IDisposable
     {
         _disposed = true;
         _live.Swapped -= KeepWarm;
-        _draining.Left -= Stop;
+        _draining.Left -= StopSoon;
         foreach (var version in _versions.Keys)
         {
             Stop(version);
@@ -66,6 +66,15 @@ internal sealed partial class Workers : IDisposable
         }
 
         return workers;
+    }
+
+    /// <summary>Not on this thread, which may be the one that swaps.</summary>
+    private void StopSoon(PluginVersion version)
+    {
+        if (_versions.ContainsKey(version))
+        {
+            _ = Task.Run(() => Stop(version));
+        }
     }
 
     private void Stop(PluginVersion version)

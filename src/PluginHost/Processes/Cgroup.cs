@@ -33,7 +33,7 @@ internal sealed class Cgroup : IProcessLimiter
         }
 
         shortcoming = "";
-        foreach (var group in new[] { own, Path.GetDirectoryName(own)! })
+        foreach (var group in new[] { own, Path.GetDirectoryName(own)! }.Where(group => File.Exists(Path.Combine(group, "cgroup.controllers"))))
         {
             if (Prepare(group, needed) is not { } problem)
             {
@@ -43,6 +43,7 @@ internal sealed class Cgroup : IProcessLimiter
             shortcoming = shortcoming.Length == 0 ? problem : $"{shortcoming}, and {problem}";
         }
 
+        shortcoming = shortcoming.Length == 0 ? $"{own} is no control group of version 2" : shortcoming;
         return null;
     }
 
@@ -119,7 +120,7 @@ internal sealed class Cgroup : IProcessLimiter
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return $"{group} cannot be given child groups: {failure.Message}";
+            return $"{group} cannot be given child groups: {failure.Message.TrimEnd('.')}";
         }
 
         string[] Missing(string folder, string file) => [.. needed.Except(File.ReadAllText(Path.Combine(folder, file)).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries))];

@@ -56,9 +56,9 @@ internal sealed class ChildProcess(TimeProvider time)
             KillSession(process.Id);
             process.Kill(entireProcessTree: true);
         }
-        catch (InvalidOperationException)
+        catch (Exception failure) when (failure is InvalidOperationException or AggregateException or Win32Exception)
         {
-            // It has ended by itself.
+            // It, or something that it started, has ended by itself.
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class MessagePipeTests
         new TextLogged("r1", LogLevel.Critical, ""),
         new ProgressReported("r1", new RunProgress(0.5, "half")),
         new ResultSet("r1", JsonNode.Parse("""[1,null,"x"]""")),
+        new ResultSet("r1", JsonNode.Parse(new string('[', 64) + new string(']', 64))),
         new ResultSet("r1", null),
         new ValueCall(9, "r1", ValueAction.Set, "key", "1", 0),
         new RunEnded("r1", new RunError("E", "m", "s")),
