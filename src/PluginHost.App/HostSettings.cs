@@ -29,6 +29,8 @@ internal static class HostSettings
         Set(settings, $"{Source}:WorkingTree", arguments.WorkingTree ? "true" : null);
         Set(settings, $"{Source}:Poll", arguments.Poll is { } poll ? ParseDuration(poll).ToString("c", CultureInfo.InvariantCulture) : null);
         Set(settings, "PluginHost:Unload:Inspector", configuration["PluginHost:Unload:Inspector"] ?? OwnProgram());
+        Set(settings, "PluginHost:SafeMode", arguments.SafeMode ? "true" : null);
+        settings["PluginHost:Runs:SurviveUnhandledExceptions"] = configuration["PluginHost:Runs:SurviveUnhandledExceptions"] ?? "true";
         Set(settings, "PluginHost:DataDirectory", DataDirectory(arguments.Data, configuration));
         return settings;
     }

@@ -45,6 +45,12 @@ internal sealed class FakeHost : IPluginHost
 
     public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => GetScriptAsync(scriptId, cancellationToken);
 
+    public string? Allowed { get; private set; }
+
+    public Task<ScriptInfo> AllowScriptAsync(string scriptId, CancellationToken cancellationToken) => GetScriptAsync(Allowed = scriptId, cancellationToken);
+
+    public Task<HostStatus> LeaveSafeModeAsync(CancellationToken cancellationToken) => Task.FromResult(Status = Status with { SafeMode = false });
+
     public (string Script, string Schedule, ScheduleRequest Request)? Set { get; private set; }
 
     public async Task<IReadOnlyList<ScheduleInfo>> GetSchedulesAsync(string scriptId, CancellationToken cancellationToken) =>
@@ -170,11 +176,14 @@ internal sealed class FakeHost : IPluginHost
     public Task<DeploymentInfo> GetDeploymentAsync(string deploymentId, CancellationToken cancellationToken) =>
         Task.FromResult(Find(Deployments, deployment => deployment.Id, "deployment", deploymentId));
 
-    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, string? accept, CancellationToken cancellationToken)
     {
+        Accepted = accept;
         await WaitAsync(limit, cancellationToken);
         return Failure is null ? Deployments[0] : throw Failure;
     }
+
+    public string? Accepted { get; private set; }
 
     public List<string> Hints { get; } = [];
 

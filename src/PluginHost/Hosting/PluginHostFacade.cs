@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PluginHost.Artifacts;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Isolation;
 using PluginHost.Loading;
@@ -20,6 +21,8 @@ internal sealed class PluginHostFacade(
     Scheduler scheduler,
     ScheduleService schedules,
     ScriptStateStore scripts,
+    Quarantines quarantines,
+    SafeMode safeMode,
     ScriptValueStore values,
     PluginStates plugins,
     DrainingVersions draining,
@@ -52,6 +55,23 @@ internal sealed class PluginHostFacade(
     public Task<ScriptInfo> PauseScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, true, cancellationToken);
 
     public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, false, cancellationToken);
+
+    public async Task<ScriptInfo> AllowScriptAsync(string scriptId, CancellationToken cancellationToken)
+    {
+        var script = Find(scriptId);
+        await quarantines.AllowAsync(script, cancellationToken);
+        return await GetScriptAsync(script.Descriptor.Id, cancellationToken);
+    }
+
+    public Task<HostStatus> LeaveSafeModeAsync(CancellationToken cancellationToken)
+    {
+        if (safeMode.Leave())
+        {
+            scheduler.SafeModeLeft();
+        }
+
+        return Task.FromResult(GetStatus());
+    }
 
     public Task<IReadOnlyList<ScheduleInfo>> GetSchedulesAsync(string scriptId, CancellationToken cancellationToken) =>
         Task.FromResult(schedules.Of(Find(scriptId).Descriptor));
@@ -137,12 +157,20 @@ internal sealed class PluginHostFacade(
     public Task<DeploymentInfo> GetDeploymentAsync(string deploymentId, CancellationToken cancellationToken) =>
         Task.FromResult(deployments.Find(deploymentId) ?? throw new NotFoundException("deployment", deploymentId));
 
-    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, string? accept, CancellationToken cancellationToken)
     {
+        var source = sources.Get(sourceName);
+        if (accept is not null)
+        {
+            source.AcceptRewrite(accept.Length is >= 7 and <= 40 && accept.All(char.IsAsciiHexDigit)
+                ? accept
+                : throw new ArgumentException($"'{accept}' is no commit's id: it has from 7 to 40 digits, 0 to 9 and a to f."));
+        }
+
         Task<DeploymentInfo> deployment;
         try
         {
-            deployment = await sources.Get(sourceName).CheckAsync(DeploymentTrigger.Manual, cancellationToken);
+            deployment = await source.CheckAsync(DeploymentTrigger.Manual, cancellationToken);
         }
         catch (SourceException failure)
         {
@@ -179,7 +207,9 @@ internal sealed class PluginHostFacade(
     private ScriptInfo Describe(LiveScript script, RunInfo? last)
     {
         var descriptor = script.Descriptor;
-        var state = scripts.IsPaused(descriptor.Id) ? ScriptState.Paused
+        var quarantine = quarantines.Of(script);
+        var state = quarantine is not null ? ScriptState.Broken
+            : scripts.IsPaused(descriptor.Id) ? ScriptState.Paused
             : plugins.HasProblem(script.Plugin.Id) ? ScriptState.Broken
             : ScriptState.Ready;
         return new ScriptInfo(
@@ -192,7 +222,14 @@ internal sealed class PluginHostFacade(
             new LiveVersionInfo(script.Plugin.Version.Id, script.Plugin.Version.Commit, script.Plugin.Since),
             schedules.Of(descriptor),
             (JsonObject)descriptor.ParameterSchema.DeepClone(),
-            last) { RecentRuns = recent.Of(descriptor.Id), RunAfter = descriptor.RunAfter, Isolation = descriptor.Isolation, IsolationNote = descriptor.Isolation == ScriptIsolation.Process ? limits.Shortcoming : null };
+            last)
+        {
+            RecentRuns = recent.Of(descriptor.Id),
+            RunAfter = descriptor.RunAfter,
+            Quarantine = quarantine is null ? null : new QuarantineInfo(quarantine.Since, quarantine.Crashes, quarantine.Reason),
+            Isolation = descriptor.Isolation,
+            IsolationNote = descriptor.Isolation == ScriptIsolation.Process ? limits.Shortcoming : null,
+        };
     }
 
     private PluginVersionState State(PluginInfo plugin, string version) =>

@@ -30,6 +30,10 @@ public sealed class PluginHostOptions
     /// <summary>How scripts run.</summary>
     public RunOptions Runs { get; set; } = new();
 
+    /// <summary>Whether the host begins in safe mode: it starts nothing by itself, no schedule, chain or retry, until somebody lets it.</summary>
+    /// <value>The default is false. The ready host's supervisor begins so when the host has died again and again.</value>
+    public bool SafeMode { get; set; }
+
     /// <summary>Which scripts run in worker processes.</summary>
     public IsolationOptions Isolation { get; set; } = new();
 
@@ -55,6 +59,13 @@ public sealed class SourceOptions
     /// <value>The default is false: the commits of a branch. When it is true, <see cref="Url"/> is a folder, and the branch does not count.</value>
     public bool WorkingTree { get; set; }
 
+    /// <summary>Whether submodules are fetched, at the commits that the repository names.</summary>
+    /// <value>
+    /// The default is false: their files are not there, and a plugin that needs them is rejected. Their commit must be on a branch.
+    /// <see cref="Credentials"/> go only to the source's own server; a folder of this machine is followed only from another one.
+    /// </value>
+    public bool Submodules { get; set; }
+
     /// <summary>How often the remote is asked for its tip.</summary>
     /// <value>100 milliseconds to 1 day. The default is 2 seconds.</value>
     public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(2);
@@ -65,6 +76,13 @@ public sealed class SourceOptions
 
     /// <summary>How to sign in to the remote. The default is no credentials.</summary>
     public CredentialOptions Credentials { get; set; } = new();
+
+    /// <summary>Whose commits are taken. The default is everybody's who can push.</summary>
+    public SignatureOptions Signatures { get; set; } = new();
+
+    /// <summary>What becomes of a tip that does not descend from the commit accepted before it.</summary>
+    /// <value>The default is <see cref="RewrittenHistory.Follow"/>. Another <see cref="Url"/> or <see cref="Branch"/> begins anew.</value>
+    public RewrittenHistory RewrittenHistory { get; set; } = RewrittenHistory.Follow;
 
     /// <summary>The secret that webhooks for this source are signed with. They are sent to <c>api/v1/hooks/</c> and the source's name.</summary>
     /// <value>The default is null: no webhook is taken.</value>
@@ -115,6 +133,21 @@ public sealed class BuildOptions
     /// take about 0.5 GiB: with less than that they are replaced after every build.
     /// </value>
     public long MaxServerBytes { get; set; } = (1L << 30) + (Environment.ProcessorCount * (128L << 20));
+
+    /// <summary>Whether packages are taken exactly as the <c>packages.lock.json</c> beside each project says, by version and content.</summary>
+    /// <value>
+    /// The default is false. When it is true, a plugin without that file, or whose file does not fit its project or what a
+    /// source offers, is rejected. <c>dotnet restore --use-lock-file</c> makes it; commit it.
+    /// </value>
+    public bool LockedRestore { get; set; }
+
+    /// <summary>A command, with its arguments, that each build is run through: another user, a sandbox, a limit of resources.</summary>
+    /// <value>
+    /// Each argument is an entry of its own, and the <c>dotnet</c> command line follows them. <c>{builds}</c> stands for the folder in
+    /// the data directory that builds read and write. The default is none. With one, nothing is kept between builds, so that one
+    /// build cannot reach into the next: no build servers, no command that waits; a build takes some seconds longer.
+    /// </value>
+    public IList<string> CommandPrefix { get; set; } = [];
 
     /// <summary>The dotnet command.</summary>
     /// <value>The default is the one that runs this process, else <c>dotnet</c> on the PATH.</value>
@@ -201,4 +234,39 @@ public sealed class RunOptions
     /// <summary>Whether what a script writes to the console goes to its run's log.</summary>
     /// <value>The default is true. It replaces <see cref="Console.Out"/> and <see cref="Console.Error"/> of the process by writers that pass everything else through.</value>
     public bool CaptureConsole { get; set; } = true;
+
+    /// <summary>
+    /// Whether the process goes on when a plugin throws where nothing can handle it: on a thread of its own, in a timer,
+    /// in an async void method, in a finalizer. It is logged, counted, and shown as a problem of the host.
+    /// </summary>
+    /// <value>
+    /// The default is false, and true in the ready host. It takes the one handler that a process can have
+    /// (<see cref="System.Runtime.ExceptionServices.ExceptionHandling.SetUnhandledExceptionHandler"/>); exceptions that
+    /// are no plugin's end the process as ever.
+    /// </value>
+    public bool SurviveUnhandledExceptions { get; set; }
+
+    /// <summary>When a script is suspected of ending the process.</summary>
+    public QuarantineOptions Quarantine { get; set; } = new();
+}
+
+/// <summary>When a script is suspected of ending the process. Then nothing starts it until somebody allows it, or a new version of its plugin goes live.</summary>
+/// <remarks>
+/// Counted is how often the process ended, not in good order, while a run of the script was under way on the same
+/// version. Deaths that the ready host's supervisor has seen count also when they are further apart than the window, as
+/// long as no run of the script has ended in between.
+/// </remarks>
+public sealed class QuarantineOptions
+{
+    /// <summary>How often is enough.</summary>
+    /// <value>1 to 100, or 0 to suspect nothing ever. The default is 3.</value>
+    public int Crashes { get; set; } = 3;
+
+    /// <summary>How often is enough when runs of no other script were under way.</summary>
+    /// <value>1 to 100. The default is 2.</value>
+    public int CrashesAlone { get; set; } = 2;
+
+    /// <summary>Within what time.</summary>
+    /// <value>1 second to 30 days. The default is 10 minutes.</value>
+    public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(10);
 }

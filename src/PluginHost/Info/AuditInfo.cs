@@ -53,6 +53,12 @@ public enum AuditAction
     /// <summary>To resume them.</summary>
     ScriptResume,
 
+    /// <summary>To let a script out of quarantine.</summary>
+    ScriptAllow,
+
+    /// <summary>To let the host start scripts by itself again.</summary>
+    SafeModeLeave,
+
     /// <summary>To look at a source and deploy its tip.</summary>
     SourceSync,
 

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
+using McMaster.NETCore.Plugins;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Scripts;
@@ -17,6 +19,8 @@ internal sealed class PluginLoading(
     ScriptValidator validator,
     UnloadWatch unloading,
     StoredScripts stored,
+    LoadJournal journal,
+    PluginContexts contexts,
     IOptions<PluginHostOptions> options,
     TimeProvider time)
 {
@@ -34,15 +38,26 @@ internal sealed class PluginLoading(
     {
         // Module initializers, static and instance constructors are the plugin's code, which may never come back. They
         // run on a thread of their own, and nothing of the plugin stays on this one's stack.
+        if (journal.Refuse(artifact) is { } refusal)
+        {
+            return Refuse(artifact, ProblemStage.Load, [refusal]);
+        }
+
         var limit = options.Value.Load.Timeout;
+        var note = await journal.BeginAsync(artifact, cancellationToken);
         var work = Task.Factory.StartNew(
             () => LoadAndValidate(artifact, check), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _ = work.ContinueWith(_ => note.Dispose(), TaskScheduler.Default);
         try
         {
-            return await work.WaitAsync(limit, time, cancellationToken);
+            var result = await work.WaitAsync(limit, time, cancellationToken);
+            await journal.SurvivedAsync(artifact);
+            return result;
         }
         catch (TimeoutException)
         {
+            // Others may be waiting for their turn.
+            note.Dispose();
             _ = work.ContinueWith(Discard, TaskScheduler.Default);
             return Refuse(artifact, ProblemStage.Load, [$"Constructing and checking the scripts of {artifact.PluginId} took longer than {limit}, so it does not go live. Look for a constructor or a static initializer that waits; Load:Timeout sets the limit."]);
         }
@@ -68,7 +83,7 @@ internal sealed class PluginLoading(
         try
         {
             own.LoadInto(loader, artifact);
-            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, PluginAssembly.Types(loader.LoadDefaultAssembly())), version);
+            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, PluginAssembly.Types(Load(artifact, loader))), version);
             List<ScriptProblem> problems = [.. read.Problems, .. check(read.Scripts)];
             if (problems.Count == 0)
             {
@@ -84,6 +99,13 @@ internal sealed class PluginLoading(
             unloading.Unload(artifact, loader, version);
             return Refuse(artifact, ProblemStage.Load, [$"{artifact.PluginId} cannot be loaded: {failure.GetType().Name}: {failure.Message}"]);
         }
+    }
+
+    private Assembly Load(PluginArtifact artifact, PluginLoader loader)
+    {
+        var assembly = loader.LoadDefaultAssembly();
+        contexts.Add(assembly, artifact);
+        return assembly;
     }
 
     private void Discard(Task<LoadResult> late)

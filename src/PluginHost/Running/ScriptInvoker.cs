@@ -43,7 +43,7 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
     public async Task<RunError?> InvokeAsync(ScriptInvocation call)
     {
         var output = call.Output;
-        using var captured = console.CaptureInto(line => output.Write("OUT", line));
+        using var captured = console.CaptureInto(output.Write);
         var loggers = new RunLoggerFactory(output);
         ScriptServices? provider = null;
         IScript? script = null;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
@@ -34,7 +35,8 @@ internal sealed class RunningHost : IAsyncDisposable
     private readonly ConsoleCapture _console;
     private int _versions;
 
-    public RunningHost(string directory, ObservedTime time, Action<PluginHostOptions>? configure = null, Dictionary<string, string?>? settings = null)
+    public RunningHost(
+        string directory, ObservedTime time, Action<PluginHostOptions>? configure = null, Dictionary<string, string?>? settings = null, string? death = null)
     {
         var set = new PluginHostOptions { DataDirectory = directory, NodeName = "node", Runs = { CaptureConsole = false, WatchProcess = false } };
         configure?.Invoke(set);
@@ -55,6 +57,10 @@ internal sealed class RunningHost : IAsyncDisposable
         Overrides = new ScheduleOverrideStore(Database);
         Logs = new RunLogs(Data, options, time);
 
+        Quarantines = new Quarantines(new CrashStore(Database), Live, Problems, Events, new PreviousDeath(death), options, time, NullLogger<Quarantines>.Instance);
+        SafeMode = new SafeMode(options, Problems, new PreviousDeath(death));
+        var selfStarts = new SelfStarts(Scripts, Quarantines, SafeMode);
+
         // Only what is live or drains: there is nothing on disk to load.
         var stored = new StoredVersions(Live, Draining, new ArtifactCatalog(), null!);
         var secrets = new SecretParameters(Data);
@@ -68,14 +74,14 @@ internal sealed class RunningHost : IAsyncDisposable
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
-            Live, new RunLimits(options), executor, new RunSuccessors(Live, Scripts, factory, NullLogger<RunSuccessors>.Instance), new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Recent = new RecentRuns(Store), Events, metrics, grace, time, NullLogger<RunLifecycle>.Instance);
-        Runs = new RunService(new RunRequests(Live, stored, secrets, time), factory, secrets, lifecycle, Store, Occurrences, Logs, Readiness, Lifetime, time, NullLogger<RunService>.Instance);
+            Live, new RunLimits(options), executor, new RunSuccessors(Live, selfStarts, factory, NullLogger<RunSuccessors>.Instance), new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Recent = new RecentRuns(Store), Events, metrics, Quarantines, grace, time, NullLogger<RunLifecycle>.Instance);
+        Runs = new RunService(new RunRequests(Live, stored, secrets, Quarantines, time), factory, secrets, lifecycle, Store, Occurrences, Logs, Readiness, Quarantines, SafeMode, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
         var schedules = new EffectiveSchedules(Overrides);
-        ScheduleWatch = new ScheduleWatch(Live, schedules, Overrides, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
-        var keeper = new ScheduleKeeper(Live, schedules, ScheduleWriter, Marks, Scripts, NullLogger<ScheduleKeeper>.Instance);
+        ScheduleWatch = new ScheduleWatch(Live, schedules, Overrides, Marks, selfStarts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
+        var keeper = new ScheduleKeeper(Live, schedules, ScheduleWriter, Marks, selfStarts, NullLogger<ScheduleKeeper>.Instance);
         Scheduler = new Scheduler(Live, schedules, keeper, ScheduleWriter, time, NullLogger<Scheduler>.Instance);
-        Schedules = new ScheduleService(Live, schedules, Overrides, new ScheduleParameters(Live, secrets), Scripts, Scheduler, Events, Gate, time);
+        Schedules = new ScheduleService(Live, schedules, Overrides, new ScheduleParameters(Live, secrets), selfStarts, Scheduler, Events, Gate, time);
         WantedVersions = lifecycle;
     }
 
@@ -121,6 +127,10 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public ScriptStateStore Scripts { get; }
 
+    public Quarantines Quarantines { get; }
+
+    public SafeMode SafeMode { get; }
+
     public ScheduleOverrideStore Overrides { get; }
 
     public RunLogs Logs { get; }
@@ -151,8 +161,10 @@ internal sealed class RunningHost : IAsyncDisposable
     public async Task<PluginVersion> DeployAsync(string assembly)
     {
         var shared = new SharedAssemblies(_options, new SharedServices([new SharedService(typeof(Stage))]));
+        using var journal = new LoadJournal(Data, new LoadCrashStore(Database), new PreviousDeath(null), TimeProvider.System, NullLogger<LoadJournal>.Instance);
         var loading = new PluginLoading(
-            new AssemblyInspector(shared), shared, new PrivateAssemblies(shared, _options), _app.Factory, new ScriptValidator(new IsolationPolicy(_options)), Unloading, new StoredScripts(shared, new IsolationPolicy(_options)), _options, TimeProvider.System);
+            new AssemblyInspector(shared), shared, new PrivateAssemblies(shared, _options), _app.Factory, new ScriptValidator(new IsolationPolicy(_options)), Unloading,
+            new StoredScripts(shared, new IsolationPolicy(_options)), journal, new PluginContexts(), _options, TimeProvider.System);
         var artifact = Artifact(Path.GetFileNameWithoutExtension(assembly)) with { AssemblyFile = Path.GetFileName(assembly), Directory = Path.Combine(Data.Artifacts, "files") };
         Directory.CreateDirectory(artifact.Directory);
         File.Copy(assembly, artifact.AssemblyPath, overwrite: true);
