@@ -34,7 +34,7 @@ internal sealed class TestScript
     {
         if (_validated is null)
         {
-            var read = new ScriptValidator(services.CreateFactory(), new IsolationPolicy(Options.Create(new PluginHostOptions()))).Validate(new ScriptReadResult([Class], []));
+            var read = new ScriptValidator(new IsolationPolicy(Options.Create(new PluginHostOptions()))).Validate(new ScriptReadResult([Class], []), services.CreateFactory().ForVersion());
             ThrowIfWrong(Class.Type, read);
             _validated = read.Scripts.Single();
         }
