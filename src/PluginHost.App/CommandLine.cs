@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Diagnostics;
 using PluginHost.App.Commands;
+using PluginHost.App.Inspection;
 using PluginHost.App.Security;
 using PluginHost.App.Supervision;
 
@@ -80,9 +81,10 @@ internal static class CommandLine
         OccurrencesCommand.Create(),
         RollbackCommands.CreateRollback(),
         RollbackCommands.CreateUnpin(),
+        WhyLoadedCommand.Create(),
     ];
 
-    private static IEnumerable<Command> AuthorCommands() => [NewCommand.Create(), CheckCommand.Create(), DevCommand.Create(), CompletionCommand.Create()];
+    private static IEnumerable<Command> AuthorCommands() => [NewCommand.Create(), CheckCommand.Create(), DevCommand.Create(), CompletionCommand.Create(), InspectCommand.Create()];
 
     private static Command Run()
     {

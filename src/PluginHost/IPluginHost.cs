@@ -122,6 +122,16 @@ public interface IPluginHost
     /// <summary>Lets a plugin follow its branch again. Does nothing when it is not pinned.</summary>
     Task<PluginInfo> UnpinAsync(string pluginId, CancellationToken cancellationToken = default);
 
+    /// <summary>Finds what holds an unloaded version of a plugin in memory.</summary>
+    /// <remarks>
+    /// The tool <c>pluginhost</c> looks into this process from another one, and the process stands still meanwhile: for a
+    /// second, or for up to <see cref="UnloadOptions.InspectTimeout"/> with a very large heap. What is found is shown with
+    /// the plugin from then on.
+    /// </remarks>
+    /// <exception cref="NotFoundException">No such version is known to stay in memory.</exception>
+    /// <exception cref="ConflictException">There is no tool (<see cref="UnloadOptions.Inspector"/>), or the system does not permit the look.</exception>
+    Task<LeakExplanation> ExplainLeakAsync(string pluginId, string version, CancellationToken cancellationToken = default);
+
     /// <summary>Deployments, newest first.</summary>
     /// <param name="limit">How many at most, 1 to 500.</param>
     /// <param name="after">The cursor that the page before ended with.</param>

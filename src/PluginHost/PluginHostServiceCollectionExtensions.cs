@@ -105,6 +105,7 @@ public static class PluginHostServiceCollectionExtensions
     {
         services.TryAddSingleton<SharedServices>();
         services.TryAddSingleton<SharedAssemblies>();
+        services.TryAddSingleton<PrivateAssemblies>();
         services.TryAddSingleton<AssemblyInspector>();
         services.TryAddSingleton<ScriptServicesFactory>();
         services.TryAddSingleton<IsolationPolicy>();
@@ -112,6 +113,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<StoredScripts>();
         services.TryAddSingleton<PluginContexts>();
         services.TryAddSingleton<PluginLoading>();
+        services.TryAddSingleton<LeakedVersions>();
+        services.TryAddSingleton<LeakInspector>();
         services.TryAddSingleton<LiveRegistry>();
         services.TryAddSingleton<DrainingVersions>();
         return services.AddHosted<UnloadWatch>().AddHosted<LoadJournal>();
@@ -158,6 +161,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<WorkerLimits>();
         services.TryAddSingleton<Workers>();
         services.TryAddSingleton<IIsolatedRunner, WorkerRunner>();
+        services.TryAddSingleton<ScriptThreads>();
+        services.TryAddSingleton<ProcessGlobals>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();

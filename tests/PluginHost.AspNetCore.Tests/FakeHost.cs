@@ -168,6 +168,9 @@ internal sealed class FakeHost : IPluginHost
         return Task.FromResult(GetPlugin(pluginId) with { Pin = null });
     }
 
+    public Task<LeakExplanation> ExplainLeakAsync(string pluginId, string version, CancellationToken cancellationToken) =>
+        Failure is null ? Task.FromResult(Examples.Leak with { Plugin = GetPlugin(pluginId).Id, Version = version }) : throw Failure;
+
     public Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit, string? after, CancellationToken cancellationToken)
     {
         Query = new RunQuery { Limit = limit, After = after };

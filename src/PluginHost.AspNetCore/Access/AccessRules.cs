@@ -67,6 +67,7 @@ internal static class AccessRules
         ["POST /api/v1/sources/{name}/sync"] = new(Operator, AuditAction.SourceSync, "name", "accept"),
 
         ["DELETE /api/v1/scripts/{id}/state"] = new(Admin, AuditAction.StateRemove, "id", "key"),
+        ["POST /api/v1/plugins/{id}/leaks/{version}/roots"] = new(Admin, AuditAction.LeakExplain, "id", "version"),
         ["GET /audit"] = new(Admin),
         ["GET /api/v1/audit"] = new(Admin),
     }.ToFrozenDictionary();

@@ -3,6 +3,7 @@ using PluginHost.Artifacts;
 using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Isolation;
+using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Running;
 using PluginHost.Scheduling;
@@ -32,6 +33,7 @@ internal sealed class PluginHostFacade(
     OccurrenceCalendar calendar,
     SourceWatchers sources,
     Rollback rollback,
+    LeakInspector inspector,
     WorkerLimits limits,
     HostEvents events,
     TimeProvider time) : IPluginHost
@@ -148,6 +150,9 @@ internal sealed class PluginHostFacade(
         await rollback.UnpinAsync(pluginId, cancellationToken);
         return plugins.Get(pluginId);
     }
+
+    public Task<LeakExplanation> ExplainLeakAsync(string pluginId, string version, CancellationToken cancellationToken) =>
+        inspector.ExplainAsync(plugins.Get(pluginId).Id, version, cancellationToken);
 
     public Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit, string? after, CancellationToken cancellationToken) =>
         Task.FromResult(deployments.List(limit, after));

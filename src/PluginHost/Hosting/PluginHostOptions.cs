@@ -24,6 +24,9 @@ public sealed class PluginHostOptions
     /// <summary>How plugins are loaded and replaced.</summary>
     public LoadOptions Load { get; set; } = new();
 
+    /// <summary>How replaced versions leave memory.</summary>
+    public UnloadOptions Unload { get; set; } = new();
+
     /// <summary>How scripts run.</summary>
     public RunOptions Runs { get; set; } = new();
 
@@ -165,14 +168,6 @@ public sealed class LoadOptions
     /// <value>The default is null: they may finish, and the newest version waits.</value>
     public TimeSpan? DrainTimeout { get; set; }
 
-    /// <summary>Whether runtime caches that hold on to types of an unloaded version are cleared.</summary>
-    /// <value>
-    /// The default is true. It makes versions that use System.Text.Json collectable; the cost is that the whole
-    /// process fills these caches anew, some milliseconds after each swap. Without it a version whose parameters or
-    /// results are of its own types stays in memory after it was replaced.
-    /// </value>
-    public bool ClearRuntimeCaches { get; set; } = true;
-
     /// <summary>Names of assemblies of the host that plugins share with it instead of bringing their own copy.</summary>
     /// <value>The default is none beyond the contract and the Microsoft.Extensions abstractions.</value>
     public IList<string> SharedAssemblies { get; set; } = [];
@@ -203,6 +198,22 @@ public sealed class RunOptions
     /// </summary>
     /// <value>0 to 1 hour. The default is 30 seconds.</value>
     public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether the thread of a script that does not stop within <see cref="CancelGrace"/> is aborted, up to the script's first await that really waits.</summary>
+    /// <value>
+    /// The default is false. It ends endless loops, whatever they catch. It does not end what waits, in Thread.Sleep or in
+    /// native code. It is dangerous: a lock that the thread holds, or a field that it has half set, stays so, in the
+    /// framework as well. A script with <c>Isolation = ScriptIsolation.Process</c> is ended without that danger.
+    /// </value>
+    public bool AbortAfterGrace { get; set; }
+
+    /// <summary>Whether it is seen, told in the run's log and put back what a script changes for the whole process.</summary>
+    /// <value>
+    /// The default is true. Of the working directory, the default cultures, the console's writers, the limits of the
+    /// thread pool and the environment variables, what changed during a run is put back, if no other run was under way
+    /// meanwhile. Set it to false where the application around the host changes these itself as it runs.
+    /// </value>
+    public bool WatchProcess { get; set; } = true;
 
     /// <summary>How much of a run's log is kept.</summary>
     /// <value>In bytes, 1 KiB to 1 GiB. The default is 10 MiB. The log says where it was cut.</value>

@@ -68,6 +68,9 @@ public enum AuditAction
     /// <summary>To let a plugin follow its branch again.</summary>
     PluginUnpin,
 
+    /// <summary>To find what holds an unloaded version in memory, for which the host stands still.</summary>
+    LeakExplain,
+
     /// <summary>To override or add a schedule.</summary>
     ScheduleSet,
 

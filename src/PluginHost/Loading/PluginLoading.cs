@@ -14,6 +14,8 @@ internal sealed record LoadResult(LoadedPlugin? Plugin, PluginProblem? Problem);
 internal sealed class PluginLoading(
     AssemblyInspector inspector,
     SharedAssemblies shared,
+    PrivateAssemblies own,
+    ScriptServicesFactory services,
     ScriptValidator validator,
     UnloadWatch unloading,
     StoredScripts stored,
@@ -77,22 +79,24 @@ internal sealed class PluginLoading(
     private LoadResult LoadAndValidate(PluginArtifact artifact, Func<IReadOnlyList<ScriptClass>, IReadOnlyList<ScriptProblem>> check)
     {
         var loader = PluginAssembly.Open(artifact.AssemblyPath, shared.Names.Select(name => name.Name!), isUnloadable: true);
+        var version = services.ForVersion();
         try
         {
-            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, PluginAssembly.Types(Load(artifact, loader))));
+            own.LoadInto(loader, artifact);
+            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, PluginAssembly.Types(Load(artifact, loader))), version);
             List<ScriptProblem> problems = [.. read.Problems, .. check(read.Scripts)];
             if (problems.Count == 0)
             {
                 stored.Write(artifact, read.Scripts.Select(script => script.Descriptor));
-                return new LoadResult(new LoadedPlugin(artifact, loader, read.Scripts), null);
+                return new LoadResult(new LoadedPlugin(artifact, loader, version, read.Scripts), null);
             }
 
-            unloading.Unload(artifact, loader);
+            unloading.Unload(artifact, loader, version);
             return Refuse(artifact, problems[0].Stage, [.. problems.Select(problem => Locate(artifact, problem))]);
         }
         catch (Exception failure)
         {
-            unloading.Unload(artifact, loader);
+            unloading.Unload(artifact, loader, version);
             return Refuse(artifact, ProblemStage.Load, [$"{artifact.PluginId} cannot be loaded: {failure.GetType().Name}: {failure.Message}"]);
         }
     }
@@ -108,7 +112,7 @@ internal sealed class PluginLoading(
     {
         if (late is { IsCompletedSuccessfully: true, Result.Plugin: { } plugin })
         {
-            unloading.Unload(plugin.Artifact, plugin.Loader);
+            unloading.Unload(plugin);
         }
     }
 
