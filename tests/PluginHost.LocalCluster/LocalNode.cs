@@ -4,14 +4,14 @@ using PluginHost.TestInfra;
 namespace PluginHost.LocalCluster;
 
 /// <summary>A host of the cluster, whose lines have its number in front.</summary>
-internal sealed class LocalNode
+internal sealed class LocalNode : IDisposable
 {
     private readonly Process _process;
 
     public LocalNode(int number, int port, string data, string database, IEnumerable<string> options)
     {
         var start = new ProcessStartInfo(
-            "dotnet", [Program("PluginHost.App"), "run", "--data", data, "--urls", $"http://127.0.0.1:{port}", "--cluster", database, .. options])
+            "dotnet", [Program("PluginHost.App"), "run", "--data", data, "--urls", $"http://127.0.0.1:{port}", "--cluster", database, "--no-supervisor", .. options])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -35,6 +35,8 @@ internal sealed class LocalNode
             Command.Run("/", "kill", "-TERM", $"{_process.Id}");
         }
     }
+
+    public void Dispose() => _process.Dispose();
 
     private static void Say(int number, string? line)
     {

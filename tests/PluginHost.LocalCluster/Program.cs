@@ -50,6 +50,7 @@ var ended = Task.WhenAll(hosts.Select(host => host.Ended));
 await Task.WhenAny(stopped.Task, ended);
 hosts.ForEach(host => host.Stop());
 await ended;
+hosts.ForEach(host => host.Dispose());
 return stopped.Task.IsCompleted ? 0 : 1;
 
 void Stop(PosixSignalContext context)

@@ -12,7 +12,7 @@ public sealed class PublicApiTests
     private static readonly Assembly[] Assemblies =
     [
         typeof(IScript).Assembly, typeof(IPluginHost).Assembly, typeof(PluginHostEndpointRouteBuilderExtensions).Assembly,
-        typeof(PluginHostAlertsExtensions).Assembly, typeof(ScriptSchedule).Assembly,
+        typeof(PluginHostAlertsExtensions).Assembly, typeof(PluginHostClusterExtensions).Assembly, typeof(ScriptSchedule).Assembly,
     ];
 
     [TestCaseSource(nameof(Assemblies))]

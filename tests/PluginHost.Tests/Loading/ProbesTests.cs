@@ -118,7 +118,7 @@ public sealed class AbortedScriptTests : ProbesTestBase
             Time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Host.Runs.Cancel(run.Id);
+        Host.Runs.CancelHere(run.Id);
         var end = Host.EndOfAsync(run);
 
         // The grace begins some time after the cancellation.
