@@ -31,6 +31,7 @@ internal sealed partial class Membership(
     private long _steadySince;
     private double _offsetMs;
     private bool _isAway;
+    private volatile bool _isStopping;
 
     /// <exception cref="ClusterException">The clock is too far off.</exception>
     public Task StartingAsync(CancellationToken cancellationToken) => Task.Run(
@@ -58,7 +59,12 @@ internal sealed partial class Membership(
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>From its next check-in on, the others give this node nothing more.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        _isStopping = true;
+        return Task.CompletedTask;
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -182,7 +188,7 @@ internal sealed partial class Membership(
         var (running, queued) = runs.Counts;
         return new NodeReport(HostVersion, running, queued, Math.Round(_offsetMs, 1), [.. live.Current.Plugins.Values.Select(plugin => new LiveOnNode(plugin.Id, plugin.Version.Id, plugin.Version.Artifact.ContentKey))])
         {
-            TakesTurns = node.Fence is null && !safeMode.IsOn,
+            TakesTurns = node.Fence is null && !safeMode.IsOn && !_isStopping,
         };
     }
 
