@@ -53,9 +53,11 @@ internal static class ReadyHost
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
         builder.AddSecurity();
+        builder.AddReverseProxy();
         builder.Services.AddPluginHost().AddAlerts();
 
         var app = builder.Build();
+        app.UseReverseProxy();
         app.UseSecurity();
         app.MapPluginHost("/", ReadyHostSecurity.AskForRoles);
         return app;
