@@ -98,7 +98,7 @@ public sealed class BehindAReverseProxy : HostTestBase
 
         await page.GetByRole(AriaRole.Heading).GetByRole(AriaRole.Link, new() { Name = "Report.Work" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(list + "scripts/Report.Work");
-        await Expect(page.Locator("[data-part] table").First).ToBeVisibleAsync();
+        await Expect(page.Locator("[data-part]")).Not.ToBeEmptyAsync();
         await page.GetByLabel("Days").FillAsync("99");
         await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
         await Expect(page.Locator("[data-error='Days']")).ToContainTextAsync("9");
@@ -128,8 +128,8 @@ public sealed class BehindAReverseProxy : HostTestBase
     private static async Task FollowEveryLinkAsync(IPage page, string start, string list)
     {
         await page.GotoAsync(start);
-        var links = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('a[href], link[href], script[src]')].map(e => e.href || e.src)");
-        var posts = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('[data-post], form[action]')].map(e => new URL(e.dataset.post ?? e.getAttribute('action'), document.baseURI).href)");
+        var links = (await page.EvaluateAsync<string>("[...document.querySelectorAll('a[href], link[href], script[src]')].map(e => new URL(e.getAttribute('href') ?? e.getAttribute('src'), document.baseURI).href).join(' ')")).Split(' ');
+        var posts = (await page.EvaluateAsync<string>("[...document.querySelectorAll('[data-post], form[action]')].map(e => new URL(e.dataset.post ?? e.getAttribute('action'), document.baseURI).href).join(' ')")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Assert.That(links, Has.Length.GreaterThan(8), start);
         foreach (var link in links.Where(link => !link.StartsWith("data:", StringComparison.Ordinal)).Distinct())
         {
