@@ -53,6 +53,7 @@ internal static class ReadyHost
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
         builder.AddSecurity();
+        builder.AddConnectionLimits();
         builder.AddReverseProxy();
         builder.Services.AddPluginHost().AddAlerts();
 
