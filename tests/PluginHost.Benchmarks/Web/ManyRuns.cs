@@ -35,7 +35,7 @@ internal static class ManyRuns
             var start = DateTimeOffset.UtcNow - Span - TimeSpan.FromHours(1);
             for (var i = 0; i < count; i++)
             {
-                var at = start + (Span * i / count);
+                var at = start + (Span * ((double)i / count));
                 insert.Parameters["$id"].Value = Guid.CreateVersion7(at).ToString("n");
                 insert.Parameters["$script"].Value = string.Create(CultureInfo.InvariantCulture, $"Many.S{i % scripts:D4}");
                 insert.Parameters["$state"].Value = i % 25 == 7 ? "Failed" : "Succeeded";
