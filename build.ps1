@@ -1,4 +1,4 @@
-# ./build.ps1 run|test|bench|pack: everything happens in the program in .build/, which this script compiles when it changed.
+# ./build.ps1 run|test|bench|soak|pack: everything happens in the program in .build/, which this script compiles when it changed.
 $ErrorActionPreference = 'Stop'
 
 $program = Join-Path $PSScriptRoot 'artifacts/bin/PluginHost.Build/release/PluginHost.Build.dll'

@@ -8,6 +8,7 @@ const string Usage = """
       run [host options]   build the ready host, then run it in the current directory
       test [--filter X]    build everything and run every test; X is a filter of 'dotnet test'
       bench [names]        measure the host beside its rivals: live, scale, swap, memory
+      soak [--for 10m]     let everything happen to a host that can, and check what must hold; --seed N again
       pack                 make the packages, in artifacts/packages
 
     """;
@@ -29,7 +30,9 @@ try
         case ["test", "--filter", var filter]:
             return await TestCommand.ExecuteAsync(root, filter, stop.Token);
         case ["bench", .. var names]:
-            return await BenchCommand.ExecuteAsync(root, names, stop.Token);
+            return await TestProgramCommand.ExecuteAsync(root, "PluginHost.Benchmarks", names, stop.Token);
+        case ["soak", .. var wanted]:
+            return await TestProgramCommand.ExecuteAsync(root, "PluginHost.Soak", wanted, stop.Token);
         case ["pack"]:
             return await PackCommand.ExecuteAsync(root, stop.Token);
         case ["help" or "--help" or "-h"]:

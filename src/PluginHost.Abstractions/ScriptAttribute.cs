@@ -40,6 +40,10 @@ public sealed class ScriptAttribute : Attribute
     /// <value>The default is false: the run is lost.</value>
     public bool RerunWhenLost { get; set; }
 
+    /// <summary>Where the script runs.</summary>
+    /// <value>The default is <see cref="ScriptIsolation.Host"/>, unless the operator has set more for this script (<c>Isolation</c>).</value>
+    public ScriptIsolation Isolation { get; set; }
+
     /// <summary>How long to wait before the first retry; each further retry waits twice as long, up to an hour.</summary>
     /// <value>Written as <see cref="Timeout"/> is, from <c>0s</c> to <c>1h</c>. The default is <c>10s</c>.</value>
     public string? RetryDelay { get; set; }

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Building;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
+using PluginHost.Isolation;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Planning;
@@ -82,6 +84,7 @@ public static class PluginHostServiceCollectionExtensions
     private static IServiceCollection AddBuilding(this IServiceCollection services)
     {
         services.TryAddSingleton<BuildEnvironment>();
+        services.TryAddSingleton<BuildTemporary>();
         services.TryAddSingleton<BuildServers>();
         services.TryAddSingleton<ContractPackage>();
         services.TryAddSingleton<DotnetSdk>();
@@ -101,6 +104,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<SharedAssemblies>();
         services.TryAddSingleton<AssemblyInspector>();
         services.TryAddSingleton<ScriptServicesFactory>();
+        services.TryAddSingleton<IsolationPolicy>();
         services.TryAddSingleton<ScriptValidator>();
         services.TryAddSingleton<StoredScripts>();
         services.TryAddSingleton<PluginLoading>();
@@ -111,7 +115,7 @@ public static class PluginHostServiceCollectionExtensions
 
     private static IServiceCollection AddHistory(this IServiceCollection services)
     {
-        services.TryAddSingleton<HistoryDatabase>(provider => new HistoryDatabase(provider.GetRequiredService<DataDirectory>()));
+        services.TryAddSingleton<HistoryDatabase>(provider => new SqliteDatabase(provider.GetRequiredService<DataDirectory>()));
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<DeploymentStore>();
         services.TryAddSingleton<LivePluginStore>();
@@ -136,6 +140,12 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunMetrics>();
         services.TryAddSingleton<ConsoleCapture>();
         services.TryAddSingleton<StopGrace>();
+        services.TryAddSingleton<ScriptInvoker>();
+        services.TryAddSingleton<InProcessRunner>();
+        services.TryAddSingleton<WorkerCommand>();
+        services.TryAddSingleton<WorkerLimits>();
+        services.TryAddSingleton<Workers>();
+        services.TryAddSingleton<IIsolatedRunner, WorkerRunner>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();

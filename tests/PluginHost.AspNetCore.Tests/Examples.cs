@@ -16,7 +16,7 @@ internal static class Examples
         id, "Reports", "Daily", description, ["mail"], ScriptState.Ready, Live,
         [Schedule],
         JsonNode.Parse("""{ "type": "object", "properties": { "Days": { "type": "integer", "default": 1, "description": "How many" } } }""")!,
-        Run()) { RunAfter = [new RunAfterInfo("Reports.Fetch", RunAfterOutcome.Any)] };
+        Run()) { RunAfter = [new RunAfterInfo("Reports.Fetch", RunAfterOutcome.Any)], Isolation = ScriptIsolation.Process, IsolationNote = "PluginHost:Isolation:MaxCpus is not enforced, because …" };
 
     public static ScheduleInfo Schedule { get; } = new()
     {
@@ -32,6 +32,7 @@ internal static class Examples
         QueuedAt = Noon, StartedAt = Noon, FinishedAt = state is RunState.Running or RunState.Queued ? null : Noon.AddSeconds(1.5), State = state, Attempt = 1,
         Parameters = new JsonObject { ["Days"] = 2 }, Result = new JsonObject { ["total"] = 3 },
         Error = new RunError("System.TimeoutException", "too long", "at X"), Progress = new RunProgress(0.5, "half"), Node = "here",
+        Isolation = ScriptIsolation.Process,
     };
 
     public static OccurrenceInfo Occurrence { get; } = new()

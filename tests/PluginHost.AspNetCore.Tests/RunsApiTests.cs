@@ -18,7 +18,7 @@ public sealed class RunsApiTests
             {
               "id": "run1", "script": "Reports.Daily", "plugin": "Reports", "version": "0123456-89abcde", "commit": "{{Examples.Commit}}", "trigger": "catch-up",
               "scheduledFor": "2026-01-31T12:00:00.25Z", "queuedAt": "2026-01-31T12:00:00.25Z", "startAt": null, "startedAt": "2026-01-31T12:00:00.25Z", "finishedAt": "2026-01-31T12:00:01.75Z",
-              "durationMs": 1500, "state": "timed-out", "attempt": 1, "firstRun": null, "rerunOf": null, "causedBy": null, "exclusive": false, "rerunWhenLost": false, "parameters": { "Days": 2 }, "result": { "total": 3 },
+              "durationMs": 1500, "state": "timed-out", "attempt": 1, "firstRun": null, "rerunOf": null, "causedBy": null, "exclusive": false, "rerunWhenLost": false, "isolation": "process", "parameters": { "Days": 2 }, "result": { "total": 3 },
               "error": { "type": "System.TimeoutException", "message": "too long", "stackTrace": "at X" }, "progress": { "fraction": 0.5, "message": "half" },
               "requestedBy": null, "node": "here"
             }

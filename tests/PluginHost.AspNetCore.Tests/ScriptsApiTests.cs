@@ -31,6 +31,7 @@ public sealed class ScriptsApiTests
         Assert.That(script["parameters"]!["properties"]!["Days"]!["type"]!.ToString(), Is.EqualTo("integer"));
         Assert.That(script["state"]!.ToString(), Is.EqualTo("ready"));
         Assert.That(script["runAfter"]!.ToJsonString(), Is.EqualTo("""[{"script":"Reports.Fetch","on":"any"}]"""));
+        Assert.That((script["isolation"]!.ToString(), script["isolationNote"]!.ToString()), Is.EqualTo(("process", "PluginHost:Isolation:MaxCpus is not enforced, because …")));
     }
 
     [Test]

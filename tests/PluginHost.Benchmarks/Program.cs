@@ -1,6 +1,7 @@
 using System.Globalization;
 using PluginHost.Benchmarks;
 using PluginHost.Benchmarks.Dispatch;
+using PluginHost.Benchmarks.Isolation;
 using PluginHost.Benchmarks.Lateness;
 using PluginHost.Benchmarks.Live;
 using PluginHost.Benchmarks.Memory;
@@ -15,6 +16,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["scale"] = ScaleBenchmark.RunAsync,
     ["swap"] = SwapBenchmark.RunAsync,
     ["dispatch"] = DispatchBenchmark.RunAsync,
+    ["isolation"] = IsolationBenchmark.RunAsync,
     ["lateness"] = LatenessBenchmark.RunAsync,
     ["memory"] = MemoryBenchmark.RunAsync,
     ["web"] = WebBenchmark.RunAsync,

@@ -33,4 +33,19 @@ public sealed class Stopping : HostTestBase
 
         Assert.That(host.StartedProcesses(), Is.Empty);
     }
+
+    [Test]
+    public async Task AfterBuilds_LeavesNoTemporaryFile()
+    {
+        Repository.AddPlugin("A").Commit("First");
+        var temporary = Directory.CreateDirectory(Folder.Combine("tmp"));
+        await using var host = await ReadyHost.StartAsync(Repository.Path, Data, environment: new Dictionary<string, string> { ["TMPDIR"] = temporary.FullName });
+        Repository.AddPlugin("A", "context.SetResult(2);").Commit("Second");
+        await host.SyncAsync();
+        Assert.That(temporary.GetFileSystemInfos("ph-*"), Has.Length.EqualTo(1), "builds have a folder of their own");
+
+        Assert.That(await host.StopAsync(), Is.Zero);
+
+        Assert.That(temporary.GetFileSystemInfos().Select(left => left.Name), Is.Empty);
+    }
 }

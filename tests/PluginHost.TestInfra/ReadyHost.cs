@@ -20,8 +20,9 @@ public sealed class ReadyHost : IAsyncDisposable
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
 
-        // The mark is passed on to builds, so that what a host leaves behind can be told from everybody else's.
+        // The mark is passed on to builds and workers, so that what a host leaves behind can be told from everybody else's.
         start.Environment["PluginHost__Build__PassEnvironment__0"] = MarkedProcesses.Variable;
+        start.Environment["PluginHost__Isolation__PassEnvironment__0"] = MarkedProcesses.Variable;
         _process = new Process { StartInfo = _processes.Mark(start), EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
@@ -55,7 +56,9 @@ public sealed class ReadyHost : IAsyncDisposable
     }
 
     /// <summary>Starts a host and waits until it listens; its first load goes on.</summary>
-    public static Task<ReadyHost> LaunchAsync(string repository, string data, string poll = "200ms") => ListeningAsync(Launch(repository, data, poll), "");
+    public static Task<ReadyHost> LaunchAsync(
+        string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0") =>
+        ListeningAsync(Launch(repository, data, poll, environment, urls), "");
 
     /// <summary>Starts a host over a working tree, and waits until its first load has ended.</summary>
     public static async Task<ReadyHost> StartDevAsync(string folder, string data)

@@ -1,4 +1,5 @@
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
 
 namespace PluginHost.App.Security;
@@ -11,14 +12,14 @@ internal static class KeyFile
 
     public static T Use<T>(string dataDirectory, Func<AccessKeyStore, T> work)
     {
-        using var database = new HistoryDatabase(DataDirectory.DatabaseOf(dataDirectory));
+        using var database = new SqliteDatabase(DataDirectory.DatabaseOf(dataDirectory));
         return work(new AccessKeyStore(database, TimeProvider.System));
     }
 
     public static async Task<T> UseAsync<T>(string dataDirectory, Func<AccessKeyStore, Task<T>> work)
     {
         Directory.CreateDirectory(dataDirectory);
-        using var database = new HistoryDatabase(DataDirectory.DatabaseOf(dataDirectory));
+        using var database = new SqliteDatabase(DataDirectory.DatabaseOf(dataDirectory));
         return await work(new AccessKeyStore(database, TimeProvider.System));
     }
 }

@@ -1,7 +1,7 @@
+using System.Data.Common;
 using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using PluginHost.History;
 
@@ -37,7 +37,7 @@ internal sealed partial class KeyHandler(
         {
             await keys.NoteUseAsync(key, Context.RequestAborted);
         }
-        catch (SqliteException failure)
+        catch (DbException failure)
         {
             LogUseNotNoted(Logger, failure, key.Name);
         }

@@ -10,14 +10,14 @@ namespace PluginHost.Building;
 /// MSBuild takes every variable as a property: a stray <c>Configuration</c> or <c>UseSharedCompilation</c> of the
 /// operator's shell would change builds, and connection strings would be there for every target to read.
 /// </remarks>
-internal sealed class BuildEnvironment(IOptions<PluginHostOptions> options, DataDirectory data)
+internal sealed class BuildEnvironment(IOptions<PluginHostOptions> options, DataDirectory data, BuildTemporary temporary)
 {
     /// <summary>Every process of a build, its servers included, has this variable.</summary>
     public const string MarkVariable = "PLUGINHOST_BUILD";
 
     private static readonly string[] Inherited =
     [
-        "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "DOTNET_ROOT",
+        "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "DOTNET_ROOT",
         "NUGET_PACKAGES", "NUGET_HTTP_CACHE_PATH", "NUGET_PLUGINS_CACHE_PATH", "NUGET_CERT_REVOCATION_MODE",
         "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy",
         "SSL_CERT_FILE", "SSL_CERT_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "DOTNET_CLI_HOME",
@@ -39,6 +39,8 @@ internal sealed class BuildEnvironment(IOptions<PluginHostOptions> options, Data
         ["DOTNET_TieredPGO"] = "0",
     };
 
+    private static readonly string[] TemporaryFolderVariables = OperatingSystem.IsWindows() ? ["TEMP", "TMP"] : ["TMPDIR"];
+
     /// <summary>Tells this host's build processes from everybody else's, also after the host was killed and started again.</summary>
     public string Mark { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data.Root)))[..16];
 
@@ -56,6 +58,11 @@ internal sealed class BuildEnvironment(IOptions<PluginHostOptions> options, Data
             }
 
             variables[MarkVariable] = Mark;
+            foreach (var name in TemporaryFolderVariables)
+            {
+                variables[name] = temporary.Folder;
+            }
+
             foreach (var (name, value) in BuildServers.Variables(Mark))
             {
                 variables[name] = value;

@@ -6,7 +6,7 @@ namespace PluginHost.Building;
 
 /// <summary>The MSBuild and compiler servers that make builds fast: the host's own, and gone when it is gone.</summary>
 internal sealed partial class BuildServers(
-    BuildEnvironment environment, IOptions<PluginHostOptions> options, TimeProvider time, ILogger<BuildServers> logger) : IDisposable
+    BuildEnvironment environment, BuildTemporary temporary, IOptions<PluginHostOptions> options, TimeProvider time, ILogger<BuildServers> logger) : IDisposable
 {
     private readonly ProcessMark _processes = new(BuildEnvironment.MarkVariable, environment.Mark);
 
@@ -37,6 +37,7 @@ internal sealed partial class BuildServers(
     {
         LastUsed = null;
         var ended = _processes.KillAll();
+        temporary.Clear();
         if (ended > 0)
         {
             LogEnded(ended);

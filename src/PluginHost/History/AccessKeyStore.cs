@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace PluginHost.History;
 
@@ -15,7 +15,7 @@ internal sealed class AccessKeyStore(HistoryDatabase database, TimeProvider time
     public IReadOnlyList<AccessKey> List() => database.Read(connection => connection.Query($"{Columns} ORDER BY name", Read));
 
     /// <summary>The key with this hash; null when there is none, or none any more.</summary>
-    public AccessKey? Find(string hash) => database.Read(connection => connection.Query($"{Columns} WHERE hash = $hash", Read, ("$hash", hash))).SingleOrDefault();
+    public AccessKey? Find(string hash) => database.Read(connection => connection.Query($"{Columns} WHERE hash = @hash", Read, ("@hash", hash))).SingleOrDefault();
 
     /// <summary>Adds a key, and tells who did.</summary>
     /// <returns>Whether its name was free.</returns>
@@ -23,8 +23,8 @@ internal sealed class AccessKeyStore(HistoryDatabase database, TimeProvider time
         connection =>
         {
             var added = connection.Run(
-                "INSERT INTO access_keys (name, hash, role, created_at) VALUES ($name, $hash, $role, $at) ON CONFLICT DO NOTHING",
-                ("$name", name), ("$hash", hash), ("$role", role.ToString()), ("$at", time.GetUtcNow().ToUnixTimeMilliseconds())) > 0;
+                "INSERT INTO access_keys (name, hash, role, created_at) VALUES (@name, @hash, @role, @at) ON CONFLICT DO NOTHING",
+                ("@name", name), ("@hash", hash), ("@role", role.ToString()), ("@at", time.GetUtcNow().ToUnixTimeMilliseconds())) > 0;
             Note(connection, AuditAction.KeyAdd, name, who, added ? null : "There is a key of this name.");
             return added;
         },
@@ -35,7 +35,7 @@ internal sealed class AccessKeyStore(HistoryDatabase database, TimeProvider time
     public Task<bool> RemoveAsync(string name, string who, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            var removed = connection.Run("DELETE FROM access_keys WHERE name = $name", ("$name", name)) > 0;
+            var removed = connection.Run("DELETE FROM access_keys WHERE name = @name", ("@name", name)) > 0;
             Note(connection, AuditAction.KeyRemove, name, who, removed ? null : "There is no key of this name.");
             return removed;
         },
@@ -52,16 +52,16 @@ internal sealed class AccessKeyStore(HistoryDatabase database, TimeProvider time
 
         _used[key.Hash] = now;
         await database.WriteAsync(
-            connection => connection.Run("UPDATE access_keys SET last_used_at = $at WHERE hash = $hash", ("$at", now.ToUnixTimeMilliseconds()), ("$hash", key.Hash)),
+            connection => connection.Run("UPDATE access_keys SET last_used_at = @at WHERE hash = @hash", ("@at", now.ToUnixTimeMilliseconds()), ("@hash", key.Hash)),
             cancellationToken);
     }
 
     private const string Columns = "SELECT name, hash, role, created_at, last_used_at FROM access_keys";
 
-    private void Note(SqliteConnection connection, AuditAction action, string name, string who, string? refused) => AuditStore.Add(
+    private void Note(HistoryConnection connection, AuditAction action, string name, string who, string? refused) => AuditStore.Add(
         connection, new AuditRequest(action, who, "command line", name), refused is null ? AuditOutcome.Done : AuditOutcome.Refused, refused, time.GetUtcNow());
 
-    private static AccessKey Read(SqliteDataReader reader) => new(
+    private static AccessKey Read(DbDataReader reader) => new(
         reader.GetString(0),
         reader.GetString(1),
         Enum.Parse<AccessRole>(reader.GetString(2)),

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 
 namespace PluginHost.History;
 
@@ -17,40 +17,40 @@ internal sealed class AuditStore(HistoryDatabase database, TimeProvider time) : 
 
     public Task SettleAsync(string id, AuditOutcome outcome, string? reason, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Run(
-            "UPDATE audit SET outcome = $outcome, reason = $reason WHERE id = $id",
-            ("$outcome", outcome.ToString()), ("$reason", Cut(reason)), ("$id", long.Parse(id, CultureInfo.InvariantCulture))),
+            "UPDATE audit SET outcome = @outcome, reason = @reason WHERE id = @id",
+            ("@outcome", outcome.ToString()), ("@reason", Cut(reason)), ("@id", long.Parse(id, CultureInfo.InvariantCulture))),
         cancellationToken);
 
     public Task<Page<AuditInfo>> ListAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         var limit = Math.Clamp(query.Limit, 1, 500);
         var rows = database.Read(connection => connection.Query(
-            Sql(query), Read, ("$who", query.Who), ("$action", query.Action?.ToString()),
-            ("$after", long.TryParse(query.After, CultureInfo.InvariantCulture, out var after) ? after : long.MaxValue), ("$limit", limit + 1)));
+            Sql(query), Read, ("@who", query.Who), ("@action", query.Action?.ToString()),
+            ("@after", long.TryParse(query.After, CultureInfo.InvariantCulture, out var after) ? after : long.MaxValue), ("@limit", limit + 1)));
         return Task.FromResult(new Page<AuditInfo>([.. rows.Take(limit)], rows.Count > limit ? rows[limit - 1].Id : null));
     }
 
     /// <summary>For the transaction of what it tells of.</summary>
     /// <returns>The entry's number.</returns>
-    public static long Add(SqliteConnection connection, AuditRequest request, AuditOutcome outcome, string? reason, DateTimeOffset at) => connection.Query(
+    public static long Add(HistoryConnection connection, AuditRequest request, AuditOutcome outcome, string? reason, DateTimeOffset at) => connection.Query(
         """
         INSERT INTO audit (at, who, origin, action, target, outcome, reason)
-        VALUES ($at, $who, $origin, $action, $target, $outcome, $reason) RETURNING id
+        VALUES (@at, @who, @origin, @action, @target, @outcome, @reason) RETURNING id
         """,
         reader => reader.GetInt64(0),
-        ("$at", at.ToUnixTimeMilliseconds()), ("$who", Cut(request.Who)), ("$origin", Cut(request.From)), ("$action", request.Action.ToString()),
-        ("$target", Cut(request.Target)), ("$outcome", outcome.ToString()), ("$reason", Cut(reason))).Single();
+        ("@at", at.ToUnixTimeMilliseconds()), ("@who", Cut(request.Who)), ("@origin", Cut(request.From)), ("@action", request.Action.ToString()),
+        ("@target", Cut(request.Target)), ("@outcome", outcome.ToString()), ("@reason", Cut(reason))).Single();
 
     public static string Sql(AuditQuery query) =>
         $"""
         SELECT id, at, who, origin, action, target, outcome, reason FROM audit
-        WHERE id < $after {(query.Who is null ? null : "AND who = $who")} {(query.Action is null ? null : "AND action = $action")}
-        ORDER BY id DESC LIMIT $limit
+        WHERE id < @after {(query.Who is null ? null : "AND who = @who")} {(query.Action is null ? null : "AND action = @action")}
+        ORDER BY id DESC LIMIT @limit
         """;
 
     private static string? Cut(string? text) => text is { Length: > LongestText } ? text[..LongestText] + "…" : text;
 
-    private static AuditInfo Read(SqliteDataReader reader) => new()
+    private static AuditInfo Read(DbDataReader reader) => new()
     {
         Id = reader.GetInt64(0).ToString(CultureInfo.InvariantCulture),
         At = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1)),

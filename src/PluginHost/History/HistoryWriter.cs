@@ -1,6 +1,5 @@
+using System.Data.Common;
 using System.Runtime.InteropServices;
-using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace PluginHost.History;
 
@@ -11,29 +10,27 @@ internal sealed class HistoryWriter : IDisposable
     /// <summary>How much goes into one transaction at most, so that the first does not wait for long on account of the last.</summary>
     private const int AtOnce = 1024;
 
+    /// <summary>How often a transaction is tried that others at the same time kept from succeeding.</summary>
+    private const int MostTries = 10;
+
     // Its own lock, which the thread sleeps on: whatever else a thread can wait by spins first, and runs need the processor.
     private readonly Queue<PendingWrite> _waiting = new();
 
-    private readonly SqliteConnection _connection;
+    private readonly Func<HistoryConnection> _open;
     private readonly Thread _thread;
+    private HistoryConnection _connection;
     private bool _closed;
 
-    /// <param name="connection">Is the writer's from now on.</param>
-    public HistoryWriter(SqliteConnection connection)
+    /// <param name="open">Opens the connection to write with; again when it broke.</param>
+    public HistoryWriter(Func<HistoryConnection> open)
     {
-        _connection = connection;
-
-        // What was acknowledged survives a power cut.
-        _connection.Run("PRAGMA synchronous = FULL");
-
-        // Under load the pages that every run changes are written back once in a while, not each second.
-        _connection.Run("PRAGMA cache_size = -16384");
-        _connection.Run("PRAGMA wal_autocheckpoint = 4000");
+        _open = open;
+        _connection = open();
         _thread = new Thread(WriteAll) { Name = "PluginHost history", IsBackground = true };
         _thread.Start();
     }
 
-    public Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<HistoryConnection, T> work, CancellationToken cancellationToken)
     {
         var write = new PendingWrite<T>(work, cancellationToken);
         lock (_waiting)
@@ -102,29 +99,13 @@ internal sealed class HistoryWriter : IDisposable
 
     private void Write(ReadOnlySpan<PendingWrite> together)
     {
-        var isRunning = false;
-        Exception? failed = null;
-        try
+        var failure = TryWrite(together, out var isOfOneOfThem);
+        for (var tries = 1; failure is not null && tries < MostTries && _connection.CanTryAgain(failure); tries++)
         {
-            _connection.Run("BEGIN IMMEDIATE");
-            isRunning = true;
-            foreach (var write in together)
-            {
-                write.Run(_connection);
-            }
-
-            isRunning = false;
-            _connection.Run("COMMIT");
-        }
-#pragma warning disable CA1031 // Whoever waits hears of it.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            RollBack();
-            failed = failure;
+            failure = TryWrite(together, out isOfOneOfThem);
         }
 
-        if (isRunning && together.Length > 1)
+        if (isOfOneOfThem && together.Length > 1)
         {
             // One of them takes nothing of the others along: the half that it is not in is written, and so on. Savepoints
             // would say which it is, but with one for each all of this takes twice as long, and most never fail.
@@ -135,7 +116,40 @@ internal sealed class HistoryWriter : IDisposable
 
         foreach (var write in together)
         {
-            write.End(failed);
+            write.End(failure);
+        }
+    }
+
+    /// <returns>Why it failed, or null.</returns>
+    private Exception? TryWrite(ReadOnlySpan<PendingWrite> together, out bool isOfOneOfThem)
+    {
+        isOfOneOfThem = false;
+        try
+        {
+            if (_connection.IsBroken)
+            {
+                _connection.Dispose();
+                _connection = _open();
+            }
+
+            _connection.Begin();
+            isOfOneOfThem = true;
+            foreach (var write in together)
+            {
+                write.Run(_connection);
+            }
+
+            isOfOneOfThem = false;
+            _connection.Commit();
+            return null;
+        }
+#pragma warning disable CA1031 // Whoever waits hears of it.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            RollBack();
+            isOfOneOfThem &= !_connection.IsBroken;
+            return failure;
         }
     }
 
@@ -143,17 +157,14 @@ internal sealed class HistoryWriter : IDisposable
     {
         try
         {
-            // After some failures SQLite has done so itself.
-            if (IsInTransaction)
+            if (!_connection.IsBroken)
             {
-                _connection.Run("ROLLBACK");
+                _connection.RollBack();
             }
         }
-        catch (SqliteException)
+        catch (DbException)
         {
             // Whoever comes next hears that there can be no transaction within another, and it is tried again.
         }
     }
-
-    private bool IsInTransaction => raw.sqlite3_get_autocommit(_connection.Handle) == 0;
 }

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using PluginHost.Swapping;
 
 namespace PluginHost.History;
@@ -47,23 +47,23 @@ internal sealed class LivePluginStore(HistoryDatabase database)
             {
                 foreach (var id in removed)
                 {
-                    connection.Run("DELETE FROM live_plugins WHERE plugin = $plugin", ("$plugin", id));
+                    connection.Run("DELETE FROM live_plugins WHERE plugin = @plugin", ("@plugin", id));
                 }
 
                 foreach (var row in live)
                 {
                     connection.Run(
-                        "INSERT OR REPLACE INTO live_plugins (plugin, document) VALUES ($plugin, $document)",
-                        ("$plugin", row.PluginId), ("$document", JsonSerializer.Serialize(row.After(Find(connection, row.PluginId)), HistoryJson.Default.LivePluginRow)));
+                        "INSERT INTO live_plugins (plugin, document) VALUES (@plugin, @document) ON CONFLICT (plugin) DO UPDATE SET document = excluded.document",
+                        ("@plugin", row.PluginId), ("@document", JsonSerializer.Serialize(row.After(Find(connection, row.PluginId)), HistoryJson.Default.LivePluginRow)));
                 }
 
                 return true;
             },
             cancellationToken);
 
-    private static LivePluginRow? Find(SqliteConnection connection, string pluginId) =>
-        connection.Query("SELECT document FROM live_plugins WHERE plugin = $plugin", Read, ("$plugin", pluginId)).SingleOrDefault();
+    private static LivePluginRow? Find(HistoryConnection connection, string pluginId) =>
+        connection.Query("SELECT document FROM live_plugins WHERE plugin = @plugin", Read, ("@plugin", pluginId)).SingleOrDefault();
 
-    private static LivePluginRow Read(SqliteDataReader reader) =>
+    private static LivePluginRow Read(DbDataReader reader) =>
         JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.LivePluginRow)!;
 }

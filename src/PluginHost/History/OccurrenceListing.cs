@@ -6,26 +6,26 @@ internal static class OccurrenceListing
 {
     private const string Columns = "id, script, key, due, until, count, outcome, late_ms, run, reason";
 
-    /// <returns>Takes <c>$script</c>, <c>$from</c>, <c>$due</c>, <c>$id</c> and <c>$limit</c>; answers rows, the latest due first.</returns>
+    /// <returns>Takes <c>@script</c>, <c>@from</c>, <c>@due</c>, <c>@id</c> and <c>@limit</c>; answers rows, the latest due first.</returns>
     public static string Sql(OccurrenceQuery query)
     {
         var (index, holds) = Index(query);
         var asked = $"""
-            {(query.Script is null ? null : "AND script = $script")}
+            {(query.Script is null ? null : "AND script = @script")}
             {(query.Outcome is { } outcome ? $"AND outcome = '{outcome}'" : null)}
-            AND (due, id) < ($due, $id)
+            AND (due, id) < (@due, @id)
             """;
 
         // A row that stands for several can begin before the time asked for and reach into it. There are few, but where
         // they begin says nothing of how far they reach, so they are looked for by their ends.
         var reachingIn = $"""
             UNION ALL
-            SELECT {Columns} FROM occurrences INDEXED BY occurrences_of_several WHERE until > due AND until >= $from AND due < $from {asked}
+            SELECT {Columns} FROM occurrences INDEXED BY occurrences_of_several WHERE until > due AND until >= @from AND due < @from {asked}
             """;
         return $"""
-            SELECT {Columns} FROM occurrences INDEXED BY {index} WHERE {holds} {(query.From is null ? null : "AND due >= $from")} {asked}
+            SELECT {Columns} FROM occurrences INDEXED BY {index} WHERE {holds} {(query.From is null ? null : "AND due >= @from")} {asked}
             {(query.From is null ? null : reachingIn)}
-            ORDER BY due DESC, id DESC LIMIT $limit
+            ORDER BY due DESC, id DESC LIMIT @limit
             """;
     }
 

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 
 namespace PluginHost.History;
 
@@ -34,7 +34,7 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
         var rows = database.Read(connection => connection.Query(
             OccurrenceListing.Sql(query),
             reader => (Id: reader.GetInt64(0), Occurrence: Read(reader)),
-            ("$script", query.Script), ("$from", query.From?.ToUnixTimeMilliseconds()), ("$due", due), ("$id", id), ("$limit", limit + 1)));
+            ("@script", query.Script), ("@from", query.From?.ToUnixTimeMilliseconds()), ("@due", due), ("@id", id), ("@limit", limit + 1)));
         return new Page<OccurrenceInfo>(
             [.. rows.Take(limit).Select(row => row.Occurrence)],
             rows.Count > limit ? string.Create(CultureInfo.InvariantCulture, $"{rows[limit - 1].Occurrence.Due.ToUnixTimeMilliseconds()}.{rows[limit - 1].Id}") : null);
@@ -43,39 +43,39 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
     /// <summary>What became of the times of a script from a moment on, those of a quarter of an hour with one outcome together: no zone's day ends within one.</summary>
     public IReadOnlyList<OccurrenceSpan> Spans(string script, DateTimeOffset from) => database.Read(connection => connection.Query(
         """
-        SELECT MIN(due), MAX(until), SUM(count), outcome FROM occurrences INDEXED BY occurrences_by_script
-        WHERE script = $script AND due >= $from AND until = due GROUP BY due / 900000, outcome
+        SELECT MIN(due), MAX(until), CAST(SUM(count) AS BIGINT), outcome FROM occurrences INDEXED BY occurrences_by_script
+        WHERE script = @script AND due >= @from AND until = due GROUP BY due / 900000, outcome
         UNION ALL
-        SELECT due, until, count, outcome FROM occurrences INDEXED BY occurrences_of_several WHERE until > due AND until >= $from AND script = $script
+        SELECT due, until, count, outcome FROM occurrences INDEXED BY occurrences_of_several WHERE until > due AND until >= @from AND script = @script
         """,
         reader => new OccurrenceSpan(
             DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1)),
             reader.GetInt64(2), Enum.Parse<OccurrenceOutcome>(reader.GetString(3))),
-        ("$script", script), ("$from", from.ToUnixTimeMilliseconds())));
+        ("@script", script), ("@from", from.ToUnixTimeMilliseconds())));
 
     /// <summary>For the transaction that stores a run of a schedule.</summary>
     /// <returns>Whether the time had not had its turn yet.</returns>
-    public static bool Add(SqliteConnection connection, OccurrenceInfo occurrence) => connection.Run(
+    public static bool Add(HistoryConnection connection, OccurrenceInfo occurrence) => connection.Run(
         """
         INSERT INTO occurrences (script, key, due, until, count, outcome, late_ms, run, reason)
-        VALUES ($script, $key, $due, $until, $count, $outcome, $late, $run, $reason) ON CONFLICT DO NOTHING
+        VALUES (@script, @key, @due, @until, @count, @outcome, @late, @run, @reason) ON CONFLICT DO NOTHING
         """,
-        ("$script", occurrence.Script), ("$key", occurrence.Schedule), ("$due", occurrence.Due.ToUnixTimeMilliseconds()),
-        ("$until", occurrence.Until.ToUnixTimeMilliseconds()), ("$count", occurrence.Count), ("$outcome", occurrence.Outcome.ToString()),
-        ("$late", occurrence.LateByMs), ("$run", occurrence.RunId), ("$reason", occurrence.Reason)) > 0;
+        ("@script", occurrence.Script), ("@key", occurrence.Schedule), ("@due", occurrence.Due.ToUnixTimeMilliseconds()),
+        ("@until", occurrence.Until.ToUnixTimeMilliseconds()), ("@count", occurrence.Count), ("@outcome", occurrence.Outcome.ToString()),
+        ("@late", occurrence.LateByMs), ("@run", occurrence.RunId), ("@reason", occurrence.Reason)) > 0;
 
     /// <summary>What has become of an occurrence, by its run as it is now.</summary>
     public static OccurrenceInfo Settle(OccurrenceInfo occurrence, RunInfo run) =>
         Verdict(run) is var (outcome, late, reason) ? occurrence with { Outcome = outcome, LateByMs = late, Reason = reason } : occurrence;
 
     /// <summary>For the transaction that stores that a run of a schedule began, or ended before it began.</summary>
-    public static void Settle(SqliteConnection connection, RunInfo run)
+    public static void Settle(HistoryConnection connection, RunInfo run)
     {
         if (Verdict(run) is var (outcome, late, reason))
         {
             connection.Run(
-                "UPDATE occurrences SET outcome = $outcome, late_ms = $late, reason = $reason WHERE run = $run AND outcome = 'Pending'",
-                ("$outcome", outcome.ToString()), ("$late", late), ("$reason", reason), ("$run", run.Id));
+                "UPDATE occurrences SET outcome = @outcome, late_ms = @late, reason = @reason WHERE run = @run AND outcome = 'Pending'",
+                ("@outcome", outcome.ToString()), ("@late", late), ("@reason", reason), ("@run", run.Id));
         }
     }
 
@@ -97,14 +97,14 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
     }
 
     /// <summary>One more of what the last row of the schedule stands for needs no row of its own.</summary>
-    private static bool Extend(SqliteConnection connection, OccurrenceInfo occurrence) => connection.Run(
+    private static bool Extend(HistoryConnection connection, OccurrenceInfo occurrence) => connection.Run(
         """
-        UPDATE occurrences SET until = $until, count = count + $count
-        WHERE script = $script AND key = $key AND due = (SELECT MAX(due) FROM occurrences WHERE script = $script AND key = $key)
-          AND outcome = $outcome AND reason = $reason AND run IS NULL AND until < $due
+        UPDATE occurrences SET until = @until, count = count + @count
+        WHERE script = @script AND key = @key AND due = (SELECT MAX(due) FROM occurrences WHERE script = @script AND key = @key)
+          AND outcome = @outcome AND reason = @reason AND run IS NULL AND until < @due
         """,
-        ("$until", occurrence.Until.ToUnixTimeMilliseconds()), ("$count", occurrence.Count), ("$script", occurrence.Script), ("$key", occurrence.Schedule),
-        ("$outcome", occurrence.Outcome.ToString()), ("$reason", occurrence.Reason), ("$due", occurrence.Due.ToUnixTimeMilliseconds())) > 0;
+        ("@until", occurrence.Until.ToUnixTimeMilliseconds()), ("@count", occurrence.Count), ("@script", occurrence.Script), ("@key", occurrence.Schedule),
+        ("@outcome", occurrence.Outcome.ToString()), ("@reason", occurrence.Reason), ("@due", occurrence.Due.ToUnixTimeMilliseconds())) > 0;
 
     /// <summary>What comes before both the end that is asked for and the cursor.</summary>
     private static (long Due, long Id) Before(OccurrenceQuery query)
@@ -119,7 +119,7 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
             ? (ms, number)
             : (long.MaxValue, long.MaxValue);
 
-    private static OccurrenceInfo Read(SqliteDataReader reader) => new()
+    private static OccurrenceInfo Read(DbDataReader reader) => new()
     {
         Script = reader.GetString(1),
         Schedule = reader.GetString(2),

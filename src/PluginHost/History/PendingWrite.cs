@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace PluginHost.History;
 
 /// <summary>Something to be written, and whoever waits for it.</summary>
@@ -10,7 +8,7 @@ internal abstract class PendingWrite
     public abstract bool TryBegin();
 
     /// <summary>May come to nothing and be done again, so it changes nothing but what the connection undoes.</summary>
-    public abstract void Run(SqliteConnection connection);
+    public abstract void Run(HistoryConnection connection);
 
     /// <summary>Tells whoever waits that it is on disk, or why not.</summary>
     public abstract void End(Exception? failure);
@@ -19,12 +17,12 @@ internal abstract class PendingWrite
 internal sealed class PendingWrite<T> : PendingWrite
 {
     private readonly TaskCompletionSource<T> _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Func<SqliteConnection, T> _work;
+    private readonly Func<HistoryConnection, T> _work;
     private readonly CancellationTokenRegistration _cancellation;
     private T? _result;
     private bool _begun;
 
-    public PendingWrite(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    public PendingWrite(Func<HistoryConnection, T> work, CancellationToken cancellationToken)
     {
         _work = work;
         _cancellation = cancellationToken.UnsafeRegister(static (write, token) => ((PendingWrite<T>)write!).Cancel(token), this);
@@ -38,7 +36,7 @@ internal sealed class PendingWrite<T> : PendingWrite
         return !Interlocked.Exchange(ref _begun, true);
     }
 
-    public override void Run(SqliteConnection connection) => _result = _work(connection);
+    public override void Run(HistoryConnection connection) => _result = _work(connection);
 
     public override void End(Exception? failure)
     {

@@ -36,8 +36,11 @@ internal sealed class PinStore
     {
         await _database.WriteAsync(
             connection => connection.Run(
-                "INSERT OR REPLACE INTO pins (plugin, content_key, version, set_by, set_at) VALUES ($plugin, $key, $version, $by, $at)",
-                ("$plugin", pin.Plugin), ("$key", pin.ContentKey), ("$version", pin.Version), ("$by", pin.By), ("$at", pin.At.ToUnixTimeMilliseconds())),
+                """
+                INSERT INTO pins (plugin, content_key, version, set_by, set_at) VALUES (@plugin, @key, @version, @by, @at)
+                ON CONFLICT (plugin) DO UPDATE SET content_key = excluded.content_key, version = excluded.version, set_by = excluded.set_by, set_at = excluded.set_at
+                """,
+                ("@plugin", pin.Plugin), ("@key", pin.ContentKey), ("@version", pin.Version), ("@by", pin.By), ("@at", pin.At.ToUnixTimeMilliseconds())),
             cancellationToken);
         _pins[pin.Plugin] = pin;
     }
@@ -45,7 +48,7 @@ internal sealed class PinStore
     /// <returns>Whether it was pinned.</returns>
     public async Task<bool> RemoveAsync(string pluginId, CancellationToken cancellationToken)
     {
-        await _database.WriteAsync(connection => connection.Run("DELETE FROM pins WHERE plugin = $plugin", ("$plugin", pluginId)), cancellationToken);
+        await _database.WriteAsync(connection => connection.Run("DELETE FROM pins WHERE plugin = @plugin", ("@plugin", pluginId)), cancellationToken);
         return _pins.TryRemove(pluginId, out _);
     }
 }

@@ -1,18 +1,17 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 
 namespace PluginHost.History;
 
 /// <summary>Connections for reading beside the writer, kept open: to open one takes longer than most of what is read.</summary>
-internal sealed class ReadConnections(Func<SqliteConnection> open) : IDisposable
+internal sealed class ReadConnections(Func<HistoryConnection> open) : IDisposable
 {
     /// <summary>Each may hold 2 MB of the file in memory. More readers at once than that still read, and close theirs again.</summary>
     private const int MostIdle = 8;
 
-    private readonly ConcurrentQueue<SqliteConnection> _idle = new();
+    private readonly ConcurrentQueue<HistoryConnection> _idle = new();
     private volatile bool _closed;
 
-    public T Read<T>(Func<SqliteConnection, T> work)
+    public T Read<T>(Func<HistoryConnection, T> work)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         var connection = _idle.TryDequeue(out var idle) ? idle : open();
@@ -35,9 +34,9 @@ internal sealed class ReadConnections(Func<SqliteConnection> open) : IDisposable
         }
     }
 
-    private void GiveBack(SqliteConnection connection)
+    private void GiveBack(HistoryConnection connection)
     {
-        if (_idle.Count >= MostIdle)
+        if (_idle.Count >= MostIdle || connection.IsBroken)
         {
             connection.Dispose();
             return;

@@ -20,18 +20,18 @@ internal static class RunListing
             SELECT (SELECT MIN(script) FROM runs WHERE script > scripts.script) FROM scripts WHERE script IS NOT NULL)
         """;
 
-    /// <returns>Takes <c>$script</c>, <c>$after</c> and <c>$limit</c>; answers documents, the newest first.</returns>
+    /// <returns>Takes <c>@script</c>, <c>@after</c> and <c>@limit</c>; answers documents, the newest first.</returns>
     public static string Sql(RunQuery query)
     {
         var (index, holds) = Index(query);
         return $"""
             SELECT document FROM runs {index}
             WHERE {holds}
-              {(query.Script is null ? null : "AND script = $script")}
+              {(query.Script is null ? null : "AND script = @script")}
               {(query.State is { } state ? $"AND state = '{state}'" : null)}
               {(query.Trigger is { } trigger ? $"AND \"trigger\" = '{trigger}'" : null)}
-              {(query.After is null ? null : "AND id < $after")}
-            ORDER BY id DESC LIMIT $limit
+              {(query.After is null ? null : "AND id < @after")}
+            ORDER BY id DESC LIMIT @limit
             """;
     }
 

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace PluginHost.History;
 
@@ -96,7 +96,7 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
     {
         var limit = Math.Clamp(query.Limit, 1, 500);
         var runs = database.Read(connection => connection.Query(
-            RunListing.Sql(query), ReadDocument, ("$script", query.Script), ("$after", query.After), ("$limit", limit + 1)));
+            RunListing.Sql(query), ReadDocument, ("@script", query.Script), ("@after", query.After), ("@limit", limit + 1)));
         return new Page<RunInfo>([.. runs.Take(limit)], runs.Count > limit ? runs[limit - 1].Id : null);
     }
 
@@ -129,15 +129,15 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
             },
             cancellationToken);
 
-    private RunInfo? Remember(SqliteConnection connection, RunInfo run, RequestKey key)
+    private RunInfo? Remember(HistoryConnection connection, RunInfo run, RequestKey key)
     {
         var now = time.GetUtcNow();
-        connection.Run("DELETE FROM idempotency_keys WHERE created_at < $limit", ("$limit", (now - KeyLifetime).ToUnixTimeMilliseconds()));
+        connection.Run("DELETE FROM idempotency_keys WHERE created_at < @limit", ("@limit", (now - KeyLifetime).ToUnixTimeMilliseconds()));
         var known = connection.Query(
-            "SELECT run, request FROM idempotency_keys WHERE script = $script AND key = $key",
-            reader => (Run: Find(connection, reader.GetString(0)), Request: reader.IsDBNull(1) ? null : reader.GetString(1)),
-            ("$script", run.Script), ("$key", key.Text));
-        if (known is [{ Run: { } earlier, Request: var request }])
+            "SELECT run, request FROM idempotency_keys WHERE script = @script AND key = @key",
+            reader => (Run: reader.GetString(0), Request: reader.IsDBNull(1) ? null : reader.GetString(1)),
+            ("@script", run.Script), ("@key", key.Text));
+        if (known is [var (id, request)] && Find(connection, id) is { } earlier)
         {
             return request is null || request == key.RequestHash
                 ? earlier
@@ -145,15 +145,18 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
         }
 
         connection.Run(
-            "INSERT OR REPLACE INTO idempotency_keys (script, key, run, request, created_at) VALUES ($script, $key, $run, $request, $now)",
-            ("$script", run.Script), ("$key", key.Text), ("$run", run.Id), ("$request", key.RequestHash), ("$now", now.ToUnixTimeMilliseconds()));
+            """
+            INSERT INTO idempotency_keys (script, key, run, request, created_at) VALUES (@script, @key, @run, @request, @now)
+            ON CONFLICT (script, key) DO UPDATE SET run = excluded.run, request = excluded.request, created_at = excluded.created_at
+            """,
+            ("@script", run.Script), ("@key", key.Text), ("@run", run.Id), ("@request", key.RequestHash), ("@now", now.ToUnixTimeMilliseconds()));
         return null;
     }
 
-    private static RunInfo? Find(SqliteConnection connection, string id) =>
-        connection.Query("SELECT document FROM runs WHERE id = $id", ReadDocument, ("$id", id)).SingleOrDefault();
+    private static RunInfo? Find(HistoryConnection connection, string id) =>
+        connection.Query("SELECT document FROM runs WHERE id = @id", ReadDocument, ("@id", id)).SingleOrDefault();
 
-    private static RunInfo ReadDocument(SqliteDataReader reader) =>
+    private static RunInfo ReadDocument(DbDataReader reader) =>
         JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.RunInfo)!;
 
     /// <summary>A run as it is written. Made outside the transaction, whose one thread has enough to do.</summary>
@@ -162,11 +165,11 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
         public static Row Of(RunInfo run) =>
             new(run.Id, run.Script, run.State.ToString(), run.Trigger.ToString(), JsonSerializer.Serialize(run, HistoryJson.Default.RunInfo));
 
-        public void Save(SqliteConnection connection) => connection.Run(
+        public void Save(HistoryConnection connection) => connection.Run(
             """
-            INSERT INTO runs (id, script, state, "trigger", document) VALUES ($id, $script, $state, $trigger, $document)
+            INSERT INTO runs (id, script, state, "trigger", document) VALUES (@id, @script, @state, @trigger, @document)
             ON CONFLICT (id) DO UPDATE SET state = excluded.state, document = excluded.document
             """,
-            ("$id", Id), ("$script", Script), ("$state", State), ("$trigger", Trigger), ("$document", Document));
+            ("@id", Id), ("@script", Script), ("@state", State), ("@trigger", Trigger), ("@document", Document));
     }
 }

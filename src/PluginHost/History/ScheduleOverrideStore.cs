@@ -43,8 +43,8 @@ internal sealed class ScheduleOverrideStore
     {
         await _database.WriteAsync(
             connection => connection.Run(
-                "INSERT OR REPLACE INTO schedule_overrides (script, id, document) VALUES ($script, $id, $document)",
-                ("$script", wanted.Script), ("$id", wanted.Id), ("$document", JsonSerializer.Serialize(wanted, HistoryJson.Default.ScheduleOverride))),
+                "INSERT INTO schedule_overrides (script, id, document) VALUES (@script, @id, @document) ON CONFLICT (script, id) DO UPDATE SET document = excluded.document",
+                ("@script", wanted.Script), ("@id", wanted.Id), ("@document", JsonSerializer.Serialize(wanted, HistoryJson.Default.ScheduleOverride))),
             cancellationToken);
         Remember(wanted.Script, wanted.Id, wanted, wanted.SetAt);
         return true;
@@ -54,7 +54,7 @@ internal sealed class ScheduleOverrideStore
     public Task<bool> RemoveAsync(string script, string id, DateTimeOffset at, CancellationToken cancellationToken) => OneAtATimeAsync(async () =>
     {
         var removed = await _database.WriteAsync(
-            connection => connection.Run("DELETE FROM schedule_overrides WHERE script = $script AND id = $id", ("$script", script), ("$id", id)),
+            connection => connection.Run("DELETE FROM schedule_overrides WHERE script = @script AND id = @id", ("@script", script), ("@id", id)),
             cancellationToken);
         Remember(script, id, null, at);
         return removed > 0;

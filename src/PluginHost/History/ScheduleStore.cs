@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace PluginHost.History;
 
 /// <summary>Up to which moment the times of a schedule are accounted for.</summary>
@@ -21,11 +19,11 @@ internal sealed class ScheduleStore(HistoryDatabase database)
 
     public Task RemoveAsync(string script, string key, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection => connection.Run("DELETE FROM schedules WHERE script = $script AND key = $key", ("$script", script), ("$key", key)),
+            connection => connection.Run("DELETE FROM schedules WHERE script = @script AND key = @key", ("@script", script), ("@key", key)),
             cancellationToken);
 
     /// <summary>For a transaction that stores more than the mark.</summary>
-    public static int Save(SqliteConnection connection, ScheduleMark mark) => connection.Run(
-        "INSERT OR REPLACE INTO schedules (script, key, accounted_until) VALUES ($script, $key, $until)",
-        ("$script", mark.Script), ("$key", mark.Key), ("$until", mark.Until.ToUnixTimeMilliseconds()));
+    public static int Save(HistoryConnection connection, ScheduleMark mark) => connection.Run(
+        "INSERT INTO schedules (script, key, accounted_until) VALUES (@script, @key, @until) ON CONFLICT (script, key) DO UPDATE SET accounted_until = excluded.accounted_until",
+        ("@script", mark.Script), ("@key", mark.Key), ("@until", mark.Until.ToUnixTimeMilliseconds()));
 }

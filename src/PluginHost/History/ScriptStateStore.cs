@@ -29,8 +29,8 @@ internal sealed class ScriptStateStore
         {
             await _database.WriteAsync(
                 connection => connection.Run(
-                    paused ? "INSERT OR IGNORE INTO paused_scripts (script) VALUES ($script)" : "DELETE FROM paused_scripts WHERE script = $script",
-                    ("$script", scriptId)),
+                    paused ? "INSERT INTO paused_scripts (script) VALUES (@script) ON CONFLICT DO NOTHING" : "DELETE FROM paused_scripts WHERE script = @script",
+                    ("@script", scriptId)),
                 cancellationToken);
             if (paused)
             {

@@ -39,6 +39,9 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>A folder for each source that was built from.</summary>
     public IEnumerable<string> BuildLogs => Directory.Exists(Builds) ? Directory.EnumerateDirectories(Builds).Select(BuildLogsOf) : [];
 
+    /// <summary>The working directories of worker processes, as long as these live.</summary>
+    public string Workers => Path.Combine(Root, "workers");
+
     public string Logs => Path.Combine(Root, "logs");
 
     /// <summary>The history in a data directory that another process may hold.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PluginHost.Artifacts;
 using PluginHost.History;
+using PluginHost.Isolation;
 using PluginHost.Pipeline;
 using PluginHost.Running;
 using PluginHost.Scheduling;
@@ -27,6 +28,7 @@ internal sealed class PluginHostFacade(
     OccurrenceCalendar calendar,
     SourceWatchers sources,
     Rollback rollback,
+    WorkerLimits limits,
     HostEvents events,
     TimeProvider time) : IPluginHost
 {
@@ -185,7 +187,7 @@ internal sealed class PluginHostFacade(
             new LiveVersionInfo(script.Plugin.Version.Id, script.Plugin.Version.Commit, script.Plugin.Since),
             schedules.Of(descriptor),
             (JsonObject)descriptor.ParameterSchema.DeepClone(),
-            last) { RecentRuns = recent.Of(descriptor.Id), RunAfter = descriptor.RunAfter };
+            last) { RecentRuns = recent.Of(descriptor.Id), RunAfter = descriptor.RunAfter, Isolation = descriptor.Isolation, IsolationNote = descriptor.Isolation == ScriptIsolation.Process ? limits.Shortcoming : null };
     }
 
     private PluginVersionState State(PluginInfo plugin, string version) =>

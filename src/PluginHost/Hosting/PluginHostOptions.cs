@@ -27,6 +27,9 @@ public sealed class PluginHostOptions
     /// <summary>How scripts run.</summary>
     public RunOptions Runs { get; set; } = new();
 
+    /// <summary>Which scripts run in worker processes.</summary>
+    public IsolationOptions Isolation { get; set; } = new();
+
     /// <summary>How much of the past is kept on disk.</summary>
     public RetentionOptions Retention { get; set; } = new();
 }

@@ -62,6 +62,9 @@ public sealed record RunInfo
     /// <summary>Whether it is tried again, once, when the host dies while it is under way.</summary>
     public bool RerunWhenLost { get; init; }
 
+    /// <summary>Where its script runs: in the host's process, or in a worker process. Known once it runs.</summary>
+    public ScriptIsolation Isolation { get; init; }
+
     /// <summary>The parameters it was given.</summary>
     public JsonObject? Parameters { get; init; }
 

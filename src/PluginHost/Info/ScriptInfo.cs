@@ -28,6 +28,12 @@ public sealed record ScriptInfo(
     /// <summary>How the last twelve of its runs that have ended did so, the oldest first.</summary>
     public IReadOnlyList<RecentRun> RecentRuns { get; init; } = [];
 
+    /// <summary>Where its runs are: in the host's process, or in a worker process.</summary>
+    public ScriptIsolation Isolation { get; init; }
+
+    /// <summary>What the operator should know of that: which limit of its worker process the system does not enforce. Null when there is nothing.</summary>
+    public string? IsolationNote { get; init; }
+
     /// <summary>The scripts after whose runs it runs.</summary>
     public IReadOnlyList<RunAfterInfo> RunAfter { get; init; } = [];
 }

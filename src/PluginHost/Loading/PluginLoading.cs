@@ -1,6 +1,4 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
-using McMaster.NETCore.Plugins;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Scripts;
@@ -10,7 +8,7 @@ namespace PluginHost.Loading;
 /// <summary>What loading an artifact gave: a plugin, or a problem.</summary>
 internal sealed record LoadResult(LoadedPlugin? Plugin, PluginProblem? Problem);
 
-/// <summary>Loads artifacts into load contexts of their own and checks their scripts. The only user of McMaster.NETCore.Plugins.</summary>
+/// <summary>Loads artifacts into load contexts of their own and checks their scripts.</summary>
 internal sealed class PluginLoading(
     AssemblyInspector inspector,
     SharedAssemblies shared,
@@ -63,20 +61,10 @@ internal sealed class PluginLoading(
     [MethodImpl(MethodImplOptions.NoInlining)]
     private LoadResult LoadAndValidate(PluginArtifact artifact, Func<IReadOnlyList<ScriptClass>, IReadOnlyList<ScriptProblem>> check)
     {
-        // Not McMaster's hot reload: it unloads the old version before the new one is proven. Each version gets a
-        // loader of its own here, over a folder that never changes.
-        var loader = PluginLoader.CreateFromAssemblyFile(artifact.AssemblyPath, config =>
-        {
-            config.IsUnloadable = true;
-            foreach (var name in shared.Names)
-            {
-                config.SharedAssemblies.Add(name);
-            }
-        });
-
+        var loader = PluginAssembly.Open(artifact.AssemblyPath, shared.Names.Select(name => name.Name!), isUnloadable: true);
         try
         {
-            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, Types(loader.LoadDefaultAssembly())));
+            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, PluginAssembly.Types(loader.LoadDefaultAssembly())));
             List<ScriptProblem> problems = [.. read.Problems, .. check(read.Scripts)];
             if (problems.Count == 0)
             {
@@ -91,19 +79,6 @@ internal sealed class PluginLoading(
         {
             unloading.Unload(artifact, loader);
             return Refuse(artifact, ProblemStage.Load, [$"{artifact.PluginId} cannot be loaded: {failure.GetType().Name}: {failure.Message}"]);
-        }
-    }
-
-    private static IEnumerable<Type> Types(Assembly assembly)
-    {
-        try
-        {
-            return assembly.GetTypes();
-        }
-        catch (ReflectionTypeLoadException failure)
-        {
-            var reasons = failure.LoaderExceptions.OfType<Exception>().Select(reason => reason.Message).Distinct();
-            throw new TypeLoadException(string.Join(" ", reasons));
         }
     }
 

@@ -10,11 +10,11 @@ using PluginHost.Scripts;
 namespace PluginHost.Loading;
 
 /// <summary>Writes down beside an artifact which scripts were found in it, so that a restart need not load it to know.</summary>
-internal sealed partial class StoredScripts(SharedAssemblies shared)
+internal sealed partial class StoredScripts(SharedAssemblies shared, IsolationPolicy isolation)
 {
     private const string FileName = "scripts.json";
 
-    private readonly Lazy<string> _foundBy = new(() => Fingerprint(shared));
+    private readonly Lazy<string> _foundBy = new(() => Fingerprint(shared, isolation));
 
     /// <summary>The scripts that this very host found in the artifact before; null when it has to be loaded and checked again.</summary>
     public IReadOnlyList<ScriptDescriptor>? Read(PluginArtifact artifact)
@@ -48,25 +48,25 @@ internal sealed partial class StoredScripts(SharedAssemblies shared)
     private static string PathOf(PluginArtifact artifact) => Path.Combine(artifact.Directory, "..", FileName);
 
     /// <summary>Everything beside the artifact that decides what is found in it and whether it can be constructed.</summary>
-    private static string Fingerprint(SharedAssemblies shared)
+    private static string Fingerprint(SharedAssemblies shared, IsolationPolicy isolation)
     {
         var modules = shared.Names
             .Select(name => AssemblyLoadContext.Default.LoadFromAssemblyName(name).ManifestModule)
             .Append(typeof(StoredScripts).Module)
             .Select(module => $"{module.Name} {module.ModuleVersionId}")
             .Order(StringComparer.Ordinal);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', modules.Prepend(Environment.Version.ToString())))));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', modules.Prepend(Environment.Version.ToString()).Prepend(isolation.Description)))));
     }
 
     internal sealed record ScriptsFile(string FoundBy, IReadOnlyList<StoredScript> Scripts);
 
     internal sealed record StoredScript(
         string Name, string? Description, IReadOnlyList<string> Tags, TimeSpan? Timeout, int MaxAttempts, TimeSpan RetryDelay,
-        int MaxConcurrent, string? Group, bool RerunWhenLost, IReadOnlyList<RunAfterInfo> RunAfter, IReadOnlyList<StoredSchedule> Schedules, JsonNode ParameterSchema)
+        int MaxConcurrent, string? Group, bool RerunWhenLost, ScriptIsolation Isolation, IReadOnlyList<RunAfterInfo> RunAfter, IReadOnlyList<StoredSchedule> Schedules, JsonNode ParameterSchema)
     {
         public static StoredScript Of(ScriptDescriptor script) => new(
             script.Name, script.Description, script.Tags, script.Timeout, script.MaxAttempts, script.RetryDelay,
-            script.MaxConcurrent, script.Group, script.RerunWhenLost, script.RunAfter,
+            script.MaxConcurrent, script.Group, script.RerunWhenLost, script.Isolation, script.RunAfter,
             [.. script.Schedules.Select(StoredSchedule.Of)], script.ParameterSchema);
 
         public ScriptDescriptor ToDescriptor(string pluginId)
@@ -75,7 +75,8 @@ internal sealed partial class StoredScripts(SharedAssemblies shared)
             return new ScriptDescriptor
             {
                 Id = id, PluginId = pluginId, Name = Name, Description = Description, Tags = Tags, Timeout = Timeout,
-                MaxAttempts = MaxAttempts, RetryDelay = RetryDelay, MaxConcurrent = MaxConcurrent, Group = Group, RerunWhenLost = RerunWhenLost, RunAfter = RunAfter, Schedules = [.. Schedules.Select(schedule => schedule.ToDescriptor(id))],
+                MaxAttempts = MaxAttempts, RetryDelay = RetryDelay, MaxConcurrent = MaxConcurrent, Group = Group, RerunWhenLost = RerunWhenLost, Isolation = Isolation, RunAfter = RunAfter,
+                Schedules = [.. Schedules.Select(schedule => schedule.ToDescriptor(id))],
                 ParameterSchema = ParameterSchema,
             };
         }

@@ -40,7 +40,29 @@ internal sealed class ChildProcess(TimeProvider time)
 
     /// <summary>Starts a command that will be told later what it waits for.</summary>
     /// <exception cref="FileNotFoundException">There is no such executable.</exception>
-    public StartedProcess Start(ChildCommand command)
+    public StartedProcess Start(ChildCommand command) => new(StartProcess(command), time);
+
+    /// <summary>Starts a command that is talked to over its standard input and output.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="onErrorLine">Gets each line that it writes to its standard error.</param>
+    /// <exception cref="FileNotFoundException">There is no such executable.</exception>
+    public PipedProcess StartPiped(ChildCommand command, Action<string> onErrorLine) => new(StartProcess(command), onErrorLine, time);
+
+    /// <summary>Ends a command, with all that it started.</summary>
+    internal static void EndWithAllItStarted(Process process)
+    {
+        try
+        {
+            KillSession(process.Id);
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or AggregateException or Win32Exception)
+        {
+            // It, or something that it started, has ended by itself.
+        }
+    }
+
+    private static Process StartProcess(ChildCommand command)
     {
         var process = new Process { StartInfo = StartInfo(command) };
         try
@@ -53,15 +75,15 @@ internal sealed class ChildProcess(TimeProvider time)
             throw new FileNotFoundException($"The command '{command.File}' cannot be started: {failure.Message}", command.File, failure);
         }
 
-        return new StartedProcess(process, time);
+        return process;
     }
 
     /// <summary>Ends everything in the session that a command leads, where it leads one.</summary>
-    internal static void KillSession(Process leader)
+    internal static void KillSession(int leader)
     {
         if (SessionLauncher is not null)
         {
-            ProcessSession.Kill(leader.Id);
+            ProcessSession.Kill(leader);
         }
     }
 

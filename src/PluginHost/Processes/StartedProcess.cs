@@ -99,16 +99,5 @@ internal sealed class StartedProcess : IDisposable
         }
     }
 
-    private void EndWithAllItStarted()
-    {
-        ChildProcess.KillSession(_process);
-        try
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended by itself.
-        }
-    }
+    private void EndWithAllItStarted() => ChildProcess.EndWithAllItStarted(_process);
 }

@@ -20,12 +20,12 @@ internal sealed class ConsoleCapture : IDisposable
         }
     }
 
-    /// <summary>From here on, in this flow of execution alone, the console is the log.</summary>
-    /// <returns>Logs, when disposed, what was written of a line that has not ended.</returns>
-    public IDisposable CaptureInto(RunLog log)
+    /// <summary>From here on, in this flow of execution alone, lines that are written to the console go there.</summary>
+    /// <returns>Passes on, when disposed, what was written of a line that has not ended.</returns>
+    public IDisposable CaptureInto(Action<string> onLine)
     {
         // Set once, so that all that flows from here shares the two lines: a value that a method sets is gone when it returns.
-        var captured = new Captured(log);
+        var captured = new Captured(onLine);
         _current.Value = captured;
         return captured;
     }
@@ -39,11 +39,11 @@ internal sealed class ConsoleCapture : IDisposable
         }
     }
 
-    private sealed class Captured(RunLog log) : IDisposable
+    private sealed class Captured(Action<string> onLine) : IDisposable
     {
-        public ConsoleLine Out { get; } = new(log);
+        public ConsoleLine Out { get; } = new(onLine);
 
-        public ConsoleLine Error { get; } = new(log);
+        public ConsoleLine Error { get; } = new(onLine);
 
         public void Dispose()
         {

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace PluginHost.Running;
 
-/// <summary>A line of the console that is being written: it is logged when it is complete.</summary>
-internal sealed class ConsoleLine(RunLog log)
+/// <summary>A line of the console that is being written: it is passed on when it is complete.</summary>
+internal sealed class ConsoleLine(Action<string> onLine)
 {
     // A script that never ends its line must not fill the memory.
     private const int Longest = 16 * 1024;
@@ -44,7 +44,7 @@ internal sealed class ConsoleLine(RunLog log)
 
     private void Log()
     {
-        log.Write("OUT", _text.ToString());
+        onLine(_text.ToString());
         _text.Clear();
     }
 }

@@ -2,31 +2,30 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
-using PluginHost.Hosting;
 using PluginHost.Scripts;
 
 namespace PluginHost.Running;
 
 /// <summary>One run, as its script sees it.</summary>
 internal sealed class RunContext(
-    ActiveRun run, string commit, string directory, ILogger logger, IServiceProvider services, TimeProvider time, StateStore state, HostEvents events, int maxResultBytes)
+    RunFacts run, IRunOutput output, ILogger logger, IServiceProvider services, TimeProvider time, StateStore state, int maxResultBytes)
     : ScriptContext
 {
     // Its own options: what they remember of the plugin's types goes when the run does.
     private readonly Lazy<JsonSerializerOptions> _json =
         new(() => new JsonSerializerOptions(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } });
 
-    public override string RunId { get; } = run.Id;
+    public override string RunId => run.RunId;
 
-    public override string ScriptId { get; } = run.Info.Script;
+    public override string ScriptId => run.ScriptId;
 
-    public override string Commit { get; } = commit;
+    public override string Commit => run.Commit;
 
-    public override RunTrigger Trigger { get; } = run.Info.Trigger;
+    public override RunTrigger Trigger => run.Trigger;
 
-    public override DateTimeOffset? ScheduledFor { get; } = run.Info.ScheduledFor;
+    public override DateTimeOffset? ScheduledFor => run.ScheduledFor;
 
-    public override int Attempt { get; } = run.Info.Attempt;
+    public override int Attempt => run.Attempt;
 
     public override ILogger Logger { get; } = logger;
 
@@ -34,18 +33,14 @@ internal sealed class RunContext(
 
     public override TimeProvider TimeProvider { get; } = time;
 
-    public override string PluginDirectory { get; } = directory;
+    public override string PluginDirectory => run.PluginDirectory;
 
     public override StateStore State { get; } = state;
 
-    public override void ReportProgress(double fraction, string? message = null)
-    {
-        var progress = new RunProgress(double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message is null ? null : run.Secrets.Hide(message));
-        run.Update(info => info with { Progress = progress });
-        events.Publish(HostEventKind.Run, RunId);
-    }
+    public override void ReportProgress(double fraction, string? message = null) =>
+        output.ReportProgress(new RunProgress(double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message));
 
-    public override void SetResult(object? result) => run.SetResult(run.Secrets.Hide(Serialize(result)));
+    public override void SetResult(object? result) => output.SetResult(Serialize(result));
 
     private JsonNode? Serialize(object? result)
     {

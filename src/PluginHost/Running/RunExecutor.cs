@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using PluginHost.History;
-using PluginHost.Hosting;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
 
@@ -11,20 +9,15 @@ namespace PluginHost.Running;
 internal sealed partial class RunExecutor(
     LiveRegistry live,
     IStoredVersions stored,
-    ScriptServicesFactory services,
+    InProcessRunner inProcess,
+    IIsolatedRunner isolated,
     RunLogs logs,
-    ConsoleCapture console,
-    SecretParameters secrets,
-    ScriptValueStore values,
-    HostEvents events,
     StopGrace stopGrace,
     IOptions<PluginHostOptions> options,
     TimeProvider time,
     ILoggerFactory loggers,
     ILogger<RunExecutor> logger)
 {
-    private static readonly TimeSpan DisposeLimit = TimeSpan.FromSeconds(10);
-
     /// <summary>Takes the version that the run is to use, at the moment at which it starts.</summary>
     public async Task<VersionLease> LeaseAsync(ActiveRun run)
     {
@@ -53,15 +46,17 @@ internal sealed partial class RunExecutor(
     public async Task<RunInfo> ExecuteAsync(ActiveRun run)
     {
         var lease = run.Lease;
+        var isolation = lease.Version.FindScript(run.Info.Script)?.Isolation ?? ScriptIsolation.Host;
+        run.Update(info => info with { Isolation = isolation });
         var log = logs.Open(run.Info, run.Secrets);
         run.TellLogIsOpen();
-        var version = lease.Version;
-        var hostLogger = loggers.CreateLogger(ScriptServices.LogCategory(run.Info.Script));
+        var script = new ScriptRun(run, lease, log, loggers.CreateLogger(ScriptServices.LogCategory(run.Info.Script)));
+        IScriptRunner runner = isolation == ScriptIsolation.Process ? isolated : inProcess;
 
         // A thread-pool thread of its own, so that a script that blocks blocks nobody else, and none of the host's
         // context flows into it.
         using var limit = TimeLimit(run, lease);
-        var work = Task.Run(() => RunScriptAsync(run, lease, log, hostLogger));
+        var work = Task.Run(() => runner.RunAsync(script));
         await Task.WhenAny(work, run.StopRequested);
         if (!work.IsCompleted)
         {
@@ -70,20 +65,22 @@ internal sealed partial class RunExecutor(
 
         // From here on nothing stands on the script's stack: what holds its frames keeps its version in memory.
         await Task.Yield();
-        if (work.IsCompleted)
-        {
-            var outcome = Outcome(run, work);
-            return Finish(run, outcome);
-        }
+        return Finish(run, work.IsCompleted ? Outcome(run, work) : GiveUp(script, runner, work));
+    }
 
+    /// <summary>The run ends without its script, which has its version for as long as it is at work.</summary>
+    private RunInfo GiveUp(ScriptRun script, IScriptRunner runner, Task work)
+    {
+        var (run, lease, log, _) = script;
         log.Write("WRN", stopGrace.Over.IsCompleted
             ? "The script did not stop in the time that the stopping host had left for it, and is given up on."
-            : $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and is given up on. Version {version.Id} stays loaded until it ends.");
+            : $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and is given up on.");
+        var error = runner.GiveUp(script);
         LogAbandoned(run.Info.Script, run.Id);
         run.TakeLease();
         lease.GiveUp();
         _ = work.ContinueWith(_ => lease.Dispose(), TaskScheduler.Default);
-        return Finish(run, run.Info with { State = run.StopState!.Value, Error = new RunError("Abandoned", "The script did not stop when it was asked to. It may still be at work.", null) });
+        return run.Info with { State = run.StopState!.Value, Error = error };
     }
 
     private ITimer? TimeLimit(ActiveRun run, VersionLease lease) =>
@@ -91,72 +88,13 @@ internal sealed partial class RunExecutor(
             ? time.CreateTimer(_ => run.RequestStop(RunState.TimedOut), null, limit, Timeout.InfiniteTimeSpan)
             : null;
 
-    /// <summary>Everything that touches objects of the plugin. Answers null, or why it failed, as text.</summary>
-    private async Task<RunError?> RunScriptAsync(ActiveRun run, VersionLease lease, RunLog log, ILogger hostLogger)
-    {
-        using var captured = console.CaptureInto(log);
-        var runLoggers = new RunLoggerFactory(log, hostLogger, run.Secrets);
-        await using var provider = services.Create(run.Info.Script, runLoggers);
-        IScript? script = null;
-        try
-        {
-            var definition = await lease.FindScriptAsync(run.Info.Script) ?? throw new NotFoundException("script", $"{run.Info.Script} in version {lease.Version.Id}");
-            var given = secrets.Reveal(run.Info.Script, run.Info.Parameters);
-            run.Secrets.Learn(given, definition.Parameters.Secrets.Concat(SecretParameters.NamesIn(run.Info.Parameters)));
-            var parameters = definition.Parameters.Bind(given, out var errors)
-                ?? throw new InvalidParametersException(run.Info.Script, errors);
-            script = ScriptActivator.Create(definition.Type, provider);
-            parameters.ApplyTo(script);
-            var context = new RunContext(
-                run, lease.Version.Commit, lease.Version.Artifact.Directory, runLoggers.CreateLogger(""), provider, time, new RunStateStore(run.Info.Script, values, options.Value.Runs), events, options.Value.Runs.MaxResultBytes);
-            await script.RunAsync(context, run.CancellationToken);
-            return null;
-        }
-        catch (Exception failure)
-        {
-            // Only text leaves: a kept exception keeps the plugin in memory, by the methods in its stack trace.
-            var error = ErrorOf(failure, run.Secrets);
-            if (run.StopState is null)
-            {
-                log.Write("ERR", error.StackTrace!);
-            }
-
-            return error;
-        }
-        finally
-        {
-            await DisposeAsync(script, log);
-        }
-    }
-
-    private async Task DisposeAsync(IScript? script, RunLog log)
-    {
-        if (script is null)
-        {
-            return;
-        }
-
-        try
-        {
-            // On a thread of its own: a Dispose that blocks would block the waiting, too, and with it the limit.
-            await Task.Run(() => ScriptActivator.DisposeAsync(script).AsTask()).WaitAsync(DisposeLimit, time);
-        }
-        catch (Exception failure)
-        {
-            log.Write("WRN", $"Disposing the script failed: {ExceptionText.Describe(failure)}");
-        }
-    }
-
     private static RunInfo Outcome(ActiveRun run, Task<RunError?> work)
     {
-        var error = work.IsCompletedSuccessfully ? work.Result : ErrorOf(work.Exception!.GetBaseException(), run.Secrets);
+        var error = work.IsCompletedSuccessfully ? work.Result : RunErrors.Of(work.Exception!.GetBaseException()).Without(run.Secrets);
         return run.StopState is { } stopped
             ? run.Info with { State = stopped, Error = stopped == RunState.TimedOut ? new RunError("Timeout", "The run took longer than its time limit.", null) : null }
             : run.Info with { State = error is null ? RunState.Succeeded : RunState.Failed, Error = error };
     }
-
-    private static RunError ErrorOf(Exception failure, SecretTexts secrets) => new(
-        failure.GetType().FullName ?? failure.GetType().Name, secrets.Hide(ExceptionText.Message(failure)), secrets.Hide(ExceptionText.FullText(failure)));
 
     private RunInfo Finish(ActiveRun run, RunInfo outcome)
     {

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace PluginHost.Running;
 
 /// <summary>Gives a script loggers that write to its run's log, and to the host's own log.</summary>
-internal sealed class RunLoggerFactory(RunLog log, ILogger host, SecretTexts secrets) : ILoggerFactory
+internal sealed class RunLoggerFactory(IRunOutput output) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new RunLogger(log, host, secrets);
+    public ILogger CreateLogger(string categoryName) => new RunLogger(output);
 
     public void AddProvider(ILoggerProvider provider) =>
         throw new NotSupportedException("A script cannot add log providers; what it logs goes to its run's log.");
@@ -14,7 +14,7 @@ internal sealed class RunLoggerFactory(RunLog log, ILogger host, SecretTexts sec
     {
     }
 
-    private sealed class RunLogger(RunLog log, ILogger host, SecretTexts secrets) : ILogger
+    private sealed class RunLogger(IRunOutput output) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
@@ -30,24 +30,7 @@ internal sealed class RunLoggerFactory(RunLog log, ILogger host, SecretTexts sec
             // Only text crosses from the plugin to the host: an object of the plugin, kept by a log provider, would keep
             // the whole plugin in memory.
             var text = formatter(state, exception);
-            if (exception is not null)
-            {
-                text = $"{text}\n{Scripts.ExceptionText.FullText(exception)}";
-            }
-
-            text = secrets.Hide(text);
-            log.Write(Name(logLevel), text);
-            host.Log(logLevel, "{Text}", text);
+            output.Log(logLevel, exception is null ? text : $"{text}\n{Scripts.ExceptionText.FullText(exception)}");
         }
-
-        private static string Name(LogLevel level) => level switch
-        {
-            LogLevel.Debug => "DBG",
-            LogLevel.Information => "INF",
-            LogLevel.Warning => "WRN",
-            LogLevel.Error => "ERR",
-            LogLevel.Critical => "CRT",
-            _ => "TRC",
-        };
     }
 }

@@ -6,7 +6,7 @@ using PluginHost.Scripts;
 namespace PluginHost.Running;
 
 /// <summary>The values that a script keeps, as one of its runs sees them.</summary>
-internal sealed class RunStateStore(string script, ScriptValueStore store, RunOptions limits) : StateStore
+internal sealed class RunStateStore(string script, IScriptValues store, RunOptions limits) : StateStore
 {
     private const int LongestKey = 200;
 
@@ -14,8 +14,8 @@ internal sealed class RunStateStore(string script, ScriptValueStore store, RunOp
     private readonly Lazy<JsonSerializerOptions> _json =
         new(() => new JsonSerializerOptions(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } });
 
-    public override Task<StateEntry<T>?> FindAsync<T>(string key, CancellationToken cancellationToken = default) =>
-        Task.FromResult(store.Find(script, Checked(key)) is { } found ? new StateEntry<T>(Read<T>(found), found.Version) : null);
+    public override async Task<StateEntry<T>?> FindAsync<T>(string key, CancellationToken cancellationToken = default) =>
+        await store.FindAsync(script, Checked(key), cancellationToken) is { } found ? new StateEntry<T>(Read<T>(found), found.Version) : null;
 
     public override async Task<long> SetAsync<T>(string key, T value, CancellationToken cancellationToken = default) =>
         (await SetAsync(key, value, expected: null, cancellationToken)).GetValueOrDefault();
@@ -25,8 +25,7 @@ internal sealed class RunStateStore(string script, ScriptValueStore store, RunOp
 
     public override Task<bool> RemoveAsync(string key, CancellationToken cancellationToken = default) => store.RemoveAsync(script, Checked(key), cancellationToken);
 
-    public override Task<IReadOnlyList<string>> GetKeysAsync(CancellationToken cancellationToken = default) =>
-        Task.FromResult<IReadOnlyList<string>>([.. store.List(script).Select(value => value.Key)]);
+    public override Task<IReadOnlyList<string>> GetKeysAsync(CancellationToken cancellationToken = default) => store.GetKeysAsync(script, cancellationToken);
 
     private Task<long?> SetAsync<T>(string key, T value, long? expected, CancellationToken cancellationToken) =>
         store.SetAsync(script, Checked(key), Write(key, value), expected, limits.MaxStateKeys, cancellationToken);

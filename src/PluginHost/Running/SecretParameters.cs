@@ -33,6 +33,16 @@ internal sealed class SecretParameters(DataDirectory data)
     public JsonObject? Reveal(string script, JsonObject? parameters) =>
         Replace(parameters, (name, value) => IsEncrypted(value, out var text) ? Decrypt(script, name, text) : value?.DeepClone());
 
+    /// <summary>The parameters of a run as they were given, for its script: from now on the run hides the secret ones.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="secrets">The names of the secret ones, as the script declares them.</param>
+    public JsonObject? RevealTo(ActiveRun run, IEnumerable<string> secrets)
+    {
+        var given = Reveal(run.Info.Script, run.Info.Parameters);
+        run.Secrets.Learn(given, secrets.Concat(NamesIn(run.Info.Parameters)));
+        return given;
+    }
+
     /// <summary>The parameters as everybody may see them.</summary>
     [return: NotNullIfNotNull(nameof(parameters))]
     public static JsonObject? Hide(JsonObject? parameters) =>

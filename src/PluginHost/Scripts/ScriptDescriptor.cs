@@ -31,6 +31,9 @@ internal sealed record ScriptDescriptor
 
     public bool RerunWhenLost { get; init; }
 
+    /// <summary>Where it asks to run; the operator may have set more.</summary>
+    public ScriptIsolation Isolation { get; init; }
+
     /// <summary>The scripts after whose runs it runs.</summary>
     public IReadOnlyList<RunAfterInfo> RunAfter { get; init; } = [];
 
@@ -38,4 +41,9 @@ internal sealed record ScriptDescriptor
 
     /// <summary>JSON Schema of an object with one property for each parameter.</summary>
     public required JsonNode ParameterSchema { get; init; }
+
+    /// <summary>The names of the parameters whose values are never shown.</summary>
+    public IEnumerable<string> SecretParameters => ParameterSchema["properties"] is JsonObject properties
+        ? properties.Where(property => property.Value is JsonObject schema && schema["writeOnly"] is JsonValue value && value.TryGetValue(out bool secret) && secret).Select(property => property.Key)
+        : [];
 }

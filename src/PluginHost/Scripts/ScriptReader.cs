@@ -62,6 +62,11 @@ internal static partial class ScriptReader
             Report($"MaxConcurrent is {attribute.MaxConcurrent}. It has to be from 0 to {MaxConcurrent}; 0 means as many as the host allows.");
         }
 
+        if (!Enum.IsDefined(attribute.Isolation))
+        {
+            Report($"Isolation is {(int)attribute.Isolation}, which is none of {string.Join(", ", Enum.GetNames<ScriptIsolation>())}.");
+        }
+
         var timeout = DurationSetting.Read(nameof(attribute.Timeout), attribute.Timeout, DurationSetting.MoreThanZero, MaxTimeout, Report);
         var retryDelay = DurationSetting.Read(nameof(attribute.RetryDelay), attribute.RetryDelay, TimeSpan.Zero, MaxRetryDelay, Report);
         var schedules = new ScheduleReader(id, ReportSchedule).Read(type.GetCustomAttributes<ScheduleAttribute>(inherit: false));
@@ -85,6 +90,7 @@ internal static partial class ScriptReader
             MaxConcurrent = attribute.MaxConcurrent,
             Group = string.IsNullOrWhiteSpace(attribute.Group) ? null : attribute.Group.Trim(),
             RerunWhenLost = attribute.RerunWhenLost,
+            Isolation = attribute.Isolation,
             RunAfter = runAfter,
             Schedules = schedules,
             ParameterSchema = parameters.Schema,

@@ -22,6 +22,9 @@ internal sealed class ScriptServicesFactory(
 
     public TimeProvider Time { get; } = time;
 
+    /// <summary>The same without the services of the application, which are not there in a worker process.</summary>
+    public ScriptServicesFactory ForWorkers => new(scopes, SharedServices.NoneInWorkers, configuration, httpClients, Time);
+
     /// <param name="scriptId">The script.</param>
     /// <param name="loggers">Write to the log of the run. Whoever made them disposes them.</param>
     /// <returns>Services to dispose when the run has ended.</returns>

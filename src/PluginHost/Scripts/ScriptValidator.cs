@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace PluginHost.Scripts;
 
 /// <summary>Constructs each script of a plugin once, before any of them goes live.</summary>
-internal sealed class ScriptValidator(ScriptServicesFactory services)
+internal sealed class ScriptValidator(ScriptServicesFactory services, IsolationPolicy isolation)
 {
-    /// <summary>Adds the problems that only constructing shows, and the defaults of parameters.</summary>
+    /// <summary>Adds the problems that only constructing shows, the defaults of parameters, and where each script runs.</summary>
     /// <remarks>
     /// Constructors and initializers are the plugin's code and run on this thread, and may never come back: call this
     /// on a thread of its own, with a time limit.
@@ -13,7 +13,7 @@ internal sealed class ScriptValidator(ScriptServicesFactory services)
     public ScriptReadResult Validate(ScriptReadResult read)
     {
         var problems = new List<ScriptProblem>(read.Problems);
-        var scripts = read.Scripts.Select(script => Validate(script, problems)).ToList();
+        var scripts = read.Scripts.Select(script => Validate(script with { Descriptor = isolation.Apply(script.Descriptor) }, problems)).ToList();
         return new ScriptReadResult(scripts, problems);
     }
 
@@ -55,7 +55,7 @@ internal sealed class ScriptValidator(ScriptServicesFactory services)
 
     private ScriptClass Construct(ScriptClass script, Action<string> report)
     {
-        var scope = services.Create(script.Descriptor.Id, NullLoggerFactory.Instance);
+        var scope = (script.Descriptor.Isolation == ScriptIsolation.Process ? services.ForWorkers : services).Create(script.Descriptor.Id, NullLoggerFactory.Instance);
         try
         {
             var instance = ScriptActivator.Create(script.Type, scope);

@@ -42,6 +42,11 @@ internal static class ServiceAdvice
             return "That is a class of the plugin itself, which the host does not construct. Construct it in the script.";
         }
 
+        if (services.Shared.AreOutOfReach)
+        {
+            return "The script runs in a worker process of its own, where the services of the application are not available; ILogger, IConfiguration, HttpClient and TimeProvider are. Reach the application another way, such as by HttpClient, or let the script run in the host: by [Script(Isolation = ScriptIsolation.Host)], where PluginHost:Isolation does not say otherwise.";
+        }
+
         return $"The host does not share that with scripts. Where it may, its operator adds this line: builder.Services.AddPluginHost().Share<{name}>();";
     }
 

@@ -15,6 +15,9 @@ internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
     /// <summary>Told the plugin's id when one of the versions that were in the way of a newer one holds no run any more. Not on the script's stack.</summary>
     public event Action<string>? MadeWay;
 
+    /// <summary>Told of each version that no run uses any more and none will.</summary>
+    public event Action<PluginVersion>? Left;
+
     public IReadOnlyList<DrainingVersion> Of(string pluginId) =>
         [.. Matching(pluginId).Where(entry => entry.Version.ActiveRuns > 0).Select(entry => new DrainingVersion(entry.Version.Id, entry.Version.ActiveRuns, entry.Since))];
 
@@ -84,6 +87,8 @@ internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
         {
             _versions = _versions.RemoveAll(entry => entry.Version == version);
         }
+
+        Left?.Invoke(version);
 
         // A load that nobody waits for any more may still be going on.
         _ = loaded?.ContinueWith(

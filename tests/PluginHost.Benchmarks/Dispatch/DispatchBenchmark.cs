@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using PluginHost.TestInfra;
 
 namespace PluginHost.Benchmarks.Dispatch;
 

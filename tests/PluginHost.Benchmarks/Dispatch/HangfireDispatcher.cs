@@ -2,6 +2,7 @@ using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
+using PluginHost.TestInfra;
 
 namespace PluginHost.Benchmarks.Dispatch;
 

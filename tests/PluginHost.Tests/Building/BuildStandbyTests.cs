@@ -33,7 +33,7 @@ public sealed class BuildStandbyTests
         File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         _data = Make.DataDirectory(_directory.Combine("data"));
         var options = Options.Create(new PluginHostOptions { Build = { DotnetPath = command } });
-        var (processes, environment) = (new ChildProcess(TimeProvider.System), new BuildEnvironment(options, _data));
+        var (processes, environment) = (new ChildProcess(TimeProvider.System), new BuildEnvironment(options, _data, new BuildTemporary(_data)));
         _standby = new BuildStandby(new DotnetSdk(processes, environment, new ContractPackage(_data), options), environment, processes);
     }
 

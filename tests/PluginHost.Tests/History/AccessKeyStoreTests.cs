@@ -1,31 +1,19 @@
 using Microsoft.Extensions.Time.Testing;
 using PluginHost.History;
-using PluginHost.TestInfra;
 
 namespace PluginHost.Tests.History;
 
-public sealed class AccessKeyStoreTests
+public sealed class AccessKeyStoreTests(DatabaseKind kind) : OnEachDatabase(kind)
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly FakeTimeProvider _time = new(Noon);
-    private TestDirectory _directory = null!;
-    private HistoryDatabase _database = null!;
     private AccessKeyStore _keys = null!;
 
     [SetUp]
     public void SetUp()
     {
-        _directory = new TestDirectory();
-        _database = new HistoryDatabase(_directory.Combine("history.db"));
-        _keys = new AccessKeyStore(_database, _time);
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _database.Dispose();
-        _directory.Dispose();
+        _keys = new AccessKeyStore(Database, _time);
     }
 
     [Test]
@@ -38,7 +26,7 @@ public sealed class AccessKeyStoreTests
     }
 
     [Test]
-    public async Task AnAddedKey_IsFoundByItsHash_AndTheKeyItselfIsNowhereInTheFile()
+    public async Task AnAddedKey_IsFoundByItsHash_AndTheKeyItselfIsStoredNowhere()
     {
         var key = AccessKey.Generate();
 
@@ -46,8 +34,8 @@ public sealed class AccessKeyStoreTests
 
         Assert.That(_keys.Find(AccessKey.HashOf(key)), Is.EqualTo(new AccessKey("ci", AccessKey.HashOf(key), AccessRole.Operator, Noon, null)));
         Assert.That(_keys.Find(AccessKey.HashOf(key + "x")), Is.Null);
-        _database.Dispose();
-        Assert.That(await File.ReadAllTextAsync(_directory.Combine("history.db"), System.Text.Encoding.Latin1), Does.Contain(AccessKey.HashOf(key)).And.Not.Contain(key));
+        var stored = Database.Read(connection => connection.Query("SELECT name, hash, role FROM access_keys", reader => $"{reader.GetString(0)} {reader.GetString(1)} {reader.GetString(2)}")).Single();
+        Assert.That(stored, Does.Contain(AccessKey.HashOf(key)).And.Not.Contain(key));
     }
 
     [Test]
@@ -65,7 +53,7 @@ public sealed class AccessKeyStoreTests
     public async Task ARemovedKey_IsFoundNoMore_AlsoByAnotherProcess()
     {
         await _keys.AddAsync("ci", "hash", AccessRole.Viewer, "ada", default);
-        using var beside = new HistoryDatabase(_directory.Combine("history.db"));
+        using var beside = OpenAgain();
 
         var removed = await new AccessKeyStore(beside, _time).RemoveAsync("ci", "ada", default);
 
@@ -80,7 +68,7 @@ public sealed class AccessKeyStoreTests
         await _keys.AddAsync("ci", "other", AccessRole.Viewer, "eve", default);
         await _keys.RemoveAsync("ci", "ada", default);
 
-        var entries = (await new AuditStore(_database, _time).ListAsync(new AuditQuery(), default)).Items;
+        var entries = (await new AuditStore(Database, _time).ListAsync(new AuditQuery(), default)).Items;
 
         Assert.That(entries.Select(entry => (entry.Action, entry.Who, entry.Target, entry.Outcome)), Is.EqualTo(new[]
         {

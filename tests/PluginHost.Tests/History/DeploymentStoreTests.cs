@@ -1,31 +1,15 @@
+using System.Text.Json.Nodes;
 using PluginHost.History;
-using PluginHost.TestInfra;
 
 namespace PluginHost.Tests.History;
 
-public sealed class DeploymentStoreTests
+public sealed class DeploymentStoreTests(DatabaseKind kind) : OnEachDatabase(kind)
 {
-    private TestDirectory _directory = null!;
-    private HistoryDatabase _database = null!;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _directory = new TestDirectory();
-        _database = new HistoryDatabase(_directory.Combine("history.db"));
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _database.Dispose();
-        _directory.Dispose();
-    }
 
     [Test]
     public async Task WhatWasUnderWayWhenTheHostDied_HasFailed_AndWhatHadEndedStaysAsItWas()
     {
-        var store = new DeploymentStore(_database);
+        var store = new DeploymentStore(Database);
         await store.SaveAsync(Deployment("1", "default", DeploymentState.Succeeded), CancellationToken.None);
         await store.SaveAsync(Deployment("2", "default", DeploymentState.Running), CancellationToken.None);
 
@@ -38,7 +22,7 @@ public sealed class DeploymentStoreTests
     [Test]
     public async Task TheNewestOfASource_IsNotThatOfAnother()
     {
-        var store = new DeploymentStore(_database);
+        var store = new DeploymentStore(Database);
         await store.SaveAsync(Deployment("1", "one", DeploymentState.Succeeded), CancellationToken.None);
         await store.SaveAsync(Deployment("2", "two", DeploymentState.Succeeded), CancellationToken.None);
 
@@ -49,10 +33,12 @@ public sealed class DeploymentStoreTests
     [Test]
     public async Task AReceiptFromBeforeThereWereWarnings_HasNone()
     {
-        var store = new DeploymentStore(_database);
+        var store = new DeploymentStore(Database);
         await store.SaveAsync(Deployment("1", "one", DeploymentState.Succeeded) with { Plugins = [new PluginOutcome("A", PluginOutcomeKind.Built, "1-2", "new")] }, CancellationToken.None);
-        await _database.WriteAsync(
-            history => history.Run("UPDATE deployments SET document = json_remove(document, '$.plugins[0].warnings', '$.plugins[0].schedules')"), CancellationToken.None);
+        var document = JsonNode.Parse(Database.Read(history => history.Query("SELECT document FROM deployments", reader => reader.GetString(0))).Single())!;
+        var outcome = document["plugins"]![0]!.AsObject();
+        Assert.That((outcome.Remove("warnings"), outcome.Remove("schedules")), Is.EqualTo((true, true)));
+        await Database.WriteAsync(history => history.Run("UPDATE deployments SET document = @document", ("@document", document.ToJsonString())), CancellationToken.None);
 
         var plugin = store.Find("1")!.Plugins.Single();
 

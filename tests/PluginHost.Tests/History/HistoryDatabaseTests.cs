@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.TestInfra;
 using PluginHost.Tests.Running;
 using SQLitePCL;
@@ -18,7 +19,7 @@ public sealed class HistoryDatabaseTests
     public async Task SetUp()
     {
         _directory = new TestDirectory();
-        _database = new HistoryDatabase(_directory.Combine("history.db"));
+        _database = new SqliteDatabase(_directory.Combine("history.db"));
         await _database.WriteAsync(
             connection => connection.Run("CREATE TABLE words (word TEXT PRIMARY KEY, follows TEXT REFERENCES words DEFERRABLE INITIALLY DEFERRED)"), default);
     }
@@ -46,7 +47,7 @@ public sealed class HistoryDatabaseTests
         await _database.WriteAsync(
             connection =>
             {
-                raw.sqlite3_commit_hook(connection.Handle, _ => commits++ < 0 ? 1 : 0, null);
+                raw.sqlite3_commit_hook(((SqliteHistoryConnection)connection).Handle, _ => commits++ < 0 ? 1 : 0, null);
                 return true;
             },
             default);
@@ -134,7 +135,7 @@ public sealed class HistoryDatabaseTests
 
         Assert.That(() => AddAsync("three"), Throws.TypeOf<ObjectDisposedException>());
         Assert.That(Words, Throws.TypeOf<ObjectDisposedException>());
-        using var again = new HistoryDatabase(_directory.Combine("history.db"));
+        using var again = new SqliteDatabase(_directory.Combine("history.db"));
         Assert.That(Words(again), Is.EquivalentTo(new[] { "one", "two" }));
     }
 
@@ -194,13 +195,30 @@ public sealed class HistoryDatabaseTests
         Assert.That(Words(), Is.Empty);
     }
 
+    [Test]
+    public void AHistoryOfANewerVersion_IsRefused_AndNotTouched()
+    {
+        _database.Read(connection => connection.Run("PRAGMA user_version = 99"));
+
+        Assert.That(() => new SqliteDatabase(_directory.Combine("history.db")), Throws.InvalidOperationException.With.Message.Contains("newer version"));
+    }
+
+    [Test]
+    public void ADamagedHistory_IsRefused_AndNotTouched()
+    {
+        File.WriteAllText(_directory.Combine("damaged.db"), new string('x', 4096));
+
+        Assert.That(() => new SqliteDatabase(_directory.Combine("damaged.db")), Throws.InvalidOperationException.With.Message.Contains("cannot be opened"));
+        Assert.That(File.ReadAllText(_directory.Combine("damaged.db")), Has.Length.EqualTo(4096));
+    }
+
     private static List<string> Words(HistoryDatabase database) =>
         database.Read(connection => connection.Query("SELECT word FROM words", reader => reader.GetString(0)));
 
     private List<string> Words() => Words(_database);
 
     private Task<int> AddAsync(string word, CancellationToken cancellationToken = default) =>
-        _database.WriteAsync(connection => connection.Run("INSERT INTO words (word) VALUES ($word)", ("$word", word)), cancellationToken);
+        _database.WriteAsync(connection => connection.Run("INSERT INTO words (word) VALUES (@word)", ("@word", word)), cancellationToken);
 
     /// <summary>Lets the file grow to so many pages, or no further if it has more.</summary>
     private Task<List<int>> LimitAsync(int pages) =>

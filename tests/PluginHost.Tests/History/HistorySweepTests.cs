@@ -1,31 +1,19 @@
 using PluginHost.History;
-using PluginHost.TestInfra;
 
 namespace PluginHost.Tests.History;
 
-public sealed class HistorySweepTests
+public sealed class HistorySweepTests(DatabaseKind kind) : OnEachDatabase(kind)
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private TestDirectory _directory = null!;
-    private HistoryDatabase _database = null!;
     private RunStore _runs = null!;
     private OccurrenceStore _occurrences = null!;
 
     [SetUp]
     public void SetUp()
     {
-        _directory = new TestDirectory();
-        _database = new HistoryDatabase(_directory.Combine("history.db"));
-        _runs = new RunStore(_database, TimeProvider.System);
-        _occurrences = new OccurrenceStore(_database);
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _database.Dispose();
-        _directory.Dispose();
+        _runs = new RunStore(Database, TimeProvider.System);
+        _occurrences = new OccurrenceStore(Database);
     }
 
     [Test]
@@ -37,7 +25,7 @@ public sealed class HistorySweepTests
         await MissAsync(-2);
         await MissAsync(2);
 
-        await new HistorySweep(_database).SweepAsync(Noon, null, default);
+        await new HistorySweep(Database).SweepAsync(Noon, null, default);
 
         Assert.That(Runs().Select(run => (run.QueuedAt, run.State)), Is.EqualTo(new[] { (Noon.AddHours(2), RunState.Succeeded), (Noon.AddHours(-2), RunState.Running) }));
         Assert.That(_occurrences.List(new OccurrenceQuery()).Items.Select(row => row.Due), Is.EqualTo(new[] { Noon.AddHours(2) }));
@@ -53,7 +41,7 @@ public sealed class HistorySweepTests
 
         await AddAsync("B.Work", -9, RunState.Succeeded);
 
-        await new HistorySweep(_database).SweepAsync(null, 2, default);
+        await new HistorySweep(Database).SweepAsync(null, 2, default);
 
         Assert.That(Runs().Select(run => (run.Script, run.QueuedAt.Hour)), Is.EquivalentTo(new[] { ("A.Work", 15), ("A.Work", 14), ("B.Work", 3) }));
     }
@@ -66,7 +54,7 @@ public sealed class HistorySweepTests
             await AddAsync("A.Work", minute / 60.0 - 20, RunState.Succeeded);
         }
 
-        await new HistorySweep(_database).SweepAsync(Noon, null, default);
+        await new HistorySweep(Database).SweepAsync(Noon, null, default);
 
         Assert.That(Runs(), Is.Empty);
     }

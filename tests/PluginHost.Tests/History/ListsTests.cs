@@ -1,34 +1,17 @@
 using PluginHost.History;
-using PluginHost.TestInfra;
 
 namespace PluginHost.Tests.History;
 
 /// <summary>Whatever index is used: a list has what was asked for, in its order, on however many pages.</summary>
-public sealed class ListsTests
+public sealed class ListsTests(DatabaseKind kind) : OnEachDatabase(kind)
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private TestDirectory _directory = null!;
-    private HistoryDatabase _database = null!;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _directory = new TestDirectory();
-        _database = new HistoryDatabase(_directory.Combine("history.db"));
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _database.Dispose();
-        _directory.Dispose();
-    }
 
     [Test]
     public async Task OfRuns_EveryFilter_LetsThroughWhatItSays()
     {
-        var store = new RunStore(_database, TimeProvider.System);
+        var store = new RunStore(Database, TimeProvider.System);
         var all =
             from i in Enumerable.Range(0, 2)
             from script in new[] { "A.Work", "B.Work" }
@@ -53,7 +36,7 @@ public sealed class ListsTests
     [Test]
     public async Task OfOccurrences_EveryFilter_LetsThroughWhatItSays()
     {
-        var store = new OccurrenceStore(_database);
+        var store = new OccurrenceStore(Database);
         var all =
             from hour in Enumerable.Range(-3, 6)
             from script in new[] { "A.Work", "B.Work" }
@@ -64,7 +47,7 @@ public sealed class ListsTests
                 Script = script, Schedule = $"{outcome}{reach}", Due = Noon.AddHours(hour), Until = Noon.AddHours(hour + reach), Count = 1 + reach, Outcome = outcome,
             };
         var rows = all.ToList();
-        await _database.WriteAsync(connection => rows.TrueForAll(row => OccurrenceStore.Add(connection, row)), default);
+        await Database.WriteAsync(connection => rows.TrueForAll(row => OccurrenceStore.Add(connection, row)), default);
         rows.Reverse();
 
         Assert.Multiple(() =>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Microsoft.Data.Sqlite;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.TestInfra;
 using SQLitePCL;
 
@@ -34,7 +34,7 @@ public sealed class QueryPlanTests
     public void SetUp()
     {
         _directory = new TestDirectory();
-        _database = new HistoryDatabase(_directory.Combine("history.db"));
+        _database = new SqliteDatabase(_directory.Combine("history.db"));
     }
 
     [TearDown]
@@ -131,32 +131,28 @@ public sealed class QueryPlanTests
         // That index holds nothing but those that are asked for.
         Assert.That(steps, Has.None.Matches("^SCAN (runs|occurrences|deployments|idempotency_keys)(?! USING INDEX running_deployments)"));
 
-        bool Observe(SqliteConnection connection)
+        bool Observe(HistoryConnection connection)
         {
-            raw.sqlite3_profile(connection.Handle, (_, sql, _) => statements.Add(sql), null);
+            raw.sqlite3_profile(((SqliteHistoryConnection)connection).Handle, (_, sql, _) => statements.Add(sql), null);
             return true;
         }
     }
 
+    [Test]
+    public void NoList_ReadsWhatItDoesNotShow_OrSortsIt() => Assert.Multiple(() =>
+    {
+        foreach (var query in new AuditQuery[] { new(), new() { Who = "a" }, new() { Action = AuditAction.SignIn }, new() { Who = "a", Action = AuditAction.SignIn } })
+        {
+            var plan = Plan(AuditStore.Sql(query));
+            Assert.That(plan, Has.All.StartsWith("SEARCH audit USING").And.All.Match("(id|rowid)<\\?"), $"{query}");
+        }
+    });
+
     private static IEnumerable<T?> OrAny<T>()
         where T : struct, Enum => [null, .. Enum.GetValues<T>()];
 
-    private List<string> Plan(string sql) => _database.Read(connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "EXPLAIN QUERY PLAN " + sql;
-        foreach (var name in Regex.Matches(sql, @"\$[a-z]+").Select(match => match.Value).Distinct())
-        {
-            command.Parameters.AddWithValue(name, 1);
-        }
-
-        using var reader = command.ExecuteReader();
-        var plan = new List<string>();
-        while (reader.Read())
-        {
-            plan.Add(reader.GetString(3));
-        }
-
-        return plan;
-    });
+    private List<string> Plan(string sql) => _database.Read(connection => connection.Query(
+        "EXPLAIN QUERY PLAN " + sql,
+        reader => reader.GetString(3),
+        [.. Regex.Matches(sql, "@[a-z]+").Select(match => match.Value).Distinct().Select(name => (name, (object?)1))]));
 }

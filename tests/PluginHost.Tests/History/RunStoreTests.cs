@@ -1,29 +1,17 @@
 using Microsoft.Extensions.Time.Testing;
 using PluginHost.History;
-using PluginHost.TestInfra;
 
 namespace PluginHost.Tests.History;
 
-public sealed class RunStoreTests
+public sealed class RunStoreTests(DatabaseKind kind) : OnEachDatabase(kind)
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private TestDirectory _directory = null!;
-    private HistoryDatabase _database = null!;
     private RunStore _store = null!;
 
     [SetUp]
     public void SetUp()
     {
-        _directory = new TestDirectory();
-        _database = new HistoryDatabase(_directory.Combine("history.db"));
-        _store = new RunStore(_database, _time);
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _database.Dispose();
-        _directory.Dispose();
+        _store = new RunStore(Database, _time);
     }
 
     [Test]
@@ -82,23 +70,6 @@ public sealed class RunStoreTests
         Assert.That(waiting.Select(run => run.Id), Is.EqualTo(new[] { "1", "4", "5" }), "the retry of the lost one is stored with it");
         Assert.That(new[] { "1", "2", "3" }.Select(id => _store.Find(id)!.State), Is.EqualTo(new[] { RunState.Queued, RunState.Lost, RunState.Succeeded }));
         Assert.That(_store.Find("5")!.FirstRun, Is.EqualTo("2"));
-    }
-
-    [Test]
-    public void AHistoryOfANewerVersion_IsRefused_AndNotTouched()
-    {
-        _database.Read(connection => connection.Run("PRAGMA user_version = 99"));
-
-        Assert.That(() => new HistoryDatabase(_directory.Combine("history.db")), Throws.InvalidOperationException.With.Message.Contains("newer version"));
-    }
-
-    [Test]
-    public void ADamagedHistory_IsRefused_AndNotTouched()
-    {
-        File.WriteAllText(_directory.Combine("damaged.db"), new string('x', 4096));
-
-        Assert.That(() => new HistoryDatabase(_directory.Combine("damaged.db")), Throws.InvalidOperationException.With.Message.Contains("cannot be opened"));
-        Assert.That(File.ReadAllText(_directory.Combine("damaged.db")), Has.Length.EqualTo(4096));
     }
 
     private RunInfo Run(string id, string script = "A.Work") => new()

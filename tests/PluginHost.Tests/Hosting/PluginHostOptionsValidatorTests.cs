@@ -53,6 +53,25 @@ public sealed class PluginHostOptionsValidatorTests
         }));
     }
 
+    [Test]
+    public void LimitsOfWorkers_HaveBounds()
+    {
+        var options = new PluginHostOptions
+        {
+            Sources = { ["default"] = new SourceOptions { Url = "/srv/repository" } },
+            Isolation = { Default = (ScriptIsolation)7, StartTimeout = TimeSpan.Zero, IdleTime = TimeSpan.FromDays(2), MaxMemoryBytes = 1 << 20, MaxCpus = double.NaN },
+        };
+
+        Assert.That(new PluginHostOptionsValidator().Validate(null, options).Failures, Is.EqualTo(new[]
+        {
+            "PluginHost:Isolation:Default is 7; it must be one of Host, Process.",
+            "PluginHost:Isolation:StartTimeout is 00:00:00; it must be from 00:00:01 to 00:10:00.",
+            "PluginHost:Isolation:IdleTime is 2.00:00:00; it must be from 00:00:00 to 1.00:00:00.",
+            "PluginHost:Isolation:MaxMemoryBytes is 1048576; it must be at least 64 MiB, or not set.",
+            "PluginHost:Isolation:MaxCpus is NaN; it must be from 0.01 to 1,024, or not set.",
+        }));
+    }
+
     private static IEnumerable<string> Mistakes(SourceOptions source) =>
         new PluginHostOptionsValidator().Validate(null, new PluginHostOptions { Sources = { ["default"] = source } }).Failures ?? [];
 }

@@ -33,7 +33,7 @@ public sealed class StoredScriptsTests
         {
             Assert.That((read.Id, read.PluginId, read.Name, read.Description, read.Timeout, read.MaxAttempts, read.RetryDelay),
                 Is.EqualTo((found.Id, found.PluginId, found.Name, found.Description, found.Timeout, found.MaxAttempts, found.RetryDelay)));
-            Assert.That((read.MaxConcurrent, read.Group, read.RerunWhenLost), Is.EqualTo((2, "database", true)));
+            Assert.That((read.MaxConcurrent, read.Group, read.RerunWhenLost, read.Isolation), Is.EqualTo((2, "database", true, ScriptIsolation.Process)));
             Assert.That(read.Tags, Is.EqualTo(found.Tags));
             Assert.That(read.Schedules, Is.EqualTo(found.Schedules), "cron, zone, policies and the share of the jitter");
             Assert.That(read.ParameterSchema.ToJsonString(), Is.EqualTo(found.ParameterSchema.ToJsonString()));
@@ -52,6 +52,16 @@ public sealed class StoredScriptsTests
         Assert.That(Stored().Read(_artifact), Is.Null);
     }
 
+    [Test]
+    public void WhatWasFoundUnderAnotherRuleOfIsolation_IsLookedForAnew()
+    {
+        Stored().Write(_artifact, []);
+
+        Assert.That(Stored(isolation => isolation.Process.Add("Shop")).Read(_artifact), Is.Null);
+        Assert.That(Stored(isolation => isolation.Default = ScriptIsolation.Process).Read(_artifact), Is.Null);
+        Assert.That(Stored().Read(_artifact), Is.Not.Null);
+    }
+
     [TestCase("")]
     [TestCase("{\"FoundBy\":")]
     [TestCase("null")]
@@ -62,9 +72,14 @@ public sealed class StoredScriptsTests
         Assert.That(Stored().Read(_artifact), Is.Null);
     }
 
-    private static StoredScripts Stored() => new(new SharedAssemblies(Options.Create(new PluginHostOptions()), new SharedServices([])));
+    private static StoredScripts Stored(Action<IsolationOptions>? isolate = null)
+    {
+        var options = new PluginHostOptions();
+        isolate?.Invoke(options.Isolation);
+        return new StoredScripts(new SharedAssemblies(Options.Create(options), new SharedServices([])), new IsolationPolicy(Options.Create(options)));
+    }
 
-    [Script(Name = "sweep", Description = "Sweeps", Tags = ["a", "b"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "7s", MaxConcurrent = 2, Group = "database", RerunWhenLost = true)]
+    [Script(Name = "sweep", Description = "Sweeps", Tags = ["a", "b"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "7s", MaxConcurrent = 2, Group = "database", RerunWhenLost = true, Isolation = ScriptIsolation.Process)]
     [Schedule("H 3 * * *", TimeZone = "Europe/Berlin", Overlap = OverlapPolicy.Queue, Jitter = "10m")]
     [Schedule("*/5 * * * * *", CatchUp = CatchUpPolicy.All, CatchUpWindow = "2h", From = "2026-01-01", Until = "2026-12-31T18:00")]
     internal sealed class Sweep : IScript

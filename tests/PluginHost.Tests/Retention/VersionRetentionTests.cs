@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Retention;
@@ -29,7 +30,7 @@ public sealed class VersionRetentionTests
         _data = Make.DataDirectory(_directory.Combine("data"));
         _catalog = new ArtifactCatalog();
         _store = Make.ArtifactStore(_data, _catalog);
-        _database = new HistoryDatabase(_data);
+        _database = new SqliteDatabase(_data);
         _pins = new PinStore(_database);
         Directory.CreateDirectory(_directory.Combine("output"));
         File.WriteAllText(_directory.Combine("output", "A.dll"), "code");

@@ -1,4 +1,5 @@
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Running;
 using PluginHost.TestInfra;
 
@@ -22,7 +23,7 @@ public sealed class RunEndsTests
     public void SetUp()
     {
         _directory = new TestDirectory();
-        _database = new HistoryDatabase(_directory.Combine("history.db"));
+        _database = new SqliteDatabase(_directory.Combine("history.db"));
         _store = new RunStore(_database, _time);
         _ends = new RunEnds(_store, _time, _log);
         _database.Read(connection => connection.Run("CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(FAIL, 'disk full'); END"));

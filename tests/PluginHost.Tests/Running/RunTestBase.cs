@@ -17,7 +17,7 @@ public abstract class RunTestBase
     public void SetUpHost()
     {
         _directory = new TestDirectory();
-        Host = new RunningHost(_directory.Path, Time, Configure);
+        Host = new RunningHost(_directory.Path, Time, Configure, Settings);
     }
 
     [TearDown]
@@ -26,6 +26,9 @@ public abstract class RunTestBase
         await Host.DisposeAsync();
         _directory.Dispose();
     }
+
+    /// <summary>The configuration of the application.</summary>
+    private protected virtual Dictionary<string, string?>? Settings => null;
 
     private protected virtual void Configure(PluginHostOptions options)
     {

@@ -6,10 +6,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
+using PluginHost.Isolation;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Planning;
+using PluginHost.Processes;
 using PluginHost.Running;
 using PluginHost.Scheduling;
 using PluginHost.Scripts;
@@ -31,18 +34,18 @@ internal sealed class RunningHost : IAsyncDisposable
     private readonly ConsoleCapture _console;
     private int _versions;
 
-    public RunningHost(string directory, ObservedTime time, Action<PluginHostOptions>? configure = null)
+    public RunningHost(string directory, ObservedTime time, Action<PluginHostOptions>? configure = null, Dictionary<string, string?>? settings = null)
     {
-        var settings = new PluginHostOptions { DataDirectory = directory, NodeName = "node", Runs = { CaptureConsole = false } };
-        configure?.Invoke(settings);
-        var options = Options.Create(settings);
+        var set = new PluginHostOptions { DataDirectory = directory, NodeName = "node", Runs = { CaptureConsole = false } };
+        configure?.Invoke(set);
+        var options = Options.Create(set);
         Time = time;
-        _app = new FakeScriptServices(services => services.AddSingleton<TimeProvider>(time).AddSingleton(Stage).Share<Stage>());
+        _app = new FakeScriptServices(services => services.AddSingleton<TimeProvider>(time).AddSingleton(Stage).Share<Stage>(), settings);
         Data = new DataDirectory(options);
         _unloading = new UnloadWatch(Events, options, time, NullLogger<UnloadWatch>.Instance);
         _console = new ConsoleCapture(options);
         Draining = new DrainingVersions(_unloading, time);
-        Database = new HistoryDatabase(Data);
+        Database = new SqliteDatabase(Data);
         Store = new RunStore(Database, time);
         Marks = new ScheduleStore(Database);
         Occurrences = new OccurrenceStore(Database);
@@ -54,8 +57,12 @@ internal sealed class RunningHost : IAsyncDisposable
         var stored = new StoredVersions(Live, Draining, new ArtifactCatalog(), null!);
         var secrets = new SecretParameters(Data);
         var grace = new StopGrace(Options.Create(Application), options, time);
-        var executor = new RunExecutor(
-            Live, stored, _app.Factory, Logs, _console, secrets, new ScriptValueStore(Database, time), Events, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
+        var inProcess = new InProcessRunner(new ScriptInvoker(_console, time), _app.Factory, secrets, new ScriptValueStore(Database, time), Events, options);
+        Workers = new Workers(
+            Live, Draining, new ChildProcess(TimeProvider.System), new WorkerCommand(options), new WorkerLimits(options, NullLogger<WorkerLimits>.Instance),
+            new SharedAssemblies(options, new SharedServices([])), Data, options, time, NullLogger<Workers>.Instance);
+        var isolated = new WorkerRunner(Workers, _app.Factory, secrets, new ScriptValueStore(Database, time), Events, options);
+        var executor = new RunExecutor(Live, stored, inProcess, isolated, Logs, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
@@ -69,6 +76,8 @@ internal sealed class RunningHost : IAsyncDisposable
         Schedules = new ScheduleService(Live, schedules, Overrides, new ScheduleParameters(Live, secrets), Scripts, Scheduler, Events, Gate, time);
         WantedVersions = lifecycle;
     }
+
+    public Workers Workers { get; }
 
     public ObservedTime Time { get; }
 
@@ -124,13 +133,16 @@ internal sealed class RunningHost : IAsyncDisposable
     /// <summary>Makes a new version of the plugin live, which has these scripts.</summary>
     public PluginVersion Deploy(params Type[] scripts) => Deploy(Read(scripts));
 
+    /// <summary>The same, with another file than the one that its scripts are in.</summary>
+    public PluginVersion Deploy(Type[] scripts, string assembly) => Deploy(Read(scripts), assembly);
+
     /// <summary>Makes a new version of the plugin live, whose one script has these schedules.</summary>
     public PluginVersion Deploy(Type script, IReadOnlyList<ScheduleDescriptor> schedules) =>
         Deploy([.. Read(script).Select(read => read with { Descriptor = read.Descriptor with { Schedules = schedules } })]);
 
-    private PluginVersion Deploy(IReadOnlyList<ScriptClass> scripts)
+    private PluginVersion Deploy(IReadOnlyList<ScriptClass> scripts, string? assembly = null)
     {
-        var version = Draining.Track(Load(scripts));
+        var version = Draining.Track(Load(scripts, assembly ?? Path.GetFileName(typeof(RunningHost).Assembly.Location)));
         Swap(new LiveSnapshot([new LivePlugin("default", version, Time.GetUtcNow())]));
         return version;
     }
@@ -175,6 +187,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Scheduler.Dispose();
         Stage.Close();
         await Runs.StopAsync(new CancellationTokenSource(HangLimit).Token);
+        Workers.Dispose();
         Database.Dispose();
         _console.Dispose();
         _unloading.Dispose();
@@ -189,12 +202,12 @@ internal sealed class RunningHost : IAsyncDisposable
         return read.Scripts;
     }
 
-    private LoadedPlugin Load(IReadOnlyList<ScriptClass> scripts)
+    private LoadedPlugin Load(IReadOnlyList<ScriptClass> scripts, string assembly)
     {
         var artifact = new PluginArtifact
         {
             PluginId = Plugin, Source = "default", Project = "plugins/Shop/Shop.csproj", ContentKey = $"{++_versions:x8}", Commit = $"{_versions:x40}",
-            Author = "A", Message = "M", BuiltAt = Time.GetUtcNow(), AssemblyFile = "Shop.dll", OutputHash = "", Directory = Data.Artifacts,
+            Author = "A", Message = "M", BuiltAt = Time.GetUtcNow(), AssemblyFile = assembly, OutputHash = "", Directory = AppContext.BaseDirectory,
             Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
         };
         return new LoadedPlugin(artifact, null!, scripts);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Running;
@@ -26,7 +27,7 @@ public sealed class NewVersionTests
     {
         _directory = new TestDirectory();
         _data = Make.DataDirectory(_directory.Path);
-        _database = new HistoryDatabase(_data);
+        _database = new SqliteDatabase(_data);
         _overrides = new ScheduleOverrideStore(_database);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using PluginHost.History;
+using PluginHost.History.Sqlite;
 using PluginHost.Scheduling;
 using PluginHost.TestInfra;
 
@@ -20,7 +21,7 @@ public sealed class OccurrenceCalendarTests
     public void SetUp()
     {
         _directory = new TestDirectory();
-        _database = new HistoryDatabase(_directory.Combine("history.db"));
+        _database = new SqliteDatabase(_directory.Combine("history.db"));
         _store = new OccurrenceStore(_database);
         _calendar = new OccurrenceCalendar(_store, _time);
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using PluginHost.Scripts;
 using RangeAttribute = System.ComponentModel.DataAnnotations.RangeAttribute;
 
@@ -53,7 +54,7 @@ public sealed class ScriptValidatorTests
     private static async Task<ScriptReadResult> ValidateAsync(params Type[] types)
     {
         await using var app = new FakeScriptServices();
-        return new ScriptValidator(app.Factory).Validate(ScriptReader.Read("Shop", types));
+        return new ScriptValidator(app.Factory, new IsolationPolicy(Options.Create(new PluginHostOptions()))).Validate(ScriptReader.Read("Shop", types));
     }
 
     public interface IOrders;

@@ -1,9 +1,7 @@
-using Microsoft.Data.Sqlite;
-
-namespace PluginHost.History;
+namespace PluginHost.History.Sqlite;
 
 /// <summary>The tables, step by step: a step that has been released is never changed, only followed by another.</summary>
-internal static class HistorySchema
+internal static class SqliteSchema
 {
     // Each row keeps its whole record as a JSON document; what is searched by stands beside it.
     private static readonly string[] Steps =
@@ -70,13 +68,13 @@ internal static class HistorySchema
         """,
     ];
 
-    public static void Migrate(SqliteConnection connection, string file)
+    public static void Migrate(SqliteHistoryConnection connection, string file)
     {
         while (!IsCurrent(connection))
         {
             // Read again within the transaction: the host and the command for its keys may both find the file new. What
             // fails here is undone when the connection is closed.
-            connection.Run("BEGIN IMMEDIATE");
+            connection.Begin();
             if (!IsCurrent(connection))
             {
                 var version = Version(connection);
@@ -84,14 +82,14 @@ internal static class HistorySchema
                 connection.Run($"PRAGMA user_version = {version + 1}");
             }
 
-            connection.Run("COMMIT");
+            connection.Commit();
         }
 
-        bool IsCurrent(SqliteConnection opened) => Version(opened) is var version && version > Steps.Length
+        bool IsCurrent(SqliteHistoryConnection opened) => Version(opened) is var version && version > Steps.Length
             ? throw new InvalidOperationException(
                 $"The history in {file} was written by a newer version of PluginHost (schema {version}, this one knows {Steps.Length}). Nothing was changed. Start the newer version, or another data directory.")
             : version == Steps.Length;
     }
 
-    private static int Version(SqliteConnection connection) => connection.Query("PRAGMA user_version", reader => reader.GetInt32(0)).Single();
+    private static int Version(SqliteHistoryConnection connection) => connection.Query("PRAGMA user_version", reader => reader.GetInt32(0)).Single();
 }

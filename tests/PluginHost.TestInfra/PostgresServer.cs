@@ -1,15 +1,14 @@
-using PluginHost.TestInfra;
+namespace PluginHost.TestInfra;
 
-namespace PluginHost.Benchmarks.Dispatch;
-
-/// <summary>A PostgreSQL server of this benchmark's own, as it comes: what it says is stored is on disk.</summary>
-internal sealed class PostgresServer : IDisposable
+/// <summary>A PostgreSQL server of its own, as it comes: what it says is stored is on disk.</summary>
+public sealed class PostgresServer : IDisposable
 {
     // It refuses to run as root, and Debian's package brings this user.
     private const string User = "postgres";
 
     private readonly TestDirectory _directory = new();
     private readonly string _programs;
+    private bool _runs;
 
     private PostgresServer(string programs)
     {
@@ -22,8 +21,7 @@ internal sealed class PostgresServer : IDisposable
         var data = _directory.Combine("data");
         Run("initdb", "--pgdata", data, "--username", User, "--auth", "trust", "--no-instructions");
 
-        // On a socket in its folder and nowhere else, with room for the pools of its clients.
-        Run("pg_ctl", "start", "--wait", "--silent", "--pgdata", data, "--log", _directory.Combine("log"), "--options", $"-k {_directory.Path} -c listen_addresses='' -c max_connections=300");
+        StartAgain();
     }
 
     public string ConnectionString => $"Host={_directory.Path};Username={User};Database=postgres;Maximum Pool Size=200";
@@ -39,9 +37,33 @@ internal sealed class PostgresServer : IDisposable
         return (onPath ?? ofDebian) is { } programs ? new PostgresServer(programs) : null;
     }
 
-    public void Dispose()
+    /// <summary>Starts a server for a test that needs one; see <see cref="Requires"/>.</summary>
+    public static PostgresServer StartRequired() => Start() ?? throw new InvalidOperationException(Requires.Program("postgresql", "initdb"));
+
+    /// <summary>Starts it again, on the same data.</summary>
+    public void StartAgain()
+    {
+        // On a socket in its folder and nowhere else, with room for the pools of its clients.
+        Run(
+            "pg_ctl", "start", "--wait", "--silent", "--pgdata", _directory.Combine("data"), "--log", _directory.Combine("log"),
+            "--options", $"-k {_directory.Path} -c listen_addresses='' -c max_connections=300");
+        _runs = true;
+    }
+
+    /// <summary>Stops it, and whatever is connected finds out.</summary>
+    public void Stop()
     {
         Run("pg_ctl", "stop", "--wait", "--silent", "--mode", "fast", "--pgdata", _directory.Combine("data"));
+        _runs = false;
+    }
+
+    public void Dispose()
+    {
+        if (_runs)
+        {
+            Stop();
+        }
+
         _directory.Dispose();
     }
 

@@ -1,0 +1,86 @@
+namespace PluginHost.Cluster.Postgres;
+
+/// <summary>The tables, step by step: a step that has been released is never changed, only followed by another.</summary>
+internal static class PostgresSchema
+{
+    // The same for all, so that nodes that start together take turns: a number of ours among those of the database.
+    private const long Lock = 0x506C7567696E48;
+
+    // As those of SQLite are. What is compared without case there has a collation of the same name here.
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+
+        CREATE FUNCTION json_extract(document text, path text) RETURNS text IMMUTABLE LANGUAGE sql
+        AS $$ SELECT document::json ->> substr(path, 3) $$;
+
+        CREATE TABLE runs (id text COLLATE "C" PRIMARY KEY, script text COLLATE nocase NOT NULL, state text NOT NULL, "trigger" text NOT NULL, document text NOT NULL);
+        CREATE INDEX runs_by_script ON runs (script, id);
+        CREATE INDEX runs_by_state ON runs (state, id);
+        CREATE INDEX runs_by_trigger ON runs ("trigger", id);
+        CREATE INDEX unsuccessful_runs_by_script ON runs (script, state, id) WHERE state NOT IN ('Queued', 'Running', 'Succeeded');
+        CREATE INDEX unsuccessful_runs_by_trigger ON runs (state, "trigger", id) WHERE state NOT IN ('Queued', 'Running', 'Succeeded');
+        CREATE INDEX unscheduled_runs_by_script ON runs (script, "trigger", id) WHERE "trigger" <> 'Schedule';
+
+        CREATE TABLE idempotency_keys (script text COLLATE nocase NOT NULL, key text NOT NULL, run text NOT NULL, request text, created_at bigint NOT NULL, PRIMARY KEY (script, key));
+        CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
+        CREATE TABLE deployments (id text COLLATE "C" PRIMARY KEY, source text COLLATE nocase NOT NULL, document text NOT NULL);
+        CREATE INDEX deployments_by_source ON deployments (source, id);
+        CREATE INDEX running_deployments ON deployments (id) WHERE json_extract(document, '$.state') = 'Running';
+
+        CREATE TABLE live_plugins (plugin text COLLATE nocase PRIMARY KEY, document text NOT NULL);
+        CREATE TABLE pins (plugin text COLLATE nocase PRIMARY KEY, content_key text NOT NULL, version text NOT NULL, set_by text, set_at bigint NOT NULL);
+        CREATE TABLE paused_scripts (script text COLLATE nocase PRIMARY KEY);
+        CREATE TABLE schedules (script text COLLATE nocase NOT NULL, key text NOT NULL, accounted_until bigint NOT NULL, PRIMARY KEY (script, key));
+        CREATE TABLE schedule_overrides (script text COLLATE nocase NOT NULL, id text COLLATE nocase NOT NULL, document text NOT NULL, PRIMARY KEY (script, id));
+
+        CREATE TABLE occurrences (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, script text COLLATE nocase NOT NULL, key text NOT NULL, due bigint NOT NULL, until bigint NOT NULL,
+            count bigint NOT NULL, outcome text NOT NULL, late_ms bigint, run text, reason text, UNIQUE (script, key, due));
+        CREATE INDEX occurrences_by_due ON occurrences (due);
+        CREATE INDEX occurrences_by_script ON occurrences (script, due);
+        CREATE INDEX pending_occurrences ON occurrences (run) WHERE outcome = 'Pending';
+        CREATE INDEX occurrences_by_outcome ON occurrences (outcome, due) WHERE outcome <> 'Ran';
+        CREATE INDEX occurrences_by_script_and_outcome ON occurrences (script, outcome, due) WHERE outcome NOT IN ('Pending', 'Ran');
+        CREATE INDEX occurrences_of_several ON occurrences (until, due) WHERE until > due;
+
+        CREATE TABLE script_values (
+            version bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, script text COLLATE nocase NOT NULL, key text NOT NULL, value text NOT NULL, updated_at bigint NOT NULL,
+            UNIQUE (script, key));
+
+        CREATE TABLE access_keys (name text COLLATE nocase PRIMARY KEY, hash text NOT NULL UNIQUE, role text NOT NULL, created_at bigint NOT NULL, last_used_at bigint);
+        CREATE TABLE audit (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at bigint NOT NULL, who text COLLATE nocase, origin text, action text NOT NULL, target text, outcome text NOT NULL, reason text);
+        CREATE INDEX audit_by_time ON audit (at);
+        CREATE INDEX audit_by_who ON audit (who, id);
+        CREATE INDEX audit_by_action ON audit (action, id);
+        CREATE INDEX audit_by_who_and_action ON audit (who, action, id);
+        """,
+    ];
+
+    public static void Migrate(PostgresConnection connection, string schema)
+    {
+        // Each statement sees what those before it have committed, also while this one waited for the lock.
+        connection.Run("BEGIN ISOLATION LEVEL READ COMMITTED");
+        connection.Query($"SELECT pg_advisory_xact_lock({Lock})", _ => true);
+        connection.Run($"CREATE SCHEMA IF NOT EXISTS \"{schema}\"");
+        connection.Run("CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)");
+        var version = connection.Query("SELECT version FROM schema_version", reader => reader.GetInt32(0)) is [var found] ? found : 0;
+        if (version > Steps.Length)
+        {
+            throw new InvalidOperationException(
+                $"The schema '{schema}' was written by a newer version of PluginHost (schema {version}, this one knows {Steps.Length}). Nothing was changed. Start the newer version, or name another schema.");
+        }
+
+        foreach (var step in Steps.Skip(version))
+        {
+            connection.Run(step);
+        }
+
+        connection.Run("DELETE FROM schema_version");
+        connection.Run("INSERT INTO schema_version (version) VALUES (@version)", ("@version", Steps.Length));
+        connection.Commit();
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PluginHost.TestInfra;
+
+namespace PluginHost.Soak;
+
+/// <summary>The repository, the host over it, and those who use both.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    public static readonly IReadOnlyList<string> Plugins = ["Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta"];
+
+    private readonly TestDirectory _folder = new();
+    private readonly string _urls = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Server.FreePort()}");
+    private ReadyHost? _host;
+
+    public World(int seed)
+    {
+        Random = new Random(seed);
+        Directory.CreateDirectory(Temporary);
+        History = new History(_folder.Path, new SourceText(Journal));
+        History.Commit("First", [.. Plugins.Select(plugin => (plugin, (Content?)History.Next(ContentKind.Good)))]);
+        Push();
+    }
+
+    /// <summary>Decides all that happens, so that a seed makes it happen again.</summary>
+    public Random Random { get; }
+
+    public History History { get; }
+
+    public Expectations Expectations { get; } = new();
+
+    public Callers? Callers { get; private set; }
+
+    public Silence? Silence { get; private set; }
+
+    /// <summary>Where each script writes that it ran.</summary>
+    public string Journal => _folder.Combine("journal");
+
+    public string Data => _folder.Combine("data");
+
+    /// <summary>The host's folder for temporary files.</summary>
+    public string Temporary => _folder.Combine("tmp");
+
+    public ReadyHost Host => _host ?? throw new InvalidOperationException("The host is down.");
+
+    /// <summary>How often the host was started.</summary>
+    public int Starts { get; private set; }
+
+    public async Task StartAsync(int callers)
+    {
+        await StartHostAsync();
+        Callers = new Callers(new Uri(_urls), Plugins, callers, Random.Next());
+        Silence = new Silence(new Uri(_urls));
+    }
+
+    /// <summary>Starts the host and waits until its first load has ended.</summary>
+    public async Task StartHostAsync()
+    {
+        await LaunchHostAsync();
+        await Host.UntilReadyAsync();
+    }
+
+    /// <summary>Starts the host; its first load goes on.</summary>
+    public async Task LaunchHostAsync()
+    {
+        _host = await ReadyHost.LaunchAsync(History.Remote, Data, urls: _urls, environment: new Dictionary<string, string>
+        {
+            ["TMPDIR"] = Temporary,
+            ["PluginHost__Runs__CancelGrace"] = "00:00:10",
+        });
+        Starts++;
+    }
+
+    public async Task KillHostAsync()
+    {
+        await Host.KillAsync();
+        await Host.DisposeAsync();
+        _host = null;
+    }
+
+    public async Task StopHostAsync()
+    {
+        var exitCode = await Host.StopAsync();
+        await Host.DisposeAsync();
+        _host = null;
+        if (exitCode != 0)
+        {
+            throw new InvariantException($"The host was asked to stop and ended with {exitCode}.");
+        }
+    }
+
+    public void Push()
+    {
+        History.Push();
+        if (!History.IsOutOfReach)
+        {
+            Expectations.Pushed(History.Tip, TimeProvider.System.GetUtcNow());
+        }
+    }
+
+    public void ComeBack()
+    {
+        History.ComeBack();
+        Push();
+    }
+
+    /// <summary>One of the plugins that the tip holds.</summary>
+    public string PickPlugin() => History.Tip.Keys.ElementAt(Random.Next(History.Tip.Count));
+
+    /// <summary>Asks for a run and waits for its end.</summary>
+    public Task<JsonNode> RunAsync(string script, object? parameters = null) => Host.RunAsync(script, parameters);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Callers is not null)
+        {
+            await Callers.DisposeAsync();
+        }
+
+        if (Silence is not null)
+        {
+            await Silence.DisposeAsync();
+        }
+
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+}
