@@ -124,8 +124,16 @@ public interface IPluginHost
 
     /// <summary>Looks at a source now and deploys its tip if it is new.</summary>
     /// <returns>The deployment of the tip, finished unless the limit was reached before; the last one when the tip is live already.</returns>
+    /// <param name="sourceName">The source.</param>
+    /// <param name="limit">How long to wait for the end of the deployment.</param>
+    /// <param name="accept">
+    /// The id of a commit, or its first 7 digits or more, that is taken although it does not descend from the one before it
+    /// (<see cref="SourceOptions.RewrittenHistory"/>); null for none. It takes the place of no signature.
+    /// </param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <exception cref="ArgumentException">That is no commit's id.</exception>
     /// <exception cref="ConflictException">The source cannot be reached, or has no commit.</exception>
-    Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken = default);
+    Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, string? accept = null, CancellationToken cancellationToken = default);
 
     /// <summary>Says that a source may have changed: it is looked at as soon as can be. Hints that come meanwhile become one more look.</summary>
     void HintSource(string sourceName);

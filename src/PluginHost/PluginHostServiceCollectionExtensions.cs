@@ -88,6 +88,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<BuildServers>();
         services.TryAddSingleton<ContractPackage>();
         services.TryAddSingleton<DotnetSdk>();
+        services.TryAddSingleton<BuildCommand>();
         services.TryAddSingleton<BuildStandby>();
         services.TryAddSingleton<DotnetBuild>();
         services.TryAddSingleton<PluginBuilder>();

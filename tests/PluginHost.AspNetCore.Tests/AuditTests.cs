@@ -83,6 +83,7 @@ public sealed class AuditTests
 
     [TestCase("PUT", "api/v1/scripts/Reports.Daily/schedules/month-end", "ScheduleSet Reports.Daily month-end: Done")]
     [TestCase("DELETE", "api/v1/scripts/Reports.Daily/schedules/1a2b3c4d", "ScheduleReset Reports.Daily 1a2b3c4d: Done")]
+    [TestCase("POST", "api/v1/sources/default/sync?accept=3f2a9c1", "SourceSync default 3f2a9c1: Done")]
     [TestCase("DELETE", "api/v1/scripts/Reports.Daily/state?key=count", "StateRemove Reports.Daily count: Done")]
     [TestCase("POST", "api/v1/runs/run1/cancel", "RunCancel run1: Done")]
     [TestCase("POST", "api/v1/runs/run1/rerun", "RunRerun run1: Done")]

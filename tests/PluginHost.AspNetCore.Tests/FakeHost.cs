@@ -167,11 +167,14 @@ internal sealed class FakeHost : IPluginHost
     public Task<DeploymentInfo> GetDeploymentAsync(string deploymentId, CancellationToken cancellationToken) =>
         Task.FromResult(Find(Deployments, deployment => deployment.Id, "deployment", deploymentId));
 
-    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, string? accept, CancellationToken cancellationToken)
     {
+        Accepted = accept;
         await WaitAsync(limit, cancellationToken);
         return Failure is null ? Deployments[0] : throw Failure;
     }
+
+    public string? Accepted { get; private set; }
 
     public List<string> Hints { get; } = [];
 

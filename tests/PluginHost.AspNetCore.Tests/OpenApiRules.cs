@@ -33,6 +33,7 @@ internal static class OpenApiRules
         ["key"] = "The key of the value.",
         ["limit"] = "How many items at most.",
         ["after"] = "The cursor 'next' of the page before.",
+        ["accept"] = "The commit, by 7 of its digits or more, to take although it does not descend from the one before it.",
         ["wait"] = "How many seconds to wait for the end.",
         ["Idempotency-Key"] = "Any text that tells this request from others.",
         ["Last-Event-ID"] = "The number of the last line that was received; later ones follow. For text/event-stream only.",

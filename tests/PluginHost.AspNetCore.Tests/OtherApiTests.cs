@@ -74,6 +74,18 @@ public sealed class OtherApiTests
         Assert.That((await answer.ReadJsonAsync())["id"]!.ToString(), Is.EqualTo("deployment1"));
     }
 
+    [Test]
+    public async Task Sync_PassesOnWhichCommitToAccept_AndRefusesWhatIsNone()
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        using var answer = await web.SendAsync(HttpMethod.Post, "api/v1/sources/default/sync?accept=3f2A9c1");
+        Assert.That(_host.Accepted, Is.EqualTo("3f2A9c1"));
+
+        using var wrong = await web.SendAsync(HttpMethod.Post, "api/v1/sources/default/sync?accept=main");
+        Assert.That(await wrong.ReadProblemAsync(400), Is.EqualTo("'main' is no commit. It is written as at least the first 7 of its 40 digits."));
+    }
+
     [TestCase(HostState.Starting, HttpStatusCode.ServiceUnavailable)]
     [TestCase(HostState.Degraded, HttpStatusCode.OK)]
     [TestCase(HostState.Healthy, HttpStatusCode.OK)]

@@ -26,6 +26,12 @@ public sealed class TestRepository
 
     public string Git(params string[] arguments) => Command.Run(Path, "git", Identity, arguments);
 
+    /// <summary>The same at another time.</summary>
+    /// <param name="at">The date of what is committed; null for now.</param>
+    /// <param name="arguments">git's arguments.</param>
+    public string GitAt(string? at, params string[] arguments) => Command.Run(
+        Path, "git", at is null ? Identity : new Dictionary<string, string>(Identity) { ["GIT_AUTHOR_DATE"] = at, ["GIT_COMMITTER_DATE"] = at }, arguments);
+
     public TestRepository Write(string path, string content)
     {
         var file = System.IO.Path.Combine(Path, path);

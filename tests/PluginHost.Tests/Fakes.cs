@@ -5,6 +5,7 @@ using PluginHost.Artifacts;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Planning;
+using PluginHost.Processes;
 using PluginHost.Sources;
 using PluginHost.Swapping;
 
@@ -24,7 +25,7 @@ internal static class Make
     {
         var options = new SourceOptions { Url = url };
         configure?.Invoke(options);
-        return new Source("default", options, folder, activities ?? Activities(), time ?? TimeProvider.System, logger ?? NullLogger<Source>.Instance);
+        return new Source("default", options, folder, activities ?? Activities(), new ChildProcess(TimeProvider.System), time ?? TimeProvider.System, logger ?? NullLogger<Source>.Instance);
     }
 
     /// <summary>A build of plugin <c>A</c>, as far as a test looks at one; what it looks at it sets itself.</summary>

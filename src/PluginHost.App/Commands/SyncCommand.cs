@@ -13,11 +13,12 @@ internal static class SyncCommand
     public static Command Create()
     {
         var source = new Argument<string?>("source") { Arity = ArgumentArity.ZeroOrOne, Description = "The source's name. Default: the only one." };
-        return ClientCommand.Create("sync", "Looks at a source now and waits until its tip is deployed. Exit code 1 when some of it was rejected.", [source], async call =>
+        var accept = new Option<string?>("--accept") { Description = "The commit to take although it does not descend from the one before it, where the source refuses a rewritten history.", HelpName = "commit" };
+        return ClientCommand.Create("sync", "Looks at a source now and waits until its tip is deployed. Exit code 1 when some of it was rejected.", [source, accept], async call =>
         {
             var name = call.Arguments.GetValue(source) ?? await OnlySourceAsync(call);
             var answer = await call.Output.WhileAsync($"Deploying the tip of '{name}'", _ => call.Api.SendAsync<DeploymentInfo>(
-                HttpMethod.Post, $"sources/{Uri.EscapeDataString(name)}/sync?wait={Limit.TotalSeconds:0}", null, Limit, call.Cancellation, Lookup.Source(name)));
+                HttpMethod.Post, new QueryText($"sources/{Uri.EscapeDataString(name)}/sync").Add("wait", $"{Limit.TotalSeconds:0}").Add("accept", call.Arguments.GetValue(accept)).ToString(), null, Limit, call.Cancellation, Lookup.Source(name)));
             call.Write(answer, deployment => Write(call, deployment));
             return answer.Value.State switch
             {
@@ -39,6 +40,11 @@ internal static class SyncCommand
     private static void Write(ClientCall call, DeploymentInfo deployment)
     {
         call.Output.Line($"{deployment.Source} is at {Show.Commit(deployment.Commit)}, {deployment.Author}: {deployment.Message}");
+        if (deployment.Signer is { } signer)
+        {
+            call.Output.Line($"Signed by {signer}");
+        }
+
         if (deployment.Error is { } error)
         {
             call.Output.Line(new Cell(error, Color.Red));

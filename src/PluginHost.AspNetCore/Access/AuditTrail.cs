@@ -35,7 +35,7 @@ internal static partial class AuditTrail
 
     public static AuditRequest Request(HttpContext context, Caller caller, AuditAction action, AccessRule rule) => new(
         action, caller.Name, caller.Address,
-        string.Join(' ', rule.Target.Select(name => context.GetRouteValue(name)?.ToString() ?? context.Request.Query[name].ToString())));
+        string.Join(' ', rule.Target.Select(name => context.GetRouteValue(name)?.ToString() ?? context.Request.Query[name].ToString()).Where(text => text.Length > 0)));
 
     // What is said of a parameter may quote it, and it may be secret.
     private static string ReasonOf(Exception failure) => failure switch

@@ -55,6 +55,21 @@ internal readonly record struct Moment(string Text)
     }
 }
 
+/// <summary>A commit, by its id or the beginning of it.</summary>
+internal readonly record struct CommitId(string Text)
+{
+    /// <summary>Null when nothing is given.</summary>
+    public string? Value => Text.Length == 0 ? null
+        : Text.Length is >= 7 and <= 40 && Text.All(char.IsAsciiHexDigit) ? Text
+        : throw new BadHttpRequestException($"'{Text}' is no commit. It is written as at least the first 7 of its 40 digits.");
+
+    public static bool TryParse(string? text, out CommitId commit)
+    {
+        commit = new CommitId(text ?? "");
+        return true;
+    }
+}
+
 /// <summary>A day of the calendar.</summary>
 internal readonly record struct Day(string Text)
 {

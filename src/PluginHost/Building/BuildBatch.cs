@@ -10,6 +10,9 @@ internal sealed class BuildBatch(Workspace workspace, ChangePlan plan)
 
     public string Commit { get; } = plan.Snapshot.Commit;
 
+    /// <summary>Whether nobody will run what it builds.</summary>
+    public bool IsWarmUp { get; } = plan.Snapshot.Source == WarmUp.Source;
+
     /// <summary>What besides the commit decides the output, the SDK among it.</summary>
     public string Environment { get; } = plan.Environment;
 
@@ -40,6 +43,12 @@ internal sealed class BuildBatch(Workspace workspace, ChangePlan plan)
 
         Directory.CreateDirectory(FactsFolder);
         Directory.CreateDirectory(LogFolder);
+        Directory.CreateDirectory(Workspace.Output);
+        foreach (var folder in new[] { Workspace.Batch, FactsFolder, LogFolder, Workspace.Output })
+        {
+            Workspace.LetGroupWrite(folder);
+        }
+
         File.Delete(ImportsArchive);
     }
 }

@@ -58,12 +58,13 @@ internal sealed class BuildEnvironment(IOptions<PluginHostOptions> options, Data
             }
 
             variables[MarkVariable] = Mark;
-            foreach (var name in TemporaryFolderVariables)
+            // A build through a prefix may be another user's, who cannot write into a folder of ours.
+            foreach (var name in options.Value.Build.CommandPrefix.Count == 0 ? TemporaryFolderVariables : [])
             {
                 variables[name] = temporary.Folder;
             }
 
-            foreach (var (name, value) in BuildServers.Variables(Mark))
+            foreach (var (name, value) in BuildServers.Variables(Mark, options.Value.Build.CommandPrefix.Count > 0))
             {
                 variables[name] = value;
             }

@@ -11,6 +11,11 @@ internal sealed record BuildReport(IReadOnlyDictionary<string, BuildResult> Plug
     /// <summary>How long it took until the packages were in place; null when they already were.</summary>
     public TimeSpan? RestoreTime { get; init; }
 
+    /// <summary>The report of these plugins and those of another.</summary>
+    public BuildReport And(BuildReport others) => others.Plugins.Count == 0
+        ? this
+        : this with { Plugins = Plugins.Concat(others.Plugins).ToDictionary(StringComparer.OrdinalIgnoreCase) };
+
     /// <summary>The same report with some results replaced by those of a second try.</summary>
     public BuildReport With(BuildReport again) =>
         new(Plugins.ToDictionary(result => result.Key, result => again.Plugins.GetValueOrDefault(result.Key, result.Value), StringComparer.OrdinalIgnoreCase))
@@ -36,6 +41,12 @@ internal sealed record BuildResult
 
     /// <summary>Whether it failed without a word, as it does when a build server crashes.</summary>
     public bool IsUnexplained { get; init; }
+
+    /// <summary>
+    /// Whether its packages were not fetched because the restore of all broke down at another project, as it does when
+    /// projects reference each other in a circle.
+    /// </summary>
+    public bool WasLeftOut { get; init; }
 
     /// <summary>Why it failed, or null.</summary>
     public PluginProblem? Problem { get; init; }

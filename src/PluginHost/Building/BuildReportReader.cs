@@ -14,6 +14,8 @@ internal sealed class BuildReportReader(BuildBatch batch, ChangePlan plan, Child
     private readonly IReadOnlyList<ProjectDiagnostic> _diagnostics =
         [.. File.ReadLines(batch.LogFile).Select(DiagnosticParser.Parse).OfType<ProjectDiagnostic>().Distinct()];
 
+    private CommitGaps Gaps => field ??= new CommitGaps(batch.Workspace, plan.Snapshot, _inputs.Value);
+
     public BuildReport Read(IReadOnlyList<PlannedPlugin> planned) =>
         new(planned.ToDictionary(plugin => plugin.PluginId, Read, StringComparer.OrdinalIgnoreCase)) { RestoreTime = RestoreTime() };
 
@@ -29,6 +31,15 @@ internal sealed class BuildReportReader(BuildBatch batch, ChangePlan plan, Child
         var outputs = _outputs[FullPath(plugin.Project)].ToList();
         if (outputs.Count > 0 && !exit.TimedOut && !HasOwnError(plugin))
         {
+            if (Gaps.FindIn(plugin, inputs) is { } gap)
+            {
+                return new BuildResult
+                {
+                    Project = plugin.Project, PackageInputs = packageInputs, Inputs = inputs,
+                    Problem = new PluginProblem(ProblemStage.Build, plan.Snapshot.Commit, gap, []),
+                };
+            }
+
             // A project with several target frameworks: the newest is nearest to what the host runs on.
             return new BuildResult
             {
@@ -37,11 +48,14 @@ internal sealed class BuildReportReader(BuildBatch batch, ChangePlan plan, Child
             };
         }
 
-        var problem = Explain(plugin);
+        var own = ErrorsOf(plugin);
+        var wasLeftOut = own.Count > 0 && own.TrueForAll(error => error.Diagnostic.Code == "NETSDK1004");
+        var problem = Explain(plugin, own, wasLeftOut);
         return new BuildResult
         {
             Project = plugin.Project, PackageInputs = packageInputs, Inputs = exit.TimedOut ? null : inputs,
             Problem = problem, IsUnexplained = !exit.TimedOut && problem.Diagnostics.Count == 0,
+            WasLeftOut = wasLeftOut,
         };
     }
 
@@ -49,17 +63,28 @@ internal sealed class BuildReportReader(BuildBatch batch, ChangePlan plan, Child
     private bool HasOwnError(PlannedPlugin plugin) =>
         _diagnostics.Any(found => found.Diagnostic.Severity == DiagnosticSeverity.Error && found.Project == FullPath(plugin.Project));
 
-    private PluginProblem Explain(PlannedPlugin plugin)
+    private List<ProjectDiagnostic> Errors => field ??= [.. _diagnostics.Where(found => found.Diagnostic.Severity == DiagnosticSeverity.Error)];
+
+    private List<ProjectDiagnostic> ErrorsOf(PlannedPlugin plugin)
     {
         var projects = (_inputs.Value.Closure(plugin.Project) ?? [plugin.Project]).Select(FullPath).ToHashSet();
-        var errors = _diagnostics.Where(found => found.Diagnostic.Severity == DiagnosticSeverity.Error).ToList();
-        var own = errors.Where(error => error.Project is not null && projects.Contains(error.Project)).ToList();
+        return Errors.FindAll(error => error.Project is not null && projects.Contains(error.Project));
+    }
+
+    private PluginProblem Explain(PlannedPlugin plugin, List<ProjectDiagnostic> own, bool wasLeftOut)
+    {
+        if (wasLeftOut && Errors.FindAll(error => error.Diagnostic.Code == BuildHints.Circle) is { Count: > 0 } circle)
+        {
+            // Whichever project of the circle MSBuild comes to first is told of it; the others only find that they have no packages.
+            own = circle;
+        }
 
         // What no project owns, such as a missing SDK, is everybody's.
-        var relevant = own.Count > 0 ? own : [.. errors.Where(error => error.Project is null || !IsPlanned(error.Project))];
+        var relevant = own.Count > 0 ? own : [.. Errors.Where(error => error.Project is null || !IsPlanned(error.Project))];
         var diagnostics = relevant.Select(error => Relocate(error.Diagnostic)).Distinct().ToList();
+        var hint = diagnostics.Select(BuildHints.For).FirstOrDefault(found => found is not null);
         var stage = diagnostics.Count > 0 && diagnostics.TrueForAll(IsRestore) ? ProblemStage.Restore : ProblemStage.Build;
-        return new PluginProblem(stage, plan.Snapshot.Commit, Sentence(plugin, stage, diagnostics), diagnostics);
+        return new PluginProblem(stage, plan.Snapshot.Commit, $"{Sentence(plugin, stage, diagnostics)}{(hint is null ? "" : $" {hint}")}{Gaps.Explain(plugin, diagnostics)}", diagnostics);
     }
 
     private string Sentence(PlannedPlugin plugin, ProblemStage stage, List<Diagnostic> diagnostics)

@@ -11,18 +11,20 @@ internal sealed partial class BuildServers(
     private readonly ProcessMark _processes = new(BuildEnvironment.MarkVariable, environment.Mark);
 
     // A server outlives the build that started it, and only Linux lets us find it again for certain.
-    private static bool Used => OperatingSystem.IsLinux();
+    private static bool Used(bool apart) => OperatingSystem.IsLinux() && !apart;
 
     /// <summary>When they were last at work; null when they have not been yet, or were ended.</summary>
     public DateTimeOffset? LastUsed { get; private set; }
 
     /// <summary>What makes the servers private to one host, as environment variables.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Variables(string mark) => Used
+    /// <param name="mark">The host's mark.</param>
+    /// <param name="apart">Whether each build stands alone, and has none.</param>
+    public static IEnumerable<KeyValuePair<string, string>> Variables(string mark, bool apart) => Used(apart)
         ? [new("DOTNET_CLI_USE_MSBUILD_SERVER", "1"), new("MSBUILDNODEHANDSHAKESALT", mark)]
         : [new("DOTNET_CLI_USE_MSBUILD_SERVER", "0"), new("MSBUILDDISABLENODEREUSE", "1")];
 
     /// <summary>What makes the servers private to one host, as properties of the build.</summary>
-    public static IEnumerable<string> Arguments(string mark) => Used
+    public static IEnumerable<string> Arguments(string mark, bool apart) => Used(apart)
         ? ["-p:UseSharedCompilation=true", $"-p:SharedCompilationId=pluginhost-{mark}"]
         : ["-p:UseSharedCompilation=false"];
 

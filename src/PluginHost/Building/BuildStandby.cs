@@ -7,7 +7,7 @@ namespace PluginHost.Building;
 /// With warm servers, half of what a small build takes is the start of the command: the runtime, the SDK's lookup, its
 /// code. The one that waits has that behind it. It reads its arguments from the standard input, as a response file.
 /// </remarks>
-internal sealed class BuildStandby(DotnetSdk sdk, BuildEnvironment environment, ChildProcess processes) : IDisposable
+internal sealed class BuildStandby(BuildCommand command, ChildProcess processes) : IDisposable
 {
     private const string Quiet = "q";
 
@@ -15,12 +15,14 @@ internal sealed class BuildStandby(DotnetSdk sdk, BuildEnvironment environment, 
     // in its folder.
     private static readonly string[] Begin = ["build", "--verbosity"];
 
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private Waiting? _waiting;
     private bool _disposed;
 
     // Only on Linux is the standard input a file that a command can be told to read.
-    private static bool Used => OperatingSystem.IsLinux();
+    private bool Used => OperatingSystem.IsLinux() && !command.IsPrefixed;
 
     /// <summary>Starts one for the next build in the same place, unless one waits already.</summary>
     /// <param name="folder">Where it runs; the SDK is looked up from there.</param>
@@ -35,7 +37,7 @@ internal sealed class BuildStandby(DotnetSdk sdk, BuildEnvironment environment, 
             }
 
             End();
-            _waiting = new Waiting(folder, sdkKey, processes.Start(Command(folder, [.. Begin, "@/dev/stdin"])));
+            _waiting = new Waiting(folder, sdkKey, processes.Start(command.Dotnet(folder, [.. Begin, "@/dev/stdin"])));
         }
     }
 
@@ -44,9 +46,24 @@ internal sealed class BuildStandby(DotnetSdk sdk, BuildEnvironment environment, 
         string folder, string sdkKey, IReadOnlyList<string> arguments, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var prepared = Take(folder, sdkKey);
-        return prepared is null
-            ? await processes.RunAsync(Command(folder, [.. Begin, Quiet, .. arguments]), onLine, timeout, cancellationToken)
-            : await prepared.FinishAsync([Quiet, .. arguments], onLine, timeout, cancellationToken);
+        if (prepared is not null)
+        {
+            return await prepared.FinishAsync([Quiet, .. arguments], onLine, timeout, cancellationToken);
+        }
+
+        using var process = processes.Start(command.Dotnet(folder, [.. Begin, Quiet, .. arguments]));
+        try
+        {
+            return await process.FinishAsync([], onLine, timeout, cancellationToken);
+        }
+        finally
+        {
+            if (command.IsPrefixed)
+            {
+                // Nothing of a build that runs apart outlives it, whosever it is.
+                await processes.RunAsync(command.KillSession(folder, process.Id), _ => { }, KillLimit, CancellationToken.None);
+            }
+        }
     }
 
     public void Dispose()
@@ -80,8 +97,6 @@ internal sealed class BuildStandby(DotnetSdk sdk, BuildEnvironment environment, 
             return process;
         }
     }
-
-    private ChildCommand Command(string folder, IReadOnlyList<string> arguments) => new(sdk.Command, arguments, folder, environment.Variables);
 
     private sealed record Waiting(string Folder, string SdkKey, StartedProcess Process)
     {

@@ -18,12 +18,16 @@ internal sealed class ContractPackage
             .OfType<System.Reflection.AssemblyInformationalVersionAttribute>().Single().InformationalVersion.Split('+')[0];
         Hash = Convert.ToHexStringLower(SHA256.HashData(_package));
         Folder = Path.Combine(data.Builds, ".contract");
+        Unpacked = Path.Combine(Folder, "unpacked", Hash[..16]);
     }
 
     public string Version { get; }
 
     /// <summary>The folder that builds have as an additional NuGet source.</summary>
     public string Folder { get; }
+
+    /// <summary>The folder that builds have as a fallback folder: what lies there needs no source, so no mapping of packages to sources keeps it away.</summary>
+    public string Unpacked { get; }
 
     /// <summary>Names the contract's content: two hosts with the same one build the same.</summary>
     public string Hash { get; }
@@ -38,7 +42,32 @@ internal sealed class ContractPackage
             File.WriteAllBytes(file, _package);
         }
 
+        Unpack();
         ForgetStaleCopy();
+    }
+
+    /// <summary>As NuGet lays a package out that it has taken in. It counts as complete when its metadata is there, so that comes last.</summary>
+    private void Unpack()
+    {
+        var folder = Path.Combine(Unpacked, PackageId.ToLowerInvariant(), Version.ToLowerInvariant());
+        var metadata = Path.Combine(folder, ".nupkg.metadata");
+        if (File.Exists(metadata))
+        {
+            return;
+        }
+
+        var hash = Convert.ToBase64String(SHA512.HashData(_package));
+        var package = Path.Combine(folder, $"{PackageId}.{Version}.nupkg".ToLowerInvariant());
+        using (var archive = new ZipArchive(new MemoryStream(_package)))
+        {
+            archive.ExtractToDirectory(folder, overwriteFiles: true);
+        }
+
+        // NuGet looks for the manifest under the id in small letters.
+        File.Move(Path.Combine(folder, $"{PackageId}.nuspec"), Path.Combine(folder, $"{PackageId.ToLowerInvariant()}.nuspec"), overwrite: true);
+        File.WriteAllBytes(package, _package);
+        File.WriteAllText($"{package}.sha512", hash);
+        File.WriteAllText(metadata, $$"""{ "version": 2, "contentHash": "{{hash}}", "source": null }""");
     }
 
     /// <summary>

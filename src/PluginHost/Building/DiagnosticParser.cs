@@ -11,6 +11,10 @@ internal sealed record ProjectDiagnostic(Diagnostic Diagnostic, string? Project)
 /// <summary>Reads the one-line messages that MSBuild, the compiler and NuGet write.</summary>
 internal static partial class DiagnosticParser
 {
+    /// <summary>Whether a line is an error; cheap where it plainly is none.</summary>
+    public static bool IsError(string line) =>
+        line.Contains("error ", StringComparison.Ordinal) && Parse(line)?.Diagnostic.Severity == DiagnosticSeverity.Error;
+
     public static ProjectDiagnostic? Parse(string line)
     {
         var match = Message().Match(line);

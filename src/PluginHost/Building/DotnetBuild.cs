@@ -14,8 +14,9 @@ internal sealed partial class DotnetBuild(
     IOptions<PluginHostOptions> options,
     ILogger<DotnetBuild> logger)
 {
-    // A build that writes without end must not fill the disk; what is wrong with it stands at its beginning.
+    // A build that writes without end must not fill the disk. What is wrong with it is kept nevertheless, wherever it stands.
     private const long MaxLogChars = 16 * 1024 * 1024;
+    private const int MaxLateErrors = 200;
 
     private static readonly string Targets = ReadTargets();
 
@@ -25,17 +26,21 @@ internal sealed partial class DotnetBuild(
     /// <summary>How long it may take.</summary>
     public TimeSpan Timeout => options.Value.Build.Timeout;
 
+    /// <summary>Whether packages are taken as lock files say.</summary>
+    public bool IsLocked => options.Value.Build.LockedRestore;
+
     /// <summary>Builds the projects.</summary>
     /// <param name="batch">Where everything lies.</param>
     /// <param name="projects">The full paths of the project files.</param>
     /// <param name="toRestore">Those of them whose packages are fetched first; the others' are in place.</param>
+    /// <param name="oneByOne">Whether packages are fetched for each by itself.</param>
     /// <param name="cancellationToken">Ends the build, with all that it started.</param>
     public async Task<ChildExit> RunAsync(
-        BuildBatch batch, IReadOnlyList<string> projects, IReadOnlyList<string> toRestore, CancellationToken cancellationToken)
+        BuildBatch batch, IReadOnlyList<string> projects, IReadOnlyList<string> toRestore, bool oneByOne, CancellationToken cancellationToken)
     {
         batch.Clear();
         await File.WriteAllTextAsync(batch.TargetsFile, Targets, cancellationToken);
-        BatchProject.Write(batch.ProjectFile, projects, toRestore, batch.RestoredMark);
+        BatchProject.Write(batch.ProjectFile, projects, toRestore, oneByOne, batch.RestoredMark);
         if (toRestore.Count > 0)
         {
             contract.Offer();
@@ -43,6 +48,7 @@ internal sealed partial class DotnetBuild(
 
         using var log = new StreamWriter(batch.LogFile, append: false);
         long written = 0;
+        var lateErrors = 0;
         var exit = await standby.RunAsync(
             batch.Workspace.Root,
             batch.Environment,
@@ -50,9 +56,13 @@ internal sealed partial class DotnetBuild(
             line =>
             {
                 written += line.Length;
-                if (written < MaxLogChars)
+                if (written < MaxLogChars || (DiagnosticParser.IsError(line) && lateErrors++ < MaxLateErrors))
                 {
                     log.WriteLine(line);
+                }
+                else if (written - line.Length < MaxLogChars)
+                {
+                    log.WriteLine($"The log is cut here, after {MaxLogChars} characters; errors that come later follow.");
                 }
             },
             Timeout,
@@ -77,12 +87,14 @@ internal sealed partial class DotnetBuild(
         $"-p:PluginHostTree={batch.Workspace.Root.Replace('\\', '/')}",
         $"-p:PluginHostContractSource={contract.Folder}",
         $"-p:PluginHostContractVersion={contract.Version}",
+        $"-p:PluginHostContractFolder={contract.Unpacked}",
+        .. IsLocked && !batch.IsWarmUp ? ["-p:RestoreLockedMode=true", "-p:RestorePackagesWithLockFile=true"] : (string[])[],
 
         // The same content gives the same bytes: neither the commit nor the place shows in them.
         $"-p:PathMap={batch.Workspace.Root}={Workspace.MappedRoot}",
         "-p:IncludeSourceRevisionInInformationalVersion=false",
         "-p:EnableSourceControlManagerQueries=false",
-        .. BuildServers.Arguments(environment.Mark),
+        .. BuildServers.Arguments(environment.Mark, options.Value.Build.CommandPrefix.Count > 0),
     ];
 
     private static string ReadTargets()

@@ -15,24 +15,37 @@ internal sealed class DotnetSdk(ChildProcess processes, BuildEnvironment environ
     // By the object id of the global.json that chooses it: asking takes a tenth of a second.
     private readonly ConcurrentDictionary<string, string> _versions = new();
 
+    // By what DescribeAsync answered: what dotnet said when it found none.
+    private readonly ConcurrentDictionary<string, MissingSdk> _missing = new();
+
     /// <summary>The dotnet command.</summary>
     public string Command { get; } = options.Value.Build.DotnetPath ?? OwnDotnet() ?? "dotnet";
 
     /// <summary>What besides a commit decides the output of its builds, as one word.</summary>
     public async Task<string> DescribeAsync(SourceSnapshot snapshot, string folder, CancellationToken cancellationToken)
     {
-        var version = await FindVersionAsync(snapshot, cancellationToken);
-        var text = string.Join('\n', version, contract.Hash, DotnetBuild.SettingsHash, options.Value.Build.Configuration, folder);
-        return $"sdk-{version}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
+        var (version, missing) = await FindVersionAsync(snapshot, cancellationToken);
+        var text = string.Join('\n', version, contract.Hash, DotnetBuild.SettingsHash, options.Value.Build.Configuration, folder, options.Value.Build.LockedRestore ? "locked" : "");
+        var environment = $"sdk-{version}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
+        if (missing is not null)
+        {
+            _missing[environment] = missing;
+        }
+
+        return environment;
     }
 
-    private async Task<string> FindVersionAsync(SourceSnapshot snapshot, CancellationToken cancellationToken)
+    /// <summary>What keeps anything from being built, or null when there is an SDK.</summary>
+    /// <param name="environment">What <see cref="DescribeAsync"/> answered.</param>
+    public MissingSdk? FindMissing(string environment) => _missing.GetValueOrDefault(environment);
+
+    private async Task<(string Version, MissingSdk? Missing)> FindVersionAsync(SourceSnapshot snapshot, CancellationToken cancellationToken)
     {
         var pin = snapshot.Tree.FindFile("global.json");
         var key = pin?.Id ?? "";
         if (_versions.TryGetValue(key, out var known))
         {
-            return known;
+            return (known, null);
         }
 
         using var folder = new TemporaryFolder();
@@ -42,7 +55,7 @@ internal sealed class DotnetSdk(ChildProcess processes, BuildEnvironment environ
             new ChildCommand(Command, ["--version"], folder.Path, environment.Variables), lines.Add, VersionLimit, cancellationToken);
 
         // Without an SDK nothing can be built, and the build says so; what is stored still loads.
-        return exit.Succeeded && lines.Count > 0 ? _versions[key] = lines[0].Trim() : "none";
+        return exit.Succeeded && lines.Count > 0 ? (_versions[key] = lines[0].Trim(), null) : ("none", new MissingSdk(pin is not null, lines));
     }
 
     // The dotnet that runs this process has an SDK beside it, unless only a runtime is installed.

@@ -42,13 +42,20 @@ internal sealed partial class InputReader
         Closure(project) is { } projects ? InputManifest.Capture(_tree, projects.SelectMany(ProjectFiles), [], environment) : null;
 
     /// <summary>The projects that a project is built from, itself first; null when one of them did not say.</summary>
-    public IReadOnlyList<string>? Closure(string project)
+    /// <param name="project">The project file, from the root of the repository.</param>
+    /// <param name="onlyKnown">Whether those that did not say are passed over instead.</param>
+    public IReadOnlyList<string>? Closure(string project, bool onlyKnown = false)
     {
         var found = new List<string> { project };
         for (var i = 0; i < found.Count; i++)
         {
             if (FactsOf(found[i]) is not { } facts)
             {
+                if (onlyKnown)
+                {
+                    continue;
+                }
+
                 return null;
             }
 
@@ -58,6 +65,14 @@ internal sealed partial class InputReader
 
         return found;
     }
+
+    /// <summary>The full paths of projects that are not there, and that a project references, or one that it references does.</summary>
+    public IEnumerable<string> MissingReferences(string project) =>
+        Closure(project, onlyKnown: true)!.SelectMany(own => FactsOf(own)?.References ?? []).Where(reference => !File.Exists(reference)).Distinct();
+
+    /// <summary>The full paths of projects out of the repository that a project references, or one that it references does.</summary>
+    public IEnumerable<string> ReferencesOutside(string project) =>
+        Closure(project, onlyKnown: true)!.SelectMany(own => FactsOf(own)?.References ?? []).Where(reference => _workspace.PathOf(reference) is null).Distinct();
 
     private IEnumerable<string> Files(string project) => FactsOf(project)!.Inputs
         .Concat(FactsOf(project)!.Items.Select(item => item.Path))

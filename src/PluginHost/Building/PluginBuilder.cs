@@ -6,7 +6,7 @@ namespace PluginHost.Building;
 
 /// <summary>Builds the affected plugins of a commit in one batch.</summary>
 internal sealed class PluginBuilder(
-    DataDirectory data, DotnetBuild build, BuildServers servers, BuildStandby standby, HostActivities activities)
+    DataDirectory data, DotnetSdk sdk, DotnetBuild build, BuildCommand command, BuildServers servers, BuildStandby standby, HostActivities activities)
 {
     // Builds that run beside each other share one build server badly: the second falls back to a slow way.
     private readonly SemaphoreSlim _oneAtATime = new(1);
@@ -22,13 +22,19 @@ internal sealed class PluginBuilder(
             return BuildReport.Nothing;
         }
 
+        if (sdk.FindMissing(plan.Environment) is { } missing)
+        {
+            // Not tried: dotnet would end with a number.
+            return Refuse(plan, plan.ToBuild, ProblemStage.Build, plugin => missing.Explain(plugin.PluginId, plan.Snapshot.Commit));
+        }
+
         var report = await BuildAsync(plan, plan.ToBuild is [var one] ? $"Building {one.PluginId}" : $"Building {plan.ToBuild.Count} plugins", cancellationToken);
         _last = plan;
         return report;
     }
 
     /// <summary>Builds a tiny plugin, so that the servers have started and know their work when a commit comes.</summary>
-    public Task WarmUpAsync(CancellationToken cancellationToken) => BuildAsync(WarmUp.Plan(), "Warming up the build servers", cancellationToken);
+    public Task WarmUpAsync(CancellationToken cancellationToken) => command.IsPrefixed ? Task.CompletedTask : BuildAsync(WarmUp.Plan(), "Warming up the build servers", cancellationToken);
 
     /// <summary>Makes ready for the next commit, which most likely comes from where the last one came.</summary>
     public async Task MakeReadyAsync(CancellationToken cancellationToken)
@@ -78,14 +84,24 @@ internal sealed class PluginBuilder(
     private async Task<BuildReport> BuildAsync(Workspace workspace, ChangePlan plan, CancellationToken cancellationToken)
     {
         workspace.MoveTo(plan.Snapshot);
-        var toRestore = plan.ToBuild.Where(plugin => !workspace.Packages.AreInPlace(plugin.Project, plan)).ToList();
-        var report = await BuildAsync(workspace, plan, plan.ToBuild, toRestore, cancellationToken);
+        var refused = plan.ToBuild.Where(plugin => build.IsLocked && plan.Snapshot.Source != WarmUp.Source && LockFile.Find(plan.Snapshot.Tree, plugin.Project) is null).ToList();
+        var planned = plan.ToBuild.Except(refused).ToList();
+        var report = planned.Count == 0 ? BuildReport.Nothing : await BuildAsync(workspace, plan, planned, cancellationToken);
+        return report.And(Refuse(plan, refused, ProblemStage.Restore, plugin => LockFile.Missing(plugin, plan.Snapshot.Commit)));
+    }
+
+    private async Task<BuildReport> BuildAsync(Workspace workspace, ChangePlan plan, IReadOnlyList<PlannedPlugin> planned, CancellationToken cancellationToken)
+    {
+        var toRestore = planned.Where(plugin => !workspace.Packages.AreInPlace(plugin.Project, plan)).ToList();
+        var report = await BuildAsync(workspace, plan, planned, toRestore, oneByOne: false, cancellationToken);
 
         // The packages may have been taken away, or the build server may have died: neither is the commit's fault.
-        var again = plan.ToBuild.Where(plugin => SecondTry.MayHeal(report.Plugins[plugin.PluginId], restored: toRestore.Contains(plugin))).ToList();
+        // And where one plugin breaks the restore of all, the others get theirs by themselves.
+        var again = planned.Where(plugin => SecondTry.MayHeal(report.Plugins[plugin.PluginId], restored: toRestore.Contains(plugin))).ToList();
         if (again.Count > 0)
         {
-            report = report.With(await BuildAsync(workspace, plan, again, again, cancellationToken));
+            var oneByOne = again.Exists(plugin => report.Plugins[plugin.PluginId].WasLeftOut);
+            report = report.With(await BuildAsync(workspace, plan, again, again, oneByOne, cancellationToken));
         }
 
         workspace.Packages.Remember(report);
@@ -93,10 +109,11 @@ internal sealed class PluginBuilder(
     }
 
     private async Task<BuildReport> BuildAsync(
-        Workspace workspace, ChangePlan plan, IReadOnlyList<PlannedPlugin> planned, IReadOnlyList<PlannedPlugin> toRestore, CancellationToken cancellationToken)
+        Workspace workspace, ChangePlan plan, IReadOnlyList<PlannedPlugin> planned, IReadOnlyList<PlannedPlugin> toRestore, bool oneByOne,
+        CancellationToken cancellationToken)
     {
         var batch = new BuildBatch(workspace, plan);
-        var exit = await build.RunAsync(batch, Files(workspace, planned), Files(workspace, toRestore), cancellationToken);
+        var exit = await build.RunAsync(batch, Files(workspace, planned), Files(workspace, toRestore), oneByOne, cancellationToken);
         servers.NoteUse();
         var report = new BuildReportReader(batch, plan, exit, build.Timeout).Read(planned);
         if (exit.TimedOut || report.Plugins.Values.Any(result => result.IsUnexplained))
@@ -108,8 +125,13 @@ internal sealed class PluginBuilder(
         return report;
     }
 
+    private static BuildReport Refuse(ChangePlan plan, IEnumerable<PlannedPlugin> planned, ProblemStage stage, Func<PlannedPlugin, string> why) => new(planned.ToDictionary(
+        plugin => plugin.PluginId,
+        plugin => new BuildResult { Project = plugin.Project, Problem = new PluginProblem(stage, plan.Snapshot.Commit, why(plugin), []) },
+        StringComparer.OrdinalIgnoreCase));
+
     private static List<string> Files(Workspace workspace, IReadOnlyList<PlannedPlugin> plugins) =>
         [.. plugins.Select(plugin => Path.Combine(workspace.Root, plugin.Project))];
 
-    private Workspace WorkspaceOf(string source) => _workspaces.GetOrAdd(source, name => new Workspace(data, name));
+    private Workspace WorkspaceOf(string source) => _workspaces.GetOrAdd(source, name => new Workspace(data, name, command.IsPrefixed));
 }

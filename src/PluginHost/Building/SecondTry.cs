@@ -9,7 +9,11 @@ internal static class SecondTry
 
     /// <summary>Whether the cause may lie in packages that were not fetched anew, or in the build servers.</summary>
     public static bool MayHeal(BuildResult result, bool restored) =>
-        result.IsUnexplained || (!restored && result.Problem?.Diagnostics.Any(IsOfMissingPackage) == true);
+        result.IsUnexplained || result.WasLeftOut || result.Problem?.Diagnostics.Any(IsOfContract) == true || (!restored && result.Problem?.Diagnostics.Any(IsOfMissingPackage) == true);
+
+    // Another host, with another contract of the same version, took it out of the folder that all of a user's builds share.
+    private static bool IsOfContract(Diagnostic diagnostic) =>
+        diagnostic.Code == "CS0006" && diagnostic.Message.Contains("PluginHost.Abstractions.dll", StringComparison.Ordinal);
 
     private static bool IsOfMissingPackage(Diagnostic diagnostic) =>
         diagnostic is { Severity: DiagnosticSeverity.Error, Code: { } code }

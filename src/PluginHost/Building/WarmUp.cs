@@ -9,7 +9,7 @@ namespace PluginHost.Building;
 internal static class WarmUp
 {
     // No source can have this name.
-    private const string Source = ".warm-up";
+    public const string Source = ".warm-up";
     private const string Project = "WarmUp.csproj";
 
     private static readonly Dictionary<string, string> Files = new()

@@ -7,11 +7,17 @@ namespace PluginHost.Building;
 internal sealed class Workspace
 {
     private readonly Dictionary<string, Written> _written = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _lfsPointers = new(StringComparer.Ordinal);
+    private readonly bool _isShared;
     private SourceTree? _current;
     private bool _isTidy;
 
-    public Workspace(DataDirectory data, string source)
+    /// <param name="data">Where everything lies.</param>
+    /// <param name="source">The source's name.</param>
+    /// <param name="isShared">Whether builds may run as another user, of the folder's group.</param>
+    public Workspace(DataDirectory data, string source, bool isShared = false)
     {
+        _isShared = isShared;
         Folder = Path.Combine(data.Builds, source);
         Root = Path.Combine(Folder, "tree");
         Packages = new RestoredPackages(Path.Combine(Folder, "restored.json"));
@@ -82,12 +88,25 @@ internal sealed class Workspace
         _isTidy = true;
     }
 
+    /// <summary>The files that are not themselves here, but what git-lfs keeps in their place.</summary>
+    public IReadOnlySet<string> LfsPointers => _lfsPointers;
+
+    /// <summary>Whoever builds may write to a folder of ours, where that is another user.</summary>
+    public void LetGroupWrite(string folder)
+    {
+        if (_isShared && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupWrite);
+        }
+    }
+
     /// <summary>The repository path of a file, or null when it is not in the tree.</summary>
     public string? PathOf(string file) => RepositoryPath.FromFile(Root, file);
 
     private void Clear()
     {
         _written.Clear();
+        _lfsPointers.Clear();
         if (new DirectoryInfo(Root).LinkTarget is not null)
         {
             Directory.Delete(Root);
@@ -107,7 +126,7 @@ internal sealed class Workspace
             File.WriteAllText(Path.Combine(Folder, name), content);
         }
 
-        WriteNuGetBoundary(Path.Combine(Folder, "NuGet.config"));
+        WriteNuGetBoundary(Path.Combine(Folder, "NuGet.config"), _isShared);
     }
 
     private static void Delete(FileSystemInfo entry)
@@ -122,13 +141,13 @@ internal sealed class Workspace
         }
     }
 
-    private static void WriteNuGetBoundary(string path)
+    private static void WriteNuGetBoundary(string path, bool isShared)
     {
-        // It repeats settings of the user's own, a proxy's password perhaps: nobody else may read it.
+        // It repeats settings of the user's own, a proxy's password perhaps: nobody may read it but who builds.
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | (isShared ? UnixFileMode.GroupRead : UnixFileMode.None);
         }
 
         using var file = new FileStream(path, options);
@@ -208,12 +227,18 @@ internal sealed class Workspace
             File.SetUnixFileMode(target, File.GetUnixFileMode(target) | UnixFileMode.UserExecute);
         }
 
-        _written[path] = Written.Of(new FileInfo(target));
+        var written = new FileInfo(target);
+        _written[path] = Written.Of(written);
+        if (LfsPointer.Is(written))
+        {
+            _lfsPointers.Add(path);
+        }
     }
 
     private void Remove(string path)
     {
         _written.Remove(path);
+        _lfsPointers.Remove(path);
         var target = FullPath(path);
         if (Path.Exists(target) && !Directory.Exists(target) || new FileInfo(target).LinkTarget is not null)
         {

@@ -132,12 +132,20 @@ internal sealed class PluginHostFacade(
     public Task<DeploymentInfo> GetDeploymentAsync(string deploymentId, CancellationToken cancellationToken) =>
         Task.FromResult(deployments.Find(deploymentId) ?? throw new NotFoundException("deployment", deploymentId));
 
-    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, string? accept, CancellationToken cancellationToken)
     {
+        var source = sources.Get(sourceName);
+        if (accept is not null)
+        {
+            source.AcceptRewrite(accept.Length is >= 7 and <= 40 && accept.All(char.IsAsciiHexDigit)
+                ? accept
+                : throw new ArgumentException($"'{accept}' is no commit's id: it has from 7 to 40 digits, 0 to 9 and a to f."));
+        }
+
         Task<DeploymentInfo> deployment;
         try
         {
-            deployment = await sources.Get(sourceName).CheckAsync(DeploymentTrigger.Manual, cancellationToken);
+            deployment = await source.CheckAsync(DeploymentTrigger.Manual, cancellationToken);
         }
         catch (SourceException failure)
         {

@@ -52,6 +52,13 @@ public sealed class SourceOptions
     /// <value>The default is false: the commits of a branch. When it is true, <see cref="Url"/> is a folder, and the branch does not count.</value>
     public bool WorkingTree { get; set; }
 
+    /// <summary>Whether submodules are fetched, at the commits that the repository names.</summary>
+    /// <value>
+    /// The default is false: their files are not there, and a plugin that needs them is rejected. Their commit must be on a branch.
+    /// <see cref="Credentials"/> go only to the source's own server; a folder of this machine is followed only from another one.
+    /// </value>
+    public bool Submodules { get; set; }
+
     /// <summary>How often the remote is asked for its tip.</summary>
     /// <value>100 milliseconds to 1 day. The default is 2 seconds.</value>
     public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(2);
@@ -62,6 +69,13 @@ public sealed class SourceOptions
 
     /// <summary>How to sign in to the remote. The default is no credentials.</summary>
     public CredentialOptions Credentials { get; set; } = new();
+
+    /// <summary>Whose commits are taken. The default is everybody's who can push.</summary>
+    public SignatureOptions Signatures { get; set; } = new();
+
+    /// <summary>What becomes of a tip that does not descend from the commit accepted before it.</summary>
+    /// <value>The default is <see cref="RewrittenHistory.Follow"/>. Another <see cref="Url"/> or <see cref="Branch"/> begins anew.</value>
+    public RewrittenHistory RewrittenHistory { get; set; } = RewrittenHistory.Follow;
 
     /// <summary>The secret that webhooks for this source are signed with. They are sent to <c>api/v1/hooks/</c> and the source's name.</summary>
     /// <value>The default is null: no webhook is taken.</value>
@@ -112,6 +126,21 @@ public sealed class BuildOptions
     /// take about 0.5 GiB: with less than that they are replaced after every build.
     /// </value>
     public long MaxServerBytes { get; set; } = (1L << 30) + (Environment.ProcessorCount * (128L << 20));
+
+    /// <summary>Whether packages are taken exactly as the <c>packages.lock.json</c> beside each project says, by version and content.</summary>
+    /// <value>
+    /// The default is false. When it is true, a plugin without that file, or whose file does not fit its project or what a
+    /// source offers, is rejected. <c>dotnet restore --use-lock-file</c> makes it; commit it.
+    /// </value>
+    public bool LockedRestore { get; set; }
+
+    /// <summary>A command, with its arguments, that each build is run through: another user, a sandbox, a limit of resources.</summary>
+    /// <value>
+    /// Each argument is an entry of its own, and the <c>dotnet</c> command line follows them. <c>{builds}</c> stands for the folder in
+    /// the data directory that builds read and write. The default is none. With one, nothing is kept between builds, so that one
+    /// build cannot reach into the next: no build servers, no command that waits; a build takes some seconds longer.
+    /// </value>
+    public IList<string> CommandPrefix { get; set; } = [];
 
     /// <summary>The dotnet command.</summary>
     /// <value>The default is the one that runs this process, else <c>dotnet</c> on the PATH.</value>

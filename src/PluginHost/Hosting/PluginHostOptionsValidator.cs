@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using PluginHost.Processes;
+using PluginHost.Sources.Signatures;
 
 namespace PluginHost.Hosting;
 
@@ -17,6 +19,7 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
             .. options.Sources.SelectMany(source => Source(source.Key, source.Value)),
             .. Between("Build:Timeout", options.Build.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             .. Check(options.Build.MaxServerBytes >= 256 << 20, $"PluginHost:Build:MaxServerBytes is {options.Build.MaxServerBytes}; it must be at least 256 MiB."),
+            .. Prefix(options.Build.CommandPrefix),
             .. Between("Load:Timeout", options.Load.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             .. options.Load.DrainTimeout is { } drain ? Between("Load:DrainTimeout", drain, TimeSpan.Zero, TimeSpan.FromDays(1)) : [],
             .. Check(options.Runs.MaxConcurrent is >= 1 and <= 10_000, $"PluginHost:Runs:MaxConcurrent is {options.Runs.MaxConcurrent}; it must be from 1 to 10,000."),
@@ -51,8 +54,32 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
         .. Check(!source.WorkingTree || Directory.Exists(source.Url), $"PluginHost:Sources:{name}:WorkingTree is set, and its Url, '{source.Url}', is not a folder. Name the folder whose files are to be watched."),
         .. Check(source.Branch is null || !source.Branch.StartsWith("refs/", StringComparison.Ordinal) || source.Branch.StartsWith("refs/heads/", StringComparison.Ordinal), $"PluginHost:Sources:{name}:Branch is '{source.Branch}'. A source follows a branch, by its name or as refs/heads/…; a tag does not move."),
         .. Check(!source.Path.Split('/', '\\').Contains(".."), $"PluginHost:Sources:{name}:Path is '{source.Path}', which leads out of the repository."),
+        .. Signatures(name, source),
         .. Between($"Sources:{name}:Poll", source.Poll, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
         .. Between($"Sources:{name}:Timeout", source.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+    ];
+
+    private static IEnumerable<string> Prefix(IList<string> prefix) => prefix.Count == 0 ? [] :
+        Check(
+            prefix[0].Length > 0 && (Path.IsPathRooted(prefix[0]) ? File.Exists(prefix[0]) : CommandPath.Find(prefix[0]) is not null),
+            $"PluginHost:Build:CommandPrefix begins with '{prefix[0]}', and there is no such command. Install it, or name another one.");
+
+    private static IEnumerable<string> Signatures(string name, SourceOptions source)
+    {
+        var (key, signatures) = ($"PluginHost:Sources:{name}:Signatures", source.Signatures);
+        return !signatures.RequireSigned ? [] :
+        [
+            .. Check(!source.WorkingTree, $"{key}:RequireSigned is set, and the source takes files as they lie in a folder (WorkingTree), which nobody signs. Unset one of the two."),
+            .. Check(signatures.AllowedSignersFile is not null || signatures.OpenPgpKeysFile is not null, $"{key}:RequireSigned is set, and no key is allowed, so no commit could be taken. Set AllowedSignersFile or OpenPgpKeysFile."),
+            .. Keys($"{key}:AllowedSignersFile", signatures.AllowedSignersFile, SshSignatures.Program),
+            .. Keys($"{key}:OpenPgpKeysFile", signatures.OpenPgpKeysFile, OpenPgpSignatures.Program),
+        ];
+    }
+
+    private static IEnumerable<string> Keys(string key, string? file, string program) => file is null ? [] :
+    [
+        .. Check(File.Exists(file), $"{key} is '{file}', and there is no such file. Put it there, or name another one."),
+        .. Check(CommandPath.Find(program) is not null, $"{key} is set, and the program that checks such signatures, '{program}', is not on the PATH. Install it."),
     ];
 
     private static IEnumerable<string> Limit(string key, RetentionLimit limit) =>

@@ -18,6 +18,9 @@ public sealed record DeploymentInfo
     /// <summary>The first line of its message.</summary>
     public required string Message { get; init; }
 
+    /// <summary>Who signed it and with which key, where the source asks for signatures; else null.</summary>
+    public string? Signer { get; init; }
+
     /// <summary>What made the host look.</summary>
     public required DeploymentTrigger Trigger { get; init; }
 

@@ -21,6 +21,12 @@ internal sealed partial class DeploymentPipeline(
         var receipt = await receipts.OpenAsync(request, cancellationToken);
         try
         {
+            if (request.Snapshot.Refusal is { } refusal)
+            {
+                plugins.Refuse(request.Source, new PluginProblem(ProblemStage.Fetch, request.Snapshot.Commit, refusal, []));
+                return await receipt.FailAsync(refusal);
+            }
+
             var plan = await receipt.MeasureAsync("plan", () => PlanAsync(request, cancellationToken));
             plugins.Expect(plan);
             var builds = await receipt.MeasureAsync("build", () => builder.BuildAsync(plan, cancellationToken));

@@ -19,6 +19,7 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
             Commit = request.Snapshot.Commit,
             Author = request.Snapshot.Author,
             Message = request.Snapshot.Message,
+            Signer = request.Snapshot.Signer,
             Trigger = request.Trigger,
             State = DeploymentState.Running,
             SeenAt = request.SeenAt,

@@ -56,6 +56,15 @@ internal sealed partial class PluginStates(
         }
     }
 
+    /// <summary>The newest commit of a source is refused as a whole: whatever it would change keeps its last good version.</summary>
+    public void Refuse(string source, PluginProblem problem)
+    {
+        foreach (var record in _records.Values.Where(record => record.Source == source && !record.Removed))
+        {
+            Update(record with { Rejection = new Rejection(null, problem) });
+        }
+    }
+
     /// <summary>The deployment is done: what was refused has a problem, everything else has none.</summary>
     public void Settle(ChangePlan plan, IReadOnlyList<Candidate> candidates)
     {

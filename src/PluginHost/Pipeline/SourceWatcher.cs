@@ -13,6 +13,9 @@ internal sealed partial class SourceWatcher(
     private readonly PollBackoff _backoff = new(poll);
     private TaskCompletionSource _hint = NewHint();
     private SourceSnapshot? _latest;
+
+    // The newest that was not refused: what is changed by hand is changed on it.
+    private SourceSnapshot? _accepted;
     private Task<DeploymentInfo>? _deployment;
     private volatile SourceInfo _info = new(source.Name, source.Url, null, source.Folder, null, SourceState.Starting, null, null);
 
@@ -62,6 +65,9 @@ internal sealed partial class SourceWatcher(
     /// <summary>Ends the pause between two looks. During a look it makes for one more.</summary>
     public void Hint() => Volatile.Read(ref _hint).TrySetResult();
 
+    /// <summary>Takes a commit although it does not descend from the one before it, at the next look.</summary>
+    public void AcceptRewrite(string commit) => source.AcceptRewrite(commit);
+
     /// <summary>Looks now.</summary>
     /// <returns>The deployment of the tip, under way or done.</returns>
     /// <exception cref="SourceException">The source cannot be read.</exception>
@@ -75,7 +81,7 @@ internal sealed partial class SourceWatcher(
             _backoff.Succeeded();
 
             // A clone that was made anew reads its trees anew, and what failed for want of it may succeed now.
-            if (snapshot.Commit != _latest?.Commit || !ReferenceEquals(snapshot.Tree, _latest.Tree) || await IsWorthAnotherTry(trigger))
+            if (snapshot.Commit != _latest?.Commit || snapshot.Refusal != _latest.Refusal || !ReferenceEquals(snapshot.Tree, _latest.Tree) || await IsWorthAnotherTry(trigger))
             {
                 LogTipMoved(source.Name, snapshot.Branch ?? "HEAD", snapshot.Commit, snapshot.Author, snapshot.Message);
                 _deployment = queue.Enqueue(new DeploymentRequest(snapshot, source.Folder, trigger, seenAt, time.GetUtcNow() - seenAt));
@@ -83,13 +89,14 @@ internal sealed partial class SourceWatcher(
             }
 
             _latest = snapshot;
-            var mistake = FindMistake(snapshot);
+            _accepted = snapshot.Refusal is null ? snapshot : _accepted;
+            var mistake = snapshot.Refusal ?? FindMistake(snapshot);
             if (mistake is not null && _info.Error != mistake)
             {
                 LogUnreadable(source.Name, mistake);
             }
 
-            Tell(_info with { Branch = snapshot.Branch, Commit = snapshot.Commit, State = SourceState.Watching, Error = mistake });
+            Tell(_info with { Branch = snapshot.Branch, Commit = _accepted?.Commit, State = SourceState.Watching, Error = mistake });
             return _deployment!;
         }
         catch (SourceException failure)
@@ -112,9 +119,9 @@ internal sealed partial class SourceWatcher(
 
     /// <summary>Deploys the tip again although it has not moved: something else has that decides what is live.</summary>
     /// <exception cref="ConflictException">The source has not been read yet.</exception>
-    public Task<DeploymentInfo> DeployAgain(DeploymentTrigger trigger) => _latest is { } snapshot
+    public Task<DeploymentInfo> DeployAgain(DeploymentTrigger trigger) => _accepted is { } snapshot
         ? queue.Enqueue(new DeploymentRequest(snapshot, source.Folder, trigger, time.GetUtcNow(), TimeSpan.Zero))
-        : throw new ConflictException($"Source '{source.Name}' has not been read since the host started, so its plugins cannot be changed now. {_info.Error}".TrimEnd());
+        : throw new ConflictException($"Source '{source.Name}' has had no commit to deploy since the host started, so its plugins cannot be changed now. {_info.Error}".TrimEnd());
 
     /// <returns>Whether a hint ended it.</returns>
     private async Task<bool> PauseAsync(Task hint, CancellationToken cancellationToken)

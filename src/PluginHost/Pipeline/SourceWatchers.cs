@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PluginHost.Hosting;
+using PluginHost.Processes;
 using PluginHost.Sources;
 
 namespace PluginHost.Pipeline;
@@ -15,11 +16,11 @@ internal sealed class SourceWatchers : IDisposable
 
     public SourceWatchers(
         IOptions<PluginHostOptions> options, DataDirectory data, DeploymentQueue queue, HostActivities activities,
-        HostEvents events, TimeProvider time, ILoggerFactory loggers)
+        HostEvents events, ChildProcess processes, TimeProvider time, ILoggerFactory loggers)
     {
         _sources = [.. options.Value.Sources.Select(source => (ISource)(source.Value.WorkingTree
             ? new WorkingTreeSource(source.Key, source.Value, data.Source(source.Key), time)
-            : new Source(source.Key, source.Value, data.Source(source.Key), activities, time, loggers.CreateLogger<Source>())))];
+            : new Source(source.Key, source.Value, data.Source(source.Key), activities, processes, time, loggers.CreateLogger<Source>())))];
         _watchers = _sources.ToDictionary(
             source => source.Name,
             source => new SourceWatcher(source, options.Value.Sources[source.Name].Poll, queue, events, time, loggers.CreateLogger<SourceWatcher>()),

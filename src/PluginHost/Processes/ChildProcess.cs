@@ -38,6 +38,14 @@ internal sealed class ChildProcess(TimeProvider time)
         return await process.FinishAsync([], onLine, timeout, cancellationToken);
     }
 
+    /// <summary>The same for a command that reads bytes from its standard input.</summary>
+    /// <exception cref="FileNotFoundException">There is no such executable.</exception>
+    public async Task<ChildExit> RunAsync(ChildCommand command, ReadOnlyMemory<byte> input, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var process = Start(command);
+        return await process.FinishAsync(input, onLine, timeout, cancellationToken);
+    }
+
     /// <summary>Starts a command that will be told later what it waits for.</summary>
     /// <exception cref="FileNotFoundException">There is no such executable.</exception>
     public StartedProcess Start(ChildCommand command) => new(StartProcess(command), time);

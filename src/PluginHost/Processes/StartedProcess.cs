@@ -11,13 +11,16 @@ internal sealed class StartedProcess : IDisposable
     private readonly Process _process;
     private readonly TimeProvider _time;
     private bool _disposed;
-    private readonly TaskCompletionSource[] _drained = [new(), new()];
 
     public StartedProcess(Process process, TimeProvider time)
     {
         _process = process;
         _time = time;
+        Id = process.Id;
     }
+
+    /// <summary>Its process id, which is also that of the session it leads.</summary>
+    public int Id { get; }
 
     public bool HasEnded => _process.HasExited;
 
@@ -26,16 +29,23 @@ internal sealed class StartedProcess : IDisposable
     /// <param name="onLine">Gets each line that it writes.</param>
     /// <param name="timeout">How long it may take from now on.</param>
     /// <param name="cancellationToken">Ends it, with all that it started.</param>
-    public async Task<ChildExit> FinishAsync(IEnumerable<string> input, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken)
+    public Task<ChildExit> FinishAsync(IEnumerable<string> input, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken) =>
+        FinishAsync(() => Tell(input), onLine, timeout, cancellationToken);
+
+    /// <summary>The same with bytes in place of lines.</summary>
+    public Task<ChildExit> FinishAsync(ReadOnlyMemory<byte> input, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken) =>
+        // Beside the waiting: a command that does not read what it is told must still run into its limit.
+        FinishAsync(() => _ = Task.Run(() => Tell(input), CancellationToken.None), onLine, timeout, cancellationToken);
+
+    private async Task<ChildExit> FinishAsync(Action tell, Action<string> onLine, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        _process.OutputDataReceived += (_, line) => Pass(line.Data, onLine, _drained[0]);
-        _process.ErrorDataReceived += (_, line) => Pass(line.Data, onLine, _drained[1]);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        Tell(input);
+        var lines = new OpenLines(onLine);
+        var drained = Task.WhenAll(OutputLines.ReadAsync(_process.StandardOutput, lines.Pass), OutputLines.ReadAsync(_process.StandardError, lines.Pass));
+        tell();
 
         using var limit = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var closing = lines;
         try
         {
             await _process.WaitForExitAsyncWithoutOutput(either.Token);
@@ -47,7 +57,7 @@ internal sealed class StartedProcess : IDisposable
             return new ChildExit(-1, TimedOut: true);
         }
 
-        await Task.WhenAny(Task.WhenAll(_drained.Select(stream => stream.Task)), Task.Delay(DrainLimit, _time, CancellationToken.None));
+        await Task.WhenAny(drained, Task.Delay(DrainLimit, _time, CancellationToken.None));
         return new ChildExit(_process.ExitCode, TimedOut: false);
     }
 
@@ -64,6 +74,9 @@ internal sealed class StartedProcess : IDisposable
             EndWithAllItStarted();
         }
 
+        // A grandchild may hold the other ends open for ever.
+        _process.StandardOutput.Dispose();
+        _process.StandardError.Dispose();
         _process.Dispose();
     }
 
@@ -84,20 +97,44 @@ internal sealed class StartedProcess : IDisposable
         }
     }
 
-    private static void Pass(string? line, Action<string> onLine, TaskCompletionSource drained)
+    private void Tell(ReadOnlyMemory<byte> input)
     {
-        if (line is null)
+        try
         {
-            drained.TrySetResult();
+            _process.StandardInput.BaseStream.Write(input.Span);
+            _process.StandardInput.Close();
         }
-        else
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
-            lock (onLine)
-            {
-                onLine(line);
-            }
+            // It has ended, or was ended; its exit code says how it went.
         }
     }
 
     private void EndWithAllItStarted() => ChildProcess.EndWithAllItStarted(_process);
+
+    /// <summary>Passes lines of both streams on, one at a time, until whoever asked for them has gone.</summary>
+    private sealed class OpenLines(Action<string> onLine) : IDisposable
+    {
+        private readonly Lock _lock = new();
+        private bool _closed;
+
+        public void Pass(string line)
+        {
+            lock (_lock)
+            {
+                if (!_closed)
+                {
+                    onLine(line);
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_lock)
+            {
+                _closed = true;
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using LibGit2Sharp;
 using LibGit2Sharp.Handlers;
+using PluginHost.Sources.Signatures;
 
 namespace PluginHost.Sources;
 
@@ -60,7 +62,13 @@ internal sealed class GitClone : IDisposable
         return branch is null ? FollowHead(references) : FollowBranch(references, branch);
     }
 
-    public void Fetch(RemoteTip tip, Action<int, int> progress, CancellationToken cancellationToken) => Exchange(
+    public void Fetch(RemoteTip tip, Action<int, int> progress, CancellationToken cancellationToken) =>
+        Fetch($"+{tip.Reference}:{TipReference}", progress, cancellationToken);
+
+    /// <summary>Fetches all that the remote's branches have.</summary>
+    public void FetchBranches(CancellationToken cancellationToken) => Fetch("+refs/heads/*:refs/pluginhost/heads/*", (_, _) => { }, cancellationToken);
+
+    private void Fetch(string references, Action<int, int> progress, CancellationToken cancellationToken) => Exchange(
         answer =>
         {
             var options = new FetchOptions
@@ -74,68 +82,92 @@ internal sealed class GitClone : IDisposable
                     return !cancellationToken.IsCancellationRequested;
                 },
             };
-            Commands.Fetch(_repository, RemoteName, [$"+{tip.Reference}:{TipReference}"], options, logMessage: null);
-            return tip;
+            Commands.Fetch(_repository, RemoteName, [references], options, logMessage: null);
+            return true;
         },
         cancellationToken);
 
-    /// <summary>The commit that was fetched last, which may be newer than the tip that was asked for.</summary>
-    public SourceSnapshot ReadFetched(string source, string? branch, Func<string, Stream> openContent)
+    /// <summary>The id of the commit that was fetched last, which may be newer than the tip that was asked for.</summary>
+    public string ReadFetched() => Ask(() => _repository.Refs[TipReference]?.ResolveToDirectReference().TargetIdentifier is { } tip && _repository.Lookup<Commit>(tip) is not null
+        ? tip
+        : throw Damaged("what was fetched is not in it"));
+
+    public bool Holds(string commit) => Ask(() => _repository.Lookup<Commit>(commit) is not null);
+
+    /// <summary>A commit that the clone holds.</summary>
+    public SourceSnapshot Read(string source, string? branch, string commitId, Admission admission, Func<string, Stream> openContent) => Ask(() =>
+    {
+        var commit = Find(commitId);
+        return new SourceSnapshot
+        {
+            Source = source,
+            Branch = branch,
+            Commit = commit.Sha,
+            Author = commit.Author.Name,
+            Message = commit.MessageShort,
+            Tree = admission.Refusal is null ? _trees.Read(commit.Tree) : SourceTree.Empty,
+            Signer = admission.Signer,
+            Refusal = admission.Refusal,
+            OpenContent = openContent,
+        };
+    });
+
+    /// <summary>Whether a commit has another one, which the clone need not hold, in its history.</summary>
+    public bool IsDescendant(string commit, string ancestor) => Ask(() =>
+        _repository.Lookup<Commit>(ancestor) is { } before && _repository.ObjectDatabase.FindMergeBase(before, Find(commit))?.Sha == before.Sha);
+
+    /// <summary>The commits that one has in its history, itself included, and another one has not.</summary>
+    public IEnumerable<string> CommitsSince(string before, string commit) => Ask(() => _repository.Commits.QueryBy(new CommitFilter
+    {
+        IncludeReachableFrom = Find(commit),
+        ExcludeReachableFrom = _repository.Lookup<Commit>(before),
+    }).Select(found => found.Sha));
+
+    /// <summary>What a commit says of who signed it.</summary>
+    public CommitSignature ReadSignature(string commitId) => Ask(() =>
+    {
+        var commit = Find(commitId);
+        var signed = ReadSignature(commit);
+        return new CommitSignature(commit.Sha, signed?.Signature, signed is null ? [] : Encoding.UTF8.GetBytes(signed.Value.SignedData), commit.Committer.When);
+    });
+
+    // A commit in another encoding than UTF-8 is not read to the byte, and its signature does not fit then: it errs on the safe side.
+    private SignatureInfo? ReadSignature(Commit commit)
     {
         try
         {
-            var tip = _repository.Refs[TipReference]?.ResolveToDirectReference().TargetIdentifier;
-            if (tip is not null && Read(source, branch, tip, openContent) is { } snapshot)
-            {
-                return snapshot;
-            }
+            return Commit.ExtractSignature(_repository, commit.Id);
         }
-        catch (LibGit2SharpException failure)
+        catch (LibGit2Sharp.NotFoundException)
         {
-            throw Damaged(failure);
+            return null;
         }
-
-        throw Damaged("what was fetched is not in it");
     }
 
-    /// <summary>A commit that the clone holds, or null.</summary>
-    public SourceSnapshot? Read(string source, string? branch, string commitId, Func<string, Stream> openContent)
-    {
-        try
-        {
-            return _repository.Lookup<Commit>(commitId) is not { } commit
-                ? null
-                : new SourceSnapshot
-                {
-                    Source = source,
-                    Branch = branch,
-                    Commit = commit.Sha,
-                    Author = commit.Author.Name,
-                    Message = commit.MessageShort,
-                    Tree = _trees.Read(commit.Tree),
-                    OpenContent = openContent,
-                };
-        }
-        catch (LibGit2SharpException failure)
-        {
-            throw Damaged(failure);
-        }
-    }
+    private Commit Find(string commit) => _repository.Lookup<Commit>(commit) ?? throw Damaged($"the commit {commit} is missing");
 
     /// <summary>Opens the content of a file by its object id.</summary>
-    public Stream OpenContent(string blobId)
+    public Stream OpenContent(string blobId) => Ask(() => _trees.OpenContent(blobId) ?? throw Damaged($"the object {blobId} is missing"));
+
+    /// <summary>The same, or null when it is not in here.</summary>
+    public Stream? FindContent(string blobId) => Ask(() => _trees.OpenContent(blobId));
+
+    /// <summary>The files of a commit that the clone holds.</summary>
+    public SourceTree ReadTree(string commit) => Ask(() => _trees.Read(Find(commit).Tree));
+
+    public void Dispose() => _repository.Dispose();
+
+    private T Ask<T>(Func<T> ask)
     {
         try
         {
-            return _trees.OpenContent(blobId) ?? throw Damaged($"the object {blobId} is missing");
+            return ask();
         }
         catch (LibGit2SharpException failure)
         {
             throw Damaged(failure);
         }
     }
-
-    public void Dispose() => _repository.Dispose();
 
     private static Repository OpenOrCreate(string directory)
     {

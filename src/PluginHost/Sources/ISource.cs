@@ -14,4 +14,8 @@ internal interface ISource : IDisposable
     /// <summary>What is there now. Answers the given snapshot itself when nothing has changed.</summary>
     /// <exception cref="SourceException">It cannot be read.</exception>
     Task<SourceSnapshot> PullAsync(SourceSnapshot? current, CancellationToken cancellationToken);
+
+    /// <summary>Takes a commit from now on although it does not descend from the one before it.</summary>
+    /// <param name="commit">Its id, or the beginning of it.</param>
+    void AcceptRewrite(string commit);
 }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using PluginHost.Hosting;
+using PluginHost.Processes;
+using PluginHost.Sources.Signatures;
 
 namespace PluginHost.Sources;
 
@@ -22,12 +24,15 @@ internal sealed partial class Source : ISource
     // The clone is one thread's at a time; contents are read while the next exchange is under way, and the clone may be replaced in it.
     private readonly Lock _lock = new();
     private GitClone? _clone;
+    private Submodules? _submodules;
     private SourceException? _damage;
 
     // The commit at which the clone was made anew, or null. Once is enough for a commit: when the new clone is no better, the disk or the remote is to blame.
     private string? _madeAnewAt;
 
-    public Source(string name, SourceOptions options, string directory, HostActivities activities, TimeProvider time, ILogger<Source> logger)
+    private readonly CommitGate _gate;
+
+    public Source(string name, SourceOptions options, string directory, HostActivities activities, ChildProcess processes, TimeProvider time, ILogger<Source> logger)
     {
         Name = name;
         _options = options;
@@ -36,6 +41,9 @@ internal sealed partial class Source : ISource
         _time = time;
         _logger = logger;
         _remote = RemoteAddress.Parse(options.Url);
+        _gate = new CommitGate(
+            name, options, _remote.Url, Path.Combine(directory, "accepted.json"),
+            options.Signatures.RequireSigned ? new SignatureCheck(options.Signatures, processes) : null);
         Folder = RepositoryPath.Normalize(options.Path);
     }
 
@@ -47,10 +55,12 @@ internal sealed partial class Source : ISource
     /// <summary>The watched folder.</summary>
     public string Folder { get; }
 
-    /// <summary>Where the branch is now. Answers the given snapshot itself when its commit still is the tip.</summary>
+    /// <summary>Where the branch is now. Answers the given snapshot itself when its commit still is the tip, and as good as it was.</summary>
     /// <exception cref="SourceException">The remote cannot be read.</exception>
     public Task<SourceSnapshot> PullAsync(SourceSnapshot? current, CancellationToken cancellationToken) =>
         ExchangeAsync(token => Pull(current, token), cancellationToken);
+
+    public void AcceptRewrite(string commit) => _gate.AcceptedRewrite = commit;
 
     public void Dispose()
     {
@@ -58,6 +68,7 @@ internal sealed partial class Source : ISource
         if (_oneAtATime.Wait(0))
         {
             _clone?.Dispose();
+            _submodules?.Dispose();
             _oneAtATime.Dispose();
         }
     }
@@ -106,20 +117,37 @@ internal sealed partial class Source : ISource
     {
         var clone = GetClone();
         var tip = clone.ReadTip(_options.Branch, cancellationToken);
-        if (tip.Commit == current?.Commit)
+        if (current is { Refusal: null } && tip.Commit == current.Commit)
         {
-            return tip.Branch == current.Branch ? current : current with { Branch = tip.Branch };
+            return Follow(current, tip);
         }
 
-        if (clone.Read(Name, tip.Branch, tip.Commit, OpenContent) is { } known)
+        var commit = clone.Holds(tip.Commit) ? tip.Commit : Fetch(clone, tip, current is null ? "clone" : "fetch", cancellationToken);
+        var admission = _gate.Admit(clone, commit, cancellationToken);
+        return commit == current?.Commit && admission.Refusal == current.Refusal
+            ? Follow(current, tip)
+            : WithSubmodules(clone.Read(Name, tip.Branch, commit, admission, OpenContent), cancellationToken);
+    }
+
+    private SourceSnapshot WithSubmodules(SourceSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        if (!_options.Submodules)
         {
-            return known;
+            return snapshot;
         }
 
-        var stage = current is null ? "clone" : "fetch";
+        _submodules ??= new Submodules(SubmodulesDirectory, _options.Credentials);
+        return snapshot with { Tree = _submodules.Fill(snapshot.Tree, _remote, OpenContent, cancellationToken) };
+    }
+
+    private static SourceSnapshot Follow(SourceSnapshot current, RemoteTip tip) =>
+        tip.Branch == current.Branch ? current : current with { Branch = tip.Branch };
+
+    private string Fetch(GitClone clone, RemoteTip tip, string stage, CancellationToken cancellationToken)
+    {
         using var activity = _activities.Begin(stage, $"Fetching {_remote}");
         clone.Fetch(tip, (received, total) => activity.Report(received, total), cancellationToken);
-        return clone.ReadFetched(Name, tip.Branch, OpenContent);
+        return clone.ReadFetched();
     }
 
     private Stream OpenContent(string blobId)
@@ -128,7 +156,7 @@ internal sealed partial class Source : ISource
         {
             try
             {
-                return GetClone().OpenContent(blobId);
+                return _submodules?.OpenContent(blobId) ?? GetClone().OpenContent(blobId);
             }
             catch (SourceException damage) when (damage.Failure == SourceFailure.CloneDamaged)
             {
@@ -156,24 +184,32 @@ internal sealed partial class Source : ISource
 
     private string CloneDirectory => Path.Combine(_directory, "repository.git");
 
+    private string SubmodulesDirectory => Path.Combine(_directory, "submodules");
+
     private void DeleteClone()
     {
         lock (_lock)
         {
             _clone?.Dispose();
             _clone = null;
-            if (!Directory.Exists(CloneDirectory))
-            {
-                return;
-            }
+            _submodules?.Dispose();
+            _submodules = null;
+            Delete(CloneDirectory);
+            Delete(SubmodulesDirectory);
+        }
+    }
 
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
             // git marks its object files read-only, which Windows takes as "cannot be deleted".
-            foreach (var file in new DirectoryInfo(CloneDirectory).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.IsReadOnly))
+            foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.IsReadOnly))
             {
                 file.IsReadOnly = false;
             }
 
-            Directory.Delete(CloneDirectory, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 
@@ -232,9 +268,15 @@ internal sealed partial class Source : ISource
     {
         lock (_lock)
         {
-            var clone = _clone;
-            _clone = null;
-            _ = ended.ContinueWith(_ => clone?.Dispose(), TaskScheduler.Default);
+            var (clone, submodules) = (_clone, _submodules);
+            (_clone, _submodules) = (null, null);
+            _ = ended.ContinueWith(
+                _ =>
+                {
+                    clone?.Dispose();
+                    submodules?.Dispose();
+                },
+                TaskScheduler.Default);
         }
     }
 

@@ -17,7 +17,14 @@ internal sealed record SourceSnapshot
     /// <summary>The first line of the commit's message.</summary>
     public required string Message { get; init; }
 
+    /// <summary>Empty when the commit is refused.</summary>
     public required SourceTree Tree { get; init; }
+
+    /// <summary>Who signed the commit, with which key; null when that was not asked.</summary>
+    public string? Signer { get; init; }
+
+    /// <summary>Why nothing of the commit may be deployed; null when it is accepted.</summary>
+    public string? Refusal { get; init; }
 
     /// <summary>Opens the content of a file by its object id.</summary>
     public required Func<string, Stream> OpenContent { get; init; }

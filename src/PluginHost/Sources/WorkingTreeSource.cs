@@ -32,6 +32,11 @@ internal sealed class WorkingTreeSource(string name, SourceOptions options, stri
         }
     }
 
+    /// <summary>Files as they lie there have no history.</summary>
+    public void AcceptRewrite(string commit)
+    {
+    }
+
     public void Dispose()
     {
         _tree?.Dispose();

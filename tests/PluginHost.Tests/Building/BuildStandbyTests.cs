@@ -34,7 +34,7 @@ public sealed class BuildStandbyTests
         _data = Make.DataDirectory(_directory.Combine("data"));
         var options = Options.Create(new PluginHostOptions { Build = { DotnetPath = command } });
         var (processes, environment) = (new ChildProcess(TimeProvider.System), new BuildEnvironment(options, _data, new BuildTemporary(_data)));
-        _standby = new BuildStandby(new DotnetSdk(processes, environment, new ContractPackage(_data), options), environment, processes);
+        _standby = new BuildStandby(new BuildCommand(new DotnetSdk(processes, environment, new ContractPackage(_data), options), environment, _data, options), processes);
     }
 
     [TearDown]

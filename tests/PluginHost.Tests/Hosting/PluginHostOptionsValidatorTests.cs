@@ -54,6 +54,16 @@ public sealed class PluginHostOptionsValidatorTests
     }
 
     [Test]
+    public void SignaturesThatNobodyCouldGive_AreAMistake()
+    {
+        var missing = new SignatureOptions { RequireSigned = true, AllowedSignersFile = "/nowhere/allowed_signers" };
+
+        Assert.That(Mistakes(new SourceOptions { Url = "/srv/repository", Signatures = new SignatureOptions { RequireSigned = true } }), Has.One.Contains("no key is allowed, so no commit could be taken"));
+        Assert.That(Mistakes(new SourceOptions { Url = "/srv/repository", Signatures = missing }), Has.One.Contains("AllowedSignersFile is '/nowhere/allowed_signers', and there is no such file"));
+        Assert.That(Mistakes(new SourceOptions { Url = Path.GetTempPath(), WorkingTree = true, Signatures = missing }), Has.Some.Contains("which nobody signs"));
+    }
+
+    [Test]
     public void LimitsOfWorkers_HaveBounds()
     {
         var options = new PluginHostOptions

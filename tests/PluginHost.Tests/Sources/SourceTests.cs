@@ -398,7 +398,7 @@ public sealed class SourceTests
         using var cancellation = new CancellationTokenSource();
 
         Assert.Throws<OperationCanceledException>(() => clone.Fetch(tip, (_, _) => cancellation.Cancel(), cancellation.Token));
-        Assert.That(clone.Read("default", tip.Branch, tip.Commit, _ => Stream.Null), Is.Null);
+        Assert.That(clone.Holds(tip.Commit), Is.False);
 
         var reports = new List<(int Received, int Total)>();
         clone.Fetch(tip, (received, total) => reports.Add((received, total)), default);
