@@ -30,4 +30,7 @@ public enum AlertKind
 
     /// <summary>A plugin whose content was rejected is as its branch says again.</summary>
     CommitAccepted,
+
+    /// <summary>The host died, and a script is suspected of it: nothing starts it until somebody allows it.</summary>
+    ScriptQuarantined,
 }

@@ -5,7 +5,7 @@ namespace PluginHost.Alerts;
 
 /// <summary>Watches the host, and hands on what somebody should know.</summary>
 internal sealed partial class AlertWatch(
-    IPluginHost host, RunAlerts runs, OccurrenceAlerts occurrences, PluginAlerts plugins, AlertSender sender, ILogger<AlertWatch> logger)
+    IPluginHost host, RunAlerts runs, OccurrenceAlerts occurrences, PluginAlerts plugins, QuarantineAlerts quarantines, AlertSender sender, ILogger<AlertWatch> logger)
     : BackgroundService, IHostedLifecycleService
 {
     /// <summary>Before the host starts anything: what is in the ledger now is no news.</summary>
@@ -28,6 +28,7 @@ internal sealed partial class AlertWatch(
         await using var changes = host.WatchAsync(stoppingToken).GetAsyncEnumerator(stoppingToken);
         var more = changes.MoveNextAsync().AsTask();
         await LookAsync(() => runs.LostAsync(stoppingToken), "");
+        await LookAsync(() => quarantines.LookAsync(stoppingToken), "");
         for (; await more; more = changes.MoveNextAsync().AsTask())
         {
             var change = changes.Current;
@@ -35,7 +36,7 @@ internal sealed partial class AlertWatch(
                 async () => change.Kind switch
                 {
                     HostEventKind.Run => await runs.LookAsync(change.Id, stoppingToken),
-                    HostEventKind.Script => await occurrences.LookAsync(change.Id, stoppingToken),
+                    HostEventKind.Script => [.. await quarantines.LookAsync(change.Id, stoppingToken), .. await occurrences.LookAsync(change.Id, stoppingToken)],
                     HostEventKind.Plugin => plugins.Look(change.Id),
                     _ => [],
                 },

@@ -26,6 +26,7 @@ public static class PluginHostAlertsExtensions
         services.TryAddSingleton<RunAlerts>();
         services.TryAddSingleton<OccurrenceAlerts>();
         services.TryAddSingleton<PluginAlerts>();
+        services.TryAddSingleton<QuarantineAlerts>();
         services.TryAddSingleton<AlertSender>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AlertSender>(provider => provider.GetRequiredService<AlertSender>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AlertWatch>());

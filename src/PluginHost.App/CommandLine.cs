@@ -1,13 +1,19 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Diagnostics;
 using PluginHost.App.Commands;
+using PluginHost.App.Inspection;
 using PluginHost.App.Security;
+using PluginHost.App.Supervision;
 
 namespace PluginHost.App;
 
 /// <summary>The commands and their options.</summary>
 internal static class CommandLine
 {
+    /// <summary>What the supervisor adds to the command line of the host that it starts.</summary>
+    public const string Supervised = "--supervised";
+
     private const string Name = "pluginhost";
 
     /// <summary>Reads a command line.</summary>
@@ -67,15 +73,18 @@ internal static class CommandLine
         CancelCommand.Create(),
         PauseCommands.CreatePause(),
         PauseCommands.CreateResume(),
+        AllowCommand.Create(),
+        AllowCommand.CreateLeaveSafeMode(),
         SyncCommand.Create(),
         PluginsCommand.Create(),
         DeploymentsCommand.Create(),
         OccurrencesCommand.Create(),
         RollbackCommands.CreateRollback(),
         RollbackCommands.CreateUnpin(),
+        WhyLoadedCommand.Create(),
     ];
 
-    private static IEnumerable<Command> AuthorCommands() => [NewCommand.Create(), CheckCommand.Create(), DevCommand.Create(), CompletionCommand.Create()];
+    private static IEnumerable<Command> AuthorCommands() => [NewCommand.Create(), CheckCommand.Create(), DevCommand.Create(), CompletionCommand.Create(), InspectCommand.Create()];
 
     private static Command Run()
     {
@@ -85,14 +94,21 @@ internal static class CommandLine
         var poll = new Option<string?>("--poll") { Description = "How often to look for commits, such as 500ms, 2s or 1m. Default: 2s.", HelpName = "T" };
         var data = new Option<string?>("--data") { Description = "Where the host keeps its data. Default: .pluginhost in the repository.", HelpName = "DIR" };
         var urls = new Option<string?>("--urls") { Description = "Where to listen. Default: http://127.0.0.1:5080.", HelpName = "URLS" };
-        var command = new Command("run", "Starts the host.") { repo, branch, path, poll, data, urls };
-        command.SetAction((result, cancellationToken) => ReadyHost.RunAsync(
-            new RunArguments(
-                result.GetValue(repo), result.GetValue(branch), result.GetValue(path), result.GetValue(poll), result.GetValue(data), result.GetValue(urls)),
-            cancellationToken));
+        var noSupervisor = new Option<bool>("--no-supervisor") { Description = "Be the host alone: under systemd, in a container or in a debugger, which start it again themselves." };
+        var safeMode = new Option<bool>("--safe-mode") { Description = "Start nothing by itself: no schedules, chains or retries, until somebody lets it." };
+        var supervised = new Option<bool>(Supervised) { Hidden = true };
+        var command = new Command("run", "Starts the host.") { repo, branch, path, poll, data, urls, noSupervisor, safeMode, supervised };
+        command.SetAction((result, cancellationToken) =>
+        {
+            var arguments = new RunArguments(
+                result.GetValue(repo), result.GetValue(branch), result.GetValue(path), result.GetValue(poll), result.GetValue(data), result.GetValue(urls), SafeMode: result.GetValue(safeMode));
+            return result.GetValue(supervised) ? SupervisedHost.RunAsync(arguments, cancellationToken)
+                : result.GetValue(noSupervisor) || Debugger.IsAttached ? ReadyHost.RunAsync(arguments, cancellationToken)
+                : new Supervisor([.. Environment.GetCommandLineArgs().Skip(1)], arguments.SafeMode).RunAsync(cancellationToken);
+        });
         return command;
     }
 }
 
 /// <summary>What was given on the command line; null for what was not.</summary>
-internal sealed record RunArguments(string? Repo, string? Branch, string? Path, string? Poll, string? Data, string? Urls, bool WorkingTree = false);
+internal sealed record RunArguments(string? Repo, string? Branch, string? Path, string? Poll, string? Data, string? Urls, bool WorkingTree = false, bool SafeMode = false, string? Death = null);

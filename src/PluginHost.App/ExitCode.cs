@@ -10,4 +10,7 @@ internal static class ExitCode
 
     /// <summary>What was asked for cannot be understood.</summary>
     public const int WrongUsage = 2;
+
+    /// <summary>The host has stopped, and nobody had asked it to.</summary>
+    public const int StoppedByItself = 3;
 }

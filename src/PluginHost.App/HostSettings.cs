@@ -28,6 +28,9 @@ internal static class HostSettings
         Set(settings, $"{Source}:Path", arguments.Path);
         Set(settings, $"{Source}:WorkingTree", arguments.WorkingTree ? "true" : null);
         Set(settings, $"{Source}:Poll", arguments.Poll is { } poll ? ParseDuration(poll).ToString("c", CultureInfo.InvariantCulture) : null);
+        Set(settings, "PluginHost:Unload:Inspector", configuration["PluginHost:Unload:Inspector"] ?? OwnProgram());
+        Set(settings, "PluginHost:SafeMode", arguments.SafeMode ? "true" : null);
+        settings["PluginHost:Runs:SurviveUnhandledExceptions"] = configuration["PluginHost:Runs:SurviveUnhandledExceptions"] ?? "true";
         Set(settings, "PluginHost:DataDirectory", DataDirectory(arguments.Data, configuration));
         return settings;
     }
@@ -35,6 +38,10 @@ internal static class HostSettings
     /// <summary>Where the host keeps its data, if the command line says this.</summary>
     public static string DataDirectory(string? data, IConfiguration configuration) =>
         data ?? configuration["PluginHost:DataDirectory"] ?? Path.Combine(PluginFolder.FindRepository(Environment.CurrentDirectory) ?? Environment.CurrentDirectory, ".pluginhost");
+
+    // Started by its own executable, or by dotnet.
+    private static string OwnProgram() =>
+        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "pluginhost" ? path : typeof(HostSettings).Assembly.Location;
 
     private static void Set(Dictionary<string, string?> settings, string key, string? value)
     {

@@ -1,11 +1,16 @@
 using Microsoft.Extensions.Options;
 using PluginHost.App.Security;
+using PluginHost.App.Supervision;
+using PluginHost.Crashes;
 
 namespace PluginHost.App;
 
 /// <summary>The host as a program of its own.</summary>
 internal static class ReadyHost
 {
+    /// <summary>The process is gone this long after it was asked to stop, whatever scripts do.</summary>
+    public static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(55);
+
     // Longer than a cancelled script may take by default, so that its end is stored.
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(45);
 
@@ -13,12 +18,20 @@ internal static class ReadyHost
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken)
     {
+        using var signals = new StopSignals(takeOver: false);
+        var started = false;
         try
         {
             await using var app = Build(arguments);
             Announcement.Register(app);
+            app.Lifetime.ApplicationStarted.Register(() => started = true);
+            app.Lifetime.ApplicationStopping.Register(() => ProcessEnd.After(ExitLimit, HowItEnded));
             await app.RunAsync(cancellationToken);
-            return 0;
+            return HowItEnded();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Done;
         }
         catch (UsageException failure)
         {
@@ -40,6 +53,12 @@ internal static class ReadyHost
         {
             return Say($"The host cannot start: {failure.Message} Check the data directory (--data): it has to be a folder that this user may write to.", ExitCode.Failed);
         }
+        catch (Exception failure) when (!started)
+        {
+            return Say($"The host cannot start: {(failure is InvalidOperationException ? failure.Message : failure)}", ExitCode.Failed);
+        }
+
+        int HowItEnded() => signals.Asked.IsCompleted || cancellationToken.IsCancellationRequested ? ExitCode.Done : ExitCode.StoppedByItself;
     }
 
     private static WebApplication Build(RunArguments arguments)
@@ -55,6 +74,7 @@ internal static class ReadyHost
         builder.AddSecurity();
         builder.AddConnectionLimits();
         builder.AddReverseProxy();
+        builder.Services.AddSingleton(new PreviousDeath(arguments.Death));
         builder.Services.AddPluginHost().AddAlerts();
 
         var app = builder.Build();

@@ -22,6 +22,12 @@ public interface IPluginHost
     /// <summary>Lets the script's schedules run again; what was missed is caught up as each schedule says.</summary>
     Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken = default);
 
+    /// <summary>Lets a script that is in quarantine run again on its live version; what it has done so far does not count any more. Does nothing when it is not.</summary>
+    Task<ScriptInfo> AllowScriptAsync(string scriptId, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets the host start scripts by itself again; what was missed in safe mode is caught up as each schedule says. Does nothing when it is not in safe mode.</summary>
+    Task<HostStatus> LeaveSafeModeAsync(CancellationToken cancellationToken = default);
+
     /// <summary>The schedules of a script: those of its code, as operators have changed them, and those that they have added.</summary>
     Task<IReadOnlyList<ScheduleInfo>> GetSchedulesAsync(string scriptId, CancellationToken cancellationToken = default);
 
@@ -112,6 +118,16 @@ public interface IPluginHost
 
     /// <summary>Lets a plugin follow its branch again. Does nothing when it is not pinned.</summary>
     Task<PluginInfo> UnpinAsync(string pluginId, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds what holds an unloaded version of a plugin in memory.</summary>
+    /// <remarks>
+    /// The tool <c>pluginhost</c> looks into this process from another one, and the process stands still meanwhile: for a
+    /// second, or for up to <see cref="UnloadOptions.InspectTimeout"/> with a very large heap. What is found is shown with
+    /// the plugin from then on.
+    /// </remarks>
+    /// <exception cref="NotFoundException">No such version is known to stay in memory.</exception>
+    /// <exception cref="ConflictException">There is no tool (<see cref="UnloadOptions.Inspector"/>), or the system does not permit the look.</exception>
+    Task<LeakExplanation> ExplainLeakAsync(string pluginId, string version, CancellationToken cancellationToken = default);
 
     /// <summary>Deployments, newest first.</summary>
     /// <param name="limit">How many at most, 1 to 500.</param>

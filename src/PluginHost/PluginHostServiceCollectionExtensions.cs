@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Building;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
@@ -78,6 +79,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<HostReadiness>();
         services.TryAddSingleton<HostProblems>();
         services.TryAddSingleton<ChildProcess>();
+        services.TryAddSingleton(new PreviousDeath(null));
         return services;
     }
 
@@ -103,15 +105,19 @@ public static class PluginHostServiceCollectionExtensions
     {
         services.TryAddSingleton<SharedServices>();
         services.TryAddSingleton<SharedAssemblies>();
+        services.TryAddSingleton<PrivateAssemblies>();
         services.TryAddSingleton<AssemblyInspector>();
         services.TryAddSingleton<ScriptServicesFactory>();
         services.TryAddSingleton<IsolationPolicy>();
         services.TryAddSingleton<ScriptValidator>();
         services.TryAddSingleton<StoredScripts>();
+        services.TryAddSingleton<PluginContexts>();
         services.TryAddSingleton<PluginLoading>();
+        services.TryAddSingleton<LeakedVersions>();
+        services.TryAddSingleton<LeakInspector>();
         services.TryAddSingleton<LiveRegistry>();
         services.TryAddSingleton<DrainingVersions>();
-        return services.AddHosted<UnloadWatch>();
+        return services.AddHosted<UnloadWatch>().AddHosted<LoadJournal>();
     }
 
     private static IServiceCollection AddHistory(this IServiceCollection services)
@@ -127,6 +133,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<OccurrenceCalendar>();
         services.TryAddSingleton<ScriptValueStore>();
         services.TryAddSingleton<PinStore>();
+        services.TryAddSingleton<CrashStore>();
+        services.TryAddSingleton<LoadCrashStore>();
         services.TryAddSingleton<HistorySweep>();
         services.TryAddSingleton<AccessKeyStore>();
         services.TryAddSingleton<IAuditLog, AuditStore>();
@@ -137,6 +145,9 @@ public static class PluginHostServiceCollectionExtensions
     // runs that are under way.
     private static IServiceCollection AddRunning(this IServiceCollection services)
     {
+        services.TryAddSingleton<Quarantines>();
+        services.TryAddSingleton<SafeMode>();
+        services.TryAddSingleton<SelfStarts>();
         services.TryAddSingleton<RunLogs>();
         services.TryAddSingleton<RunMetrics>();
         services.TryAddSingleton<ConsoleCapture>();
@@ -147,6 +158,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<WorkerLimits>();
         services.TryAddSingleton<Workers>();
         services.TryAddSingleton<IIsolatedRunner, WorkerRunner>();
+        services.TryAddSingleton<ScriptThreads>();
+        services.TryAddSingleton<ProcessGlobals>();
         services.TryAddSingleton<RunExecutor>();
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();
@@ -166,7 +179,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<StoredScheduleCheck>();
         services.TryAddSingleton<ScheduleOutlooks>();
         services.TryAddSingleton<IStoredVersions, StoredVersions>();
-        return services.AddHosted<RunService>().AddHosted<Scheduler>().AddHosted<ScheduleWatch>();
+        return services.AddHosted<UnhandledExceptions>().AddHosted<RunService>().AddHosted<Scheduler>().AddHosted<ScheduleWatch>();
     }
 
     private static IServiceCollection AddPipeline(this IServiceCollection services)

@@ -54,6 +54,21 @@ public sealed class AlertTests
     }
 
     [Test]
+    public async Task AScriptThatIsInQuarantine_IsToldOnce_AndNotThatOfTheHostBefore()
+    {
+        _host.Scripts[0] = Examples.Script() with { Quarantine = new QuarantineInfo(Examples.Noon.AddHours(-1), 2, "The host died.") };
+        await StartAsync();
+        _watched.Tell(HostEventKind.Script, "Reports.Daily");
+        _host.Scripts.Add(Examples.Script("Reports.Other") with { Quarantine = new QuarantineInfo(DateTimeOffset.MaxValue, 2, "The host died 2 times.") });
+
+        _watched.Tell(HostEventKind.Script, "Reports.Other");
+        _watched.Tell(HostEventKind.Script, "Reports.Other");
+        _watched.End(Run(RunState.Failed));
+
+        Assert.That(await TitlesAsync(2), Is.EqualTo(new[] { "Reports.Other is in quarantine: the host died of it, as it seems.", "Reports.Daily failed." }));
+    }
+
+    [Test]
     public async Task ATryThatIsFollowedByAnother_IsNotTold()
     {
         await StartAsync();

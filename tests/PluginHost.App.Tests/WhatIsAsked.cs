@@ -36,6 +36,24 @@ public sealed class WhatIsAsked
     }
 
     [Test]
+    public async Task WhyLoaded_AsksForTheVersionThatHasStayedLongest_AndShowsWhatHoldsIt()
+    {
+        var noon = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+        await using var server = await FakeServer.StartAsync(new()
+        {
+            ["GET /api/v1/plugins/Reports"] = FakeServer.Json(new PluginInfo(
+                "Reports", "default", "plugins/Reports/Reports.csproj", PluginState.Live, null, null, null, [], [new("newer-2", noon.AddHours(1), ""), new("older-1", noon, "")])),
+            ["POST /api/v1/plugins/Reports/leaks/older-1/roots"] = FakeServer.Json(new LeakExplanation(
+                "Reports", "older-1", noon, 250, [new(LeakRootKind.Handle, null, "A GC handle", "Free it.", ["Shop.Job"])])),
+        });
+
+        var outcome = await server.RunAsync("why-loaded", "Reports");
+
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+        Assert.That(outcome.Output, Does.Contain("Version older-1 of Reports is held by:").And.Contain("- A GC handle").And.Contain("Free it.").And.Contain("→ Shop.Job"));
+    }
+
+    [Test]
     public async Task Filters_AreSentAsTheApiNamesThem()
     {
         var query = "";

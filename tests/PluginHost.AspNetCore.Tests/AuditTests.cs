@@ -88,6 +88,7 @@ public sealed class AuditTests
     [TestCase("POST", "api/v1/runs/run1/cancel", "RunCancel run1: Done")]
     [TestCase("POST", "api/v1/runs/run1/rerun", "RunRerun run1: Done")]
     [TestCase("POST", "api/v1/plugins/Reports/rollback", "PluginRollback Reports: Done")]
+    [TestCase("POST", "api/v1/plugins/Reports/leaks/old-2/roots", "LeakExplain Reports old-2: Done")]
     [TestCase("DELETE", "api/v1/plugins/Reports/pin", "PluginUnpin Reports: Done")]
     [TestCase("POST", "api/v1/sources/default/sync", "SourceSync default: Done")]
     [TestCase("POST", "api/v1/scripts/Reports.Daily/pause", "ScriptPause Reports.Daily: Done")]

@@ -43,10 +43,14 @@ internal static class Examples
 
     public static StateValueInfo StateValue { get; } = new("cursor", new JsonObject { ["page"] = 7 }, 42, Noon);
 
+    public static LeakRoot Root { get; } = new(LeakRootKind.StaticField, null, "The event AppDomain.ProcessExit", "Unsubscribe.", ["System.Object[]", "System.EventHandler"]);
+
+    public static LeakExplanation Leak { get; } = new("Reports", "old-2", Noon, 250, [Root]);
+
     public static PluginInfo Plugin(string id = "Reports", string message = "did not build") => new(
         id, "default", $"plugins/{id}/{id}.csproj", PluginState.Degraded, Live, new PinInfo("0123456-89abcde", "ada", Noon),
         new PluginProblem(ProblemStage.Build, Commit, message, [new Diagnostic(DiagnosticSeverity.Error, "CS1002", "; expected", "plugins/Reports/Daily.cs", 12, 34)]),
-        [new DrainingVersion("old-1", 1, Noon)], [new LeakedVersion("old-2", Noon, "a timer")]) { Abandoned = [new AbandonedRuns("old-3", 2)] };
+        [new DrainingVersion("old-1", 1, Noon)], [new LeakedVersion("old-2", Noon, "a timer") { Roots = [Root] }]) { Abandoned = [new AbandonedRuns("old-3", 2)] };
 
     public static DeploymentInfo Deployment(string id = "deployment1", string message = "First") => new()
     {

@@ -45,6 +45,12 @@ internal sealed class FakeHost : IPluginHost
 
     public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => GetScriptAsync(scriptId, cancellationToken);
 
+    public string? Allowed { get; private set; }
+
+    public Task<ScriptInfo> AllowScriptAsync(string scriptId, CancellationToken cancellationToken) => GetScriptAsync(Allowed = scriptId, cancellationToken);
+
+    public Task<HostStatus> LeaveSafeModeAsync(CancellationToken cancellationToken) => Task.FromResult(Status = Status with { SafeMode = false });
+
     public (string Script, string Schedule, ScheduleRequest Request)? Set { get; private set; }
 
     public async Task<IReadOnlyList<ScheduleInfo>> GetSchedulesAsync(string scriptId, CancellationToken cancellationToken) =>
@@ -157,6 +163,9 @@ internal sealed class FakeHost : IPluginHost
         RolledBack = null;
         return Task.FromResult(GetPlugin(pluginId) with { Pin = null });
     }
+
+    public Task<LeakExplanation> ExplainLeakAsync(string pluginId, string version, CancellationToken cancellationToken) =>
+        Failure is null ? Task.FromResult(Examples.Leak with { Plugin = GetPlugin(pluginId).Id, Version = version }) : throw Failure;
 
     public Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit, string? after, CancellationToken cancellationToken)
     {

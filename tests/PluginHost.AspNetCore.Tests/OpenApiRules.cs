@@ -18,6 +18,7 @@ internal static class OpenApiRules
         ["cron"] = "The expression.",
         ["timeZone"] = "The time zone it is read in: an IANA or Windows id. UTC when it is left out.",
         ["api/v1/schedules/preview script"] = "The script that H is derived from.",
+        ["version"] = "The id of the version.",
         ["name"] = "The source's name in the configuration.",
         ["script"] = "Only those of this script.",
         ["state"] = "Only runs in this state.",

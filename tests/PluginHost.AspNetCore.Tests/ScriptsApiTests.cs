@@ -58,6 +58,32 @@ public sealed class ScriptsApiTests
     }
 
     [Test]
+    public async Task AScriptInQuarantine_SaysWhy_AndIsAllowed()
+    {
+        _host.Scripts[0] = Examples.Script() with { State = ScriptState.Broken, Quarantine = new QuarantineInfo(Examples.Noon, 2, "The host died 2 times.") };
+        await using var web = await WebHost.StartAsync(_host);
+
+        var script = await web.GetAsync("api/v1/scripts/Reports.Daily");
+        using var answer = await web.SendAsync(HttpMethod.Post, "api/v1/scripts/Reports.Daily/allow");
+
+        Assert.That(JsonNode.DeepEquals(script["quarantine"], JsonNode.Parse("""{ "since": "2026-01-31T12:00:00.25Z", "crashes": 2, "reason": "The host died 2 times." }""")), script.ToJsonString());
+        Assert.That(await web.Client.GetStringAsync(new Uri("scripts/Reports.Daily", UriKind.Relative)), Does.Contain("In quarantine").And.Contain("The host died 2 times.").And.Contain("/allow"));
+        Assert.That((answer.StatusCode, _host.Allowed), Is.EqualTo((HttpStatusCode.OK, "Reports.Daily")));
+    }
+
+    [Test]
+    public async Task SafeMode_IsLeft()
+    {
+        _host.Status = Examples.Status() with { SafeMode = true };
+        await using var web = await WebHost.StartAsync(_host);
+        Assert.That((await web.GetAsync("api/v1/status"))["safeMode"]!.GetValue<bool>());
+
+        using var answer = await web.SendAsync(HttpMethod.Delete, "api/v1/safe-mode");
+
+        Assert.That((await answer.ReadJsonAsync())["safeMode"]!.GetValue<bool>(), Is.False);
+    }
+
+    [Test]
     public async Task StartingARun_PassesItOn_AndAnswersAtOnce()
     {
         await using var web = await WebHost.StartAsync(_host);

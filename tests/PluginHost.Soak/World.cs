@@ -67,6 +67,9 @@ internal sealed class World : IAsyncDisposable
         {
             ["TMPDIR"] = Temporary,
             ["PluginHost__Runs__CancelGrace"] = "00:00:10",
+
+            // It is the soak that ends the host, and not the scripts that are under way then.
+            ["PluginHost__Runs__Quarantine__Crashes"] = "0",
         });
         Starts++;
     }

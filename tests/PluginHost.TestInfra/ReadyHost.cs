@@ -13,11 +13,13 @@ public sealed class ReadyHost : IAsyncDisposable
 
     private readonly MarkedProcesses _processes = new();
     private readonly Process _process;
+    private readonly bool _isSupervised;
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ReadyHost(ProcessStartInfo start)
+    private ReadyHost(ProcessStartInfo start, bool isSupervised = false)
     {
+        _isSupervised = isSupervised;
         start.RedirectStandardOutput = start.RedirectStandardError = true;
 
         // The mark is passed on to builds and workers, so that what a host leaves behind can be told from everybody else's.
@@ -59,6 +61,20 @@ public sealed class ReadyHost : IAsyncDisposable
     public static Task<ReadyHost> LaunchAsync(
         string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0") =>
         ListeningAsync(Launch(repository, data, poll, environment, urls), "");
+
+    /// <summary>Starts a host as everybody does, with the supervisor that starts it again when it dies, and waits until its first load has ended.</summary>
+    /// <param name="repository">The repository to watch.</param>
+    /// <param name="data">The host's data directory.</param>
+    /// <param name="environment">Variables of its environment.</param>
+    /// <param name="options">Further options of the command line.</param>
+    public static async Task<ReadyHost> StartSupervisedAsync(
+        string repository, string data, IReadOnlyDictionary<string, string>? environment = null, params IReadOnlyList<string> options)
+    {
+        // One port for all its lives, so that it is found again.
+        var host = await ListeningAsync(Launch(repository, data, "200ms", environment, $"http://127.0.0.1:{FreePort()}", supervised: true, options), "");
+        await host.UntilReadyAsync();
+        return host;
+    }
 
     /// <summary>Starts a host over a working tree, and waits until its first load has ended.</summary>
     public static async Task<ReadyHost> StartDevAsync(string folder, string data)
@@ -102,6 +118,12 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <summary>The command lines of what the host has started and has not ended.</summary>
     public IReadOnlyList<string> StartedProcesses() => [.. _processes.Running().Where(process => process.Key != ProcessId).Select(process => process.Value)];
 
+    /// <summary>The process that is the host itself, which its supervisor has started.</summary>
+    public int SupervisedProcessId => _processes.Running().Single(process => process.Value.EndsWith("--supervised ", StringComparison.Ordinal)).Key;
+
+    /// <summary>Waits until the process that was started has ended.</summary>
+    public Task UntilEndedAsync() => _process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
+
     public Task UntilReadyAsync() => UntilAsync("health/ready", answer => answer["status"]?.ToString() != "starting");
 
     /// <summary>Starts a host with other options and waits until it has given up.</summary>
@@ -133,16 +155,23 @@ public sealed class ReadyHost : IAsyncDisposable
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
     }
 
-    /// <summary>Asks until the answer is as wanted.</summary>
+    /// <summary>Asks until the answer is as wanted; while the host is being started again, too.</summary>
     public async Task<JsonNode> UntilAsync(string path, Func<JsonNode, bool> wanted)
     {
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience; await Task.Delay(50))
         {
-            using var response = await Api.GetAsync(path);
-            var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
-            if (wanted(answer))
+            try
             {
-                return answer;
+                using var response = await Api.GetAsync(path);
+                var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+                if (wanted(answer))
+                {
+                    return answer;
+                }
+            }
+            catch (HttpRequestException) when (_isSupervised && !_process.HasExited)
+            {
+                // It has died and comes back.
             }
         }
 
@@ -182,16 +211,24 @@ public sealed class ReadyHost : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ReadyHost Launch(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0")
+    private static ReadyHost Launch(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0", bool supervised = false, IReadOnlyList<string>? options = null)
     {
         var start = new ProcessStartInfo(
-            "dotnet", [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", urls, "--poll", poll]);
+            "dotnet",
+            [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", urls, "--poll", poll, .. supervised ? Array.Empty<string>() : ["--no-supervisor"], .. options ?? []]);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
         }
 
-        return new ReadyHost(start);
+        return new ReadyHost(start, supervised);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<ReadyHost> ListeningAsync(ReadyHost host, string mount)

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -37,7 +39,11 @@ internal static class Make
     };
 
     public static DrainingVersions DrainingVersions() => new(
-        new UnloadWatch(new HostEvents(), Options.Create(new PluginHostOptions()), TimeProvider.System, NullLogger<UnloadWatch>.Instance), TimeProvider.System);
+        new UnloadWatch(LeakedVersions(), Options.Create(new PluginHostOptions()), TimeProvider.System, NullLogger<UnloadWatch>.Instance), TimeProvider.System);
+
+    public static LeakedVersions LeakedVersions(PluginHostOptions? options = null, HostProblems? problems = null) => new(
+        new HostEvents(), problems ?? new HostProblems(), new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(),
+        Options.Create(options ?? new PluginHostOptions()), NullLogger<LeakedVersions>.Instance);
 
     public static ArtifactStore ArtifactStore(DataDirectory data, ArtifactCatalog catalog) =>
         new(data, catalog, NullLogger<ArtifactStore>.Instance);

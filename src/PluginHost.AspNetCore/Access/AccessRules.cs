@@ -55,6 +55,8 @@ internal static class AccessRules
         ["POST /api/v1/scripts/{id}/runs"] = new(Operator, AuditAction.RunStart, "id"),
         ["POST /api/v1/scripts/{id}/pause"] = new(Operator, AuditAction.ScriptPause, "id"),
         ["POST /api/v1/scripts/{id}/resume"] = new(Operator, AuditAction.ScriptResume, "id"),
+        ["POST /api/v1/scripts/{id}/allow"] = new(Operator, AuditAction.ScriptAllow, "id"),
+        ["DELETE /api/v1/safe-mode"] = new(Operator, AuditAction.SafeModeLeave),
         ["PUT /api/v1/scripts/{id}/schedules/{scheduleId}"] = new(Operator, AuditAction.ScheduleSet, "id", "scheduleId"),
         ["DELETE /api/v1/scripts/{id}/schedules/{scheduleId}"] = new(Operator, AuditAction.ScheduleReset, "id", "scheduleId"),
         ["POST /api/v1/runs/{id}/cancel"] = new(Operator, AuditAction.RunCancel, "id"),
@@ -64,6 +66,7 @@ internal static class AccessRules
         ["POST /api/v1/sources/{name}/sync"] = new(Operator, AuditAction.SourceSync, "name", "accept"),
 
         ["DELETE /api/v1/scripts/{id}/state"] = new(Admin, AuditAction.StateRemove, "id", "key"),
+        ["POST /api/v1/plugins/{id}/leaks/{version}/roots"] = new(Admin, AuditAction.LeakExplain, "id", "version"),
         ["GET /audit"] = new(Admin),
         ["GET /api/v1/audit"] = new(Admin),
     }.ToFrozenDictionary();

@@ -23,6 +23,11 @@ internal static class PluginsEndpoints
             .WithDescription("Without a version it is the one that was live before. When the version cannot go live, nothing is changed.")
             .Accepts<RollbackBody>(isOptional: true, "application/json")
             .Refuses(400, 403, 404, 409, 413, 415);
+        api.MapPost("/plugins/{id}/leaks/{version}/roots", async (string id, string version, IPluginHost host, CancellationToken cancellationToken) =>
+            ApiJson.Ok(await host.ExplainLeakAsync(id, version, cancellationToken)))
+            .WithSummary("Finds what holds an unloaded version in memory.")
+            .WithDescription("The host is looked into from another process and stands still meanwhile: a second, or more where much is in memory.")
+            .Refuses(403, 404, 409);
         api.MapDelete("/plugins/{id}/pin", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
             ApiJson.Ok(await host.UnpinAsync(id, cancellationToken)))
             .WithSummary("Lets a plugin follow its branch again. Does nothing when it is not pinned.").Refuses(403, 404, 409);

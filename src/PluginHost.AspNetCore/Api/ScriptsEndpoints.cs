@@ -25,6 +25,9 @@ internal static class ScriptsEndpoints
         api.MapPost("/scripts/{id}/resume", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
             ApiJson.Ok(await host.ResumeScriptAsync(id, cancellationToken)))
             .WithSummary("Lets the script's schedules run again; what was missed is caught up as each schedule says.").Refuses(403, 404);
+        api.MapPost("/scripts/{id}/allow", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
+            ApiJson.Ok(await host.AllowScriptAsync(id, cancellationToken)))
+            .WithSummary("Lets a script that is in quarantine run again.").Refuses(403, 404);
         api.MapGet("/scripts/{id}/state", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
             ApiJson.List(await host.GetStateAsync(id, cancellationToken)))
             .WithSummary("The values that a script keeps from one run to the next, by key.").Refuses(404);

@@ -7,9 +7,14 @@ namespace PluginHost.AspNetCore.Api;
 
 internal static class StatusEndpoints
 {
-    public static void MapStatus(this IEndpointRouteBuilder api) =>
+    public static void MapStatus(this IEndpointRouteBuilder api)
+    {
         api.MapGet("/status", (IPluginHost host) => ApiJson.Ok(host.GetStatus()))
             .WithSummary("The host at a glance.");
+        api.MapDelete("/safe-mode", async (IPluginHost host, CancellationToken cancellationToken) =>
+            ApiJson.Ok(await host.LeaveSafeModeAsync(cancellationToken)))
+            .WithSummary("Lets the host start scripts by itself again; what was missed in safe mode is caught up as each schedule says.").Refuses(403);
+    }
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {

@@ -58,6 +58,15 @@ internal static class PostgresSchema
         CREATE INDEX audit_by_action ON audit (action, id);
         CREATE INDEX audit_by_who_and_action ON audit (who, action, id);
         """,
+        """
+        CREATE TABLE crashes (
+            run text COLLATE "C" PRIMARY KEY, script text COLLATE nocase NOT NULL, version text NOT NULL, at bigint NOT NULL, alone bigint NOT NULL, cause text, allowed bigint NOT NULL);
+        CREATE INDEX crashes_by_script ON crashes (script, version, run);
+        CREATE TABLE quarantines (
+            script text COLLATE nocase NOT NULL, version text NOT NULL, since bigint NOT NULL, crashes bigint NOT NULL, reason text NOT NULL, PRIMARY KEY (script, version));
+        CREATE TABLE load_crashes (
+            plugin text COLLATE nocase NOT NULL, content_key text NOT NULL, crashes bigint NOT NULL, alone bigint NOT NULL, at bigint NOT NULL, cause text, PRIMARY KEY (plugin, content_key));
+        """,
     ];
 
     public static void Migrate(PostgresConnection connection, string schema)

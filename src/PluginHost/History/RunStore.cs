@@ -111,15 +111,19 @@ internal sealed class RunStore(HistoryDatabase database, TimeProvider time)
             .ToDictionary(run => run.Script, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Ends what was under way when the host died.</summary>
-    /// <param name="retry">The run that takes the place of a lost one, if any does.</param>
+    /// <param name="error">What the host died of, if that is known.</param>
+    /// <param name="judge">Told of the lost runs in the same transaction, to store what follows from them.</param>
+    /// <param name="retry">Asked then for the run that takes the place of a lost one, if any does.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The runs that are lost, and those that wait, in their order.</returns>
-    public Task<(List<RunInfo> Lost, List<RunInfo> Waiting)> RecoverAsync(Func<RunInfo, RunInfo?> retry, CancellationToken cancellationToken) =>
+    public Task<(List<RunInfo> Lost, List<RunInfo> Waiting)> RecoverAsync(
+        RunError? error, Action<HistoryConnection, IReadOnlyList<RunInfo>> judge, Func<RunInfo, RunInfo?> retry, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>
             {
                 var lost = connection.Query("SELECT document FROM runs WHERE state = 'Running' ORDER BY id", ReadDocument)
-                    .ConvertAll(run => run with { State = RunState.Lost, FinishedAt = time.GetUtcNow() });
+                    .ConvertAll(run => run with { State = RunState.Lost, FinishedAt = time.GetUtcNow(), Error = error });
+                judge(connection, lost);
                 foreach (var run in lost.Concat(lost.Select(retry).OfType<RunInfo>()))
                 {
                     Row.Of(run).Save(connection);

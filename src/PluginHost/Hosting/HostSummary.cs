@@ -1,4 +1,5 @@
 using System.Reflection;
+using PluginHost.Crashes;
 using PluginHost.Pipeline;
 using PluginHost.Running;
 using PluginHost.Swapping;
@@ -14,6 +15,7 @@ internal sealed class HostSummary(
     LiveRegistry live,
     RunService runs,
     HostProblems problems,
+    SafeMode safeMode,
     TimeProvider time)
 {
     private static readonly string Version =
@@ -38,7 +40,7 @@ internal sealed class HostSummary(
             new HostCounts(live.Current.Plugins.Count, live.Current.Scripts.Count, running, queued, broken),
             leaked,
             activities.Current,
-            own);
+            own) { SafeMode = safeMode.IsOn };
     }
 
     private HostState State(bool needsAttention) =>

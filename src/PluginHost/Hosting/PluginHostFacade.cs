@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using PluginHost.Artifacts;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Isolation;
+using PluginHost.Loading;
 using PluginHost.Pipeline;
 using PluginHost.Running;
 using PluginHost.Scheduling;
@@ -19,6 +21,8 @@ internal sealed class PluginHostFacade(
     Scheduler scheduler,
     ScheduleService schedules,
     ScriptStateStore scripts,
+    Quarantines quarantines,
+    SafeMode safeMode,
     ScriptValueStore values,
     PluginStates plugins,
     DrainingVersions draining,
@@ -28,6 +32,7 @@ internal sealed class PluginHostFacade(
     OccurrenceCalendar calendar,
     SourceWatchers sources,
     Rollback rollback,
+    LeakInspector inspector,
     WorkerLimits limits,
     HostEvents events,
     TimeProvider time) : IPluginHost
@@ -50,6 +55,23 @@ internal sealed class PluginHostFacade(
     public Task<ScriptInfo> PauseScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, true, cancellationToken);
 
     public Task<ScriptInfo> ResumeScriptAsync(string scriptId, CancellationToken cancellationToken) => SetPausedAsync(scriptId, false, cancellationToken);
+
+    public async Task<ScriptInfo> AllowScriptAsync(string scriptId, CancellationToken cancellationToken)
+    {
+        var script = Find(scriptId);
+        await quarantines.AllowAsync(script, cancellationToken);
+        return await GetScriptAsync(script.Descriptor.Id, cancellationToken);
+    }
+
+    public Task<HostStatus> LeaveSafeModeAsync(CancellationToken cancellationToken)
+    {
+        if (safeMode.Leave())
+        {
+            scheduler.SafeModeLeft();
+        }
+
+        return Task.FromResult(GetStatus());
+    }
 
     public Task<IReadOnlyList<ScheduleInfo>> GetSchedulesAsync(string scriptId, CancellationToken cancellationToken) =>
         Task.FromResult(schedules.Of(Find(scriptId).Descriptor));
@@ -126,6 +148,9 @@ internal sealed class PluginHostFacade(
         return plugins.Get(pluginId);
     }
 
+    public Task<LeakExplanation> ExplainLeakAsync(string pluginId, string version, CancellationToken cancellationToken) =>
+        inspector.ExplainAsync(plugins.Get(pluginId).Id, version, cancellationToken);
+
     public Task<Page<DeploymentInfo>> GetDeploymentsAsync(int limit, string? after, CancellationToken cancellationToken) =>
         Task.FromResult(deployments.List(limit, after));
 
@@ -182,7 +207,9 @@ internal sealed class PluginHostFacade(
     private ScriptInfo Describe(LiveScript script, RunInfo? last)
     {
         var descriptor = script.Descriptor;
-        var state = scripts.IsPaused(descriptor.Id) ? ScriptState.Paused
+        var quarantine = quarantines.Of(script);
+        var state = quarantine is not null ? ScriptState.Broken
+            : scripts.IsPaused(descriptor.Id) ? ScriptState.Paused
             : plugins.HasProblem(script.Plugin.Id) ? ScriptState.Broken
             : ScriptState.Ready;
         return new ScriptInfo(
@@ -195,7 +222,14 @@ internal sealed class PluginHostFacade(
             new LiveVersionInfo(script.Plugin.Version.Id, script.Plugin.Version.Commit, script.Plugin.Since),
             schedules.Of(descriptor),
             (JsonObject)descriptor.ParameterSchema.DeepClone(),
-            last) { RecentRuns = recent.Of(descriptor.Id), RunAfter = descriptor.RunAfter, Isolation = descriptor.Isolation, IsolationNote = descriptor.Isolation == ScriptIsolation.Process ? limits.Shortcoming : null };
+            last)
+        {
+            RecentRuns = recent.Of(descriptor.Id),
+            RunAfter = descriptor.RunAfter,
+            Quarantine = quarantine is null ? null : new QuarantineInfo(quarantine.Since, quarantine.Crashes, quarantine.Reason),
+            Isolation = descriptor.Isolation,
+            IsolationNote = descriptor.Isolation == ScriptIsolation.Process ? limits.Shortcoming : null,
+        };
     }
 
     private PluginVersionState State(PluginInfo plugin, string version) =>

@@ -24,8 +24,15 @@ public sealed class PluginHostOptions
     /// <summary>How plugins are loaded and replaced.</summary>
     public LoadOptions Load { get; set; } = new();
 
+    /// <summary>How replaced versions leave memory.</summary>
+    public UnloadOptions Unload { get; set; } = new();
+
     /// <summary>How scripts run.</summary>
     public RunOptions Runs { get; set; } = new();
+
+    /// <summary>Whether the host begins in safe mode: it starts nothing by itself, no schedule, chain or retry, until somebody lets it.</summary>
+    /// <value>The default is false. The ready host's supervisor begins so when the host has died again and again.</value>
+    public bool SafeMode { get; set; }
 
     /// <summary>Which scripts run in worker processes.</summary>
     public IsolationOptions Isolation { get; set; } = new();
@@ -161,14 +168,6 @@ public sealed class LoadOptions
     /// <value>The default is null: they may finish, and the newest version waits.</value>
     public TimeSpan? DrainTimeout { get; set; }
 
-    /// <summary>Whether runtime caches that hold on to types of an unloaded version are cleared.</summary>
-    /// <value>
-    /// The default is true. It makes versions that use System.Text.Json collectable; the cost is that the whole
-    /// process fills these caches anew, some milliseconds after each swap. Without it a version whose parameters or
-    /// results are of its own types stays in memory after it was replaced.
-    /// </value>
-    public bool ClearRuntimeCaches { get; set; } = true;
-
     /// <summary>Names of assemblies of the host that plugins share with it instead of bringing their own copy.</summary>
     /// <value>The default is none beyond the contract and the Microsoft.Extensions abstractions.</value>
     public IList<string> SharedAssemblies { get; set; } = [];
@@ -200,6 +199,22 @@ public sealed class RunOptions
     /// <value>0 to 1 hour. The default is 30 seconds.</value>
     public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether the thread of a script that does not stop within <see cref="CancelGrace"/> is aborted, up to the script's first await that really waits.</summary>
+    /// <value>
+    /// The default is false. It ends endless loops, whatever they catch. It does not end what waits, in Thread.Sleep or in
+    /// native code. It is dangerous: a lock that the thread holds, or a field that it has half set, stays so, in the
+    /// framework as well. A script with <c>Isolation = ScriptIsolation.Process</c> is ended without that danger.
+    /// </value>
+    public bool AbortAfterGrace { get; set; }
+
+    /// <summary>Whether it is seen, told in the run's log and put back what a script changes for the whole process.</summary>
+    /// <value>
+    /// The default is true. Of the working directory, the default cultures, the console's writers, the limits of the
+    /// thread pool and the environment variables, what changed during a run is put back, if no other run was under way
+    /// meanwhile. Set it to false where the application around the host changes these itself as it runs.
+    /// </value>
+    public bool WatchProcess { get; set; } = true;
+
     /// <summary>How much of a run's log is kept.</summary>
     /// <value>In bytes, 1 KiB to 1 GiB. The default is 10 MiB. The log says where it was cut.</value>
     public long MaxLogBytes { get; set; } = 10 * 1024 * 1024;
@@ -219,4 +234,39 @@ public sealed class RunOptions
     /// <summary>Whether what a script writes to the console goes to its run's log.</summary>
     /// <value>The default is true. It replaces <see cref="Console.Out"/> and <see cref="Console.Error"/> of the process by writers that pass everything else through.</value>
     public bool CaptureConsole { get; set; } = true;
+
+    /// <summary>
+    /// Whether the process goes on when a plugin throws where nothing can handle it: on a thread of its own, in a timer,
+    /// in an async void method, in a finalizer. It is logged, counted, and shown as a problem of the host.
+    /// </summary>
+    /// <value>
+    /// The default is false, and true in the ready host. It takes the one handler that a process can have
+    /// (<see cref="System.Runtime.ExceptionServices.ExceptionHandling.SetUnhandledExceptionHandler"/>); exceptions that
+    /// are no plugin's end the process as ever.
+    /// </value>
+    public bool SurviveUnhandledExceptions { get; set; }
+
+    /// <summary>When a script is suspected of ending the process.</summary>
+    public QuarantineOptions Quarantine { get; set; } = new();
+}
+
+/// <summary>When a script is suspected of ending the process. Then nothing starts it until somebody allows it, or a new version of its plugin goes live.</summary>
+/// <remarks>
+/// Counted is how often the process ended, not in good order, while a run of the script was under way on the same
+/// version. Deaths that the ready host's supervisor has seen count also when they are further apart than the window, as
+/// long as no run of the script has ended in between.
+/// </remarks>
+public sealed class QuarantineOptions
+{
+    /// <summary>How often is enough.</summary>
+    /// <value>1 to 100, or 0 to suspect nothing ever. The default is 3.</value>
+    public int Crashes { get; set; } = 3;
+
+    /// <summary>How often is enough when runs of no other script were under way.</summary>
+    /// <value>1 to 100. The default is 2.</value>
+    public int CrashesAlone { get; set; } = 2;
+
+    /// <summary>Within what time.</summary>
+    /// <value>1 second to 30 days. The default is 10 minutes.</value>
+    public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -20,6 +20,8 @@ internal static class RelativePaths
         {
             options.Build.DotnetPath = Absolute(options.Build.DotnetPath);
         }
+
+        options.Unload.Inspector = Absolute(options.Unload.Inspector);
     }
 
     private static string? Absolute(string? path) => string.IsNullOrEmpty(path) ? path : Path.GetFullPath(path);

@@ -53,6 +53,12 @@ public enum AuditAction
     /// <summary>To resume them.</summary>
     ScriptResume,
 
+    /// <summary>To let a script out of quarantine.</summary>
+    ScriptAllow,
+
+    /// <summary>To let the host start scripts by itself again.</summary>
+    SafeModeLeave,
+
     /// <summary>To look at a source and deploy its tip.</summary>
     SourceSync,
 
@@ -61,6 +67,9 @@ public enum AuditAction
 
     /// <summary>To let a plugin follow its branch again.</summary>
     PluginUnpin,
+
+    /// <summary>To find what holds an unloaded version in memory, for which the host stands still.</summary>
+    LeakExplain,
 
     /// <summary>To override or add a schedule.</summary>
     ScheduleSet,

@@ -19,7 +19,11 @@ public sealed record HostStatus(
     HostCounts Counts,
     int LeakedContexts,
     IReadOnlyList<ActivityInfo> Activities,
-    IReadOnlyList<string> Problems);
+    IReadOnlyList<string> Problems)
+{
+    /// <summary>Whether the host starts nothing by itself, until somebody lets it.</summary>
+    public bool SafeMode { get; init; }
+}
 
 /// <summary>How the host is.</summary>
 public enum HostState

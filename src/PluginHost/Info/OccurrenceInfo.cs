@@ -46,7 +46,7 @@ public enum OccurrenceOutcome
     /// <summary>An earlier run was still going, and the schedule lets none overlap.</summary>
     SkippedOverlap,
 
-    /// <summary>The script was paused, and the schedule did not make up for it.</summary>
+    /// <summary>The script was paused, and the schedule did not make up for it; or it was in quarantine.</summary>
     SkippedPaused,
 
     /// <summary>The host was down or stalled, and the schedule did not make up for it; or its run ended before it began.</summary>

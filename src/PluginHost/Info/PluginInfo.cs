@@ -129,7 +129,11 @@ public sealed record DrainingVersion(string Version, int ActiveRuns, DateTimeOff
 /// <param name="Version">Its id.</param>
 /// <param name="Since">When it was unloaded.</param>
 /// <param name="Reason">What is known of the cause.</param>
-public sealed record LeakedVersion(string Version, DateTimeOffset Since, string Reason);
+public sealed record LeakedVersion(string Version, DateTimeOffset Since, string Reason)
+{
+    /// <summary>What was found to hold it, once somebody has asked; none before.</summary>
+    public IReadOnlyList<LeakRoot> Roots { get; init; } = [];
+}
 
 /// <summary>A version of a plugin that the host keeps.</summary>
 /// <param name="Version"><c>short commit-short content key</c>.</param>

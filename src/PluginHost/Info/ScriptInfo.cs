@@ -28,6 +28,9 @@ public sealed record ScriptInfo(
     /// <summary>How the last twelve of its runs that have ended did so, the oldest first.</summary>
     public IReadOnlyList<RecentRun> RecentRuns { get; init; } = [];
 
+    /// <summary>Why nothing starts it, because it is suspected of having ended the host; null when it is not.</summary>
+    public QuarantineInfo? Quarantine { get; init; }
+
     /// <summary>Where its runs are: in the host's process, or in a worker process.</summary>
     public ScriptIsolation Isolation { get; init; }
 
@@ -52,9 +55,15 @@ public enum ScriptState
     /// <summary>By hand only, until somebody resumes it.</summary>
     Paused,
 
-    /// <summary>The newest version of its plugin was rejected; an older one runs.</summary>
+    /// <summary>The newest version of its plugin was rejected, and an older one runs; or the script is in quarantine.</summary>
     Broken,
 }
+
+/// <summary>A script is suspected of having ended the host: nothing starts it until somebody allows it, or a new version goes live.</summary>
+/// <param name="Since">Since when.</param>
+/// <param name="Crashes">How many times the host has died while it was under way.</param>
+/// <param name="Reason">Why it is suspected, with what the host died of as far as that is known.</param>
+public sealed record QuarantineInfo(DateTimeOffset Since, int Crashes, string Reason);
 
 /// <summary>The version that new runs use.</summary>
 /// <param name="Version"><c>short commit-short content key</c>.</param>

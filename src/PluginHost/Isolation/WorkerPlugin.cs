@@ -32,7 +32,7 @@ internal sealed class WorkerPlugin
         Facts = start.Facts,
         FindAsync = () => Task.FromResult(_scripts.FirstOrDefault(script => script.Descriptor.Id.Equals(start.Facts.ScriptId, StringComparison.OrdinalIgnoreCase)) ?? throw new NotFoundException("script", start.Facts.ScriptId)),
         Parameters = _ => start.Parameters,
-        Services = ServicesFor(start),
+        Services = () => Task.FromResult(ServicesFor(start).ForVersion()),
         Output = output,
         Values = values,
         Limits = _limits,

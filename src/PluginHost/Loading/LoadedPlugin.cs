@@ -6,7 +6,7 @@ using PluginHost.Scripts;
 namespace PluginHost.Loading;
 
 /// <summary>A plugin's assembly in a load context of its own, and the scripts found in it.</summary>
-internal sealed class LoadedPlugin(PluginArtifact artifact, PluginLoader loader, IReadOnlyList<ScriptClass> scripts)
+internal sealed class LoadedPlugin(PluginArtifact artifact, PluginLoader loader, VersionServices services, IReadOnlyList<ScriptClass> scripts)
 {
     private readonly FrozenDictionary<string, ScriptClass> _byId =
         scripts.ToFrozenDictionary(script => script.Descriptor.Id, StringComparer.OrdinalIgnoreCase);
@@ -14,6 +14,9 @@ internal sealed class LoadedPlugin(PluginArtifact artifact, PluginLoader loader,
     public PluginArtifact Artifact { get; } = artifact;
 
     public PluginLoader Loader { get; } = loader;
+
+    /// <summary>What the constructors of its scripts may ask for.</summary>
+    public VersionServices Services { get; } = services;
 
     public IReadOnlyList<ScriptClass> Scripts { get; } = scripts;
 

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
+using McMaster.NETCore.Plugins;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Scripts;
@@ -12,9 +14,13 @@ internal sealed record LoadResult(LoadedPlugin? Plugin, PluginProblem? Problem);
 internal sealed class PluginLoading(
     AssemblyInspector inspector,
     SharedAssemblies shared,
+    PrivateAssemblies own,
+    ScriptServicesFactory services,
     ScriptValidator validator,
     UnloadWatch unloading,
     StoredScripts stored,
+    LoadJournal journal,
+    PluginContexts contexts,
     IOptions<PluginHostOptions> options,
     TimeProvider time)
 {
@@ -32,15 +38,26 @@ internal sealed class PluginLoading(
     {
         // Module initializers, static and instance constructors are the plugin's code, which may never come back. They
         // run on a thread of their own, and nothing of the plugin stays on this one's stack.
+        if (journal.Refuse(artifact) is { } refusal)
+        {
+            return Refuse(artifact, ProblemStage.Load, [refusal]);
+        }
+
         var limit = options.Value.Load.Timeout;
+        var note = await journal.BeginAsync(artifact, cancellationToken);
         var work = Task.Factory.StartNew(
             () => LoadAndValidate(artifact, check), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _ = work.ContinueWith(_ => note.Dispose(), TaskScheduler.Default);
         try
         {
-            return await work.WaitAsync(limit, time, cancellationToken);
+            var result = await work.WaitAsync(limit, time, cancellationToken);
+            await journal.SurvivedAsync(artifact);
+            return result;
         }
         catch (TimeoutException)
         {
+            // Others may be waiting for their turn.
+            note.Dispose();
             _ = work.ContinueWith(Discard, TaskScheduler.Default);
             return Refuse(artifact, ProblemStage.Load, [$"Constructing and checking the scripts of {artifact.PluginId} took longer than {limit}, so it does not go live. Look for a constructor or a static initializer that waits; Load:Timeout sets the limit."]);
         }
@@ -62,31 +79,40 @@ internal sealed class PluginLoading(
     private LoadResult LoadAndValidate(PluginArtifact artifact, Func<IReadOnlyList<ScriptClass>, IReadOnlyList<ScriptProblem>> check)
     {
         var loader = PluginAssembly.Open(artifact.AssemblyPath, shared.Names.Select(name => name.Name!), isUnloadable: true);
+        var version = services.ForVersion();
         try
         {
-            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, PluginAssembly.Types(loader.LoadDefaultAssembly())));
+            own.LoadInto(loader, artifact);
+            var read = validator.Validate(ScriptReader.Read(artifact.PluginId, PluginAssembly.Types(Load(artifact, loader))), version);
             List<ScriptProblem> problems = [.. read.Problems, .. check(read.Scripts)];
             if (problems.Count == 0)
             {
                 stored.Write(artifact, read.Scripts.Select(script => script.Descriptor));
-                return new LoadResult(new LoadedPlugin(artifact, loader, read.Scripts), null);
+                return new LoadResult(new LoadedPlugin(artifact, loader, version, read.Scripts), null);
             }
 
-            unloading.Unload(artifact, loader);
+            unloading.Unload(artifact, loader, version);
             return Refuse(artifact, problems[0].Stage, [.. problems.Select(problem => Locate(artifact, problem))]);
         }
         catch (Exception failure)
         {
-            unloading.Unload(artifact, loader);
+            unloading.Unload(artifact, loader, version);
             return Refuse(artifact, ProblemStage.Load, [$"{artifact.PluginId} cannot be loaded: {failure.GetType().Name}: {failure.Message}"]);
         }
+    }
+
+    private Assembly Load(PluginArtifact artifact, PluginLoader loader)
+    {
+        var assembly = loader.LoadDefaultAssembly();
+        contexts.Add(assembly, artifact);
+        return assembly;
     }
 
     private void Discard(Task<LoadResult> late)
     {
         if (late is { IsCompletedSuccessfully: true, Result.Plugin: { } plugin })
         {
-            unloading.Unload(plugin.Artifact, plugin.Loader);
+            unloading.Unload(plugin);
         }
     }
 

@@ -16,7 +16,7 @@ internal static class RuntimeCaches
         AppDomain.CurrentDomain.GetAssemblies()
             .Where(assembly => !assembly.IsCollectible && !assembly.IsDynamic)
             .SelectMany(Handlers)
-            .Count(handler => !TryClear(handler));
+            .Count(handler => !TryClear(handler)) + TypeCaches.Forget();
 
     private static IEnumerable<Type> Handlers(Assembly assembly)
     {

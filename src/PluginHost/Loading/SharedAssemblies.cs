@@ -43,6 +43,9 @@ internal sealed class SharedAssemblies
 
     public bool Has(string name) => _names.Contains(name);
 
+    /// <summary>The file of an assembly of the host's framework or packages, or null.</summary>
+    public string? FindPath(string name) => _hostAssemblies.GetValueOrDefault(name);
+
     /// <summary>The version of an assembly that the host can give, or null.</summary>
     public Version? FindVersion(string name)
     {

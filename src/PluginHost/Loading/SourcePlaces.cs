@@ -11,7 +11,17 @@ internal static class SourcePlaces
     /// <summary>The file, from the root of the repository, and the line at which the code of the class begins; null when that is not known.</summary>
     /// <param name="assemblyPath">The plugin's assembly.</param>
     /// <param name="typeName">The class, as <see cref="TypeDisplay.FullName(Type)"/> writes it.</param>
-    public static (string File, int Line)? Find(string assemblyPath, string typeName)
+    public static (string File, int Line)? Find(string assemblyPath, string typeName) =>
+        Read(assemblyPath, (metadata, symbols) => Find(metadata, symbols, typeName));
+
+    /// <summary>The file and the line of the statement at an offset in the code of a method; null when that is not known.</summary>
+    public static (string File, int Line)? Find(string assemblyPath, MethodDefinitionHandle method, int offset) =>
+        Read(assemblyPath, (_, symbols) => symbols.GetMethodDebugInformation(method.ToDebugInformationHandle()).GetSequencePoints()
+            .Where(point => !point.IsHidden && point.Offset <= offset)
+            .Select(point => Place(symbols, point))
+            .LastOrDefault());
+
+    private static (string File, int Line)? Read(string assemblyPath, Func<MetadataReader, MetadataReader, (string File, int Line)?> find)
     {
         try
         {
@@ -23,7 +33,7 @@ internal static class SourcePlaces
 
             using (symbols)
             {
-                return Find(image.GetMetadataReader(), symbols.GetMetadataReader(), typeName);
+                return find(image.GetMetadataReader(), symbols.GetMetadataReader());
             }
         }
         catch (Exception failure) when (failure is IOException or BadImageFormatException)
@@ -39,10 +49,15 @@ internal static class SourcePlaces
         return type.IsNil
             ? null
             : Points(metadata, symbols, type)
-                .Select(point => (File: symbols.GetString(symbols.GetDocument(point.Document).Name), Line: point.StartLine))
-                .Where(place => place.File.StartsWith(Workspace.MappedRoot + "/", StringComparison.Ordinal))
-                .Select(place => ((string File, int Line)?)(place.File[(Workspace.MappedRoot.Length + 1)..], place.Line))
+                .Select(point => Place(symbols, point))
+                .Where(place => place is not null)
                 .Min();
+    }
+
+    private static (string File, int Line)? Place(MetadataReader symbols, SequencePoint point)
+    {
+        var file = symbols.GetString(symbols.GetDocument(point.Document).Name);
+        return file.StartsWith(Workspace.MappedRoot + "/", StringComparison.Ordinal) ? (file[(Workspace.MappedRoot.Length + 1)..], point.StartLine) : null;
     }
 
     /// <summary>The statements of a class and of the classes within it: the body of an async method is in one of those.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
-using PluginHost.Hosting;
+using PluginHost.Scripts;
 
 namespace PluginHost.Loading;
 
@@ -14,33 +14,18 @@ namespace PluginHost.Loading;
 /// by itself keeps the version in memory. Correctness never depends on a version leaving.
 /// </remarks>
 internal sealed partial class UnloadWatch(
-    HostEvents events, IOptions<PluginHostOptions> options, TimeProvider time, ILogger<UnloadWatch> logger) : BackgroundService
+    LeakedVersions leaked, IOptions<PluginHostOptions> options, TimeProvider time, ILogger<UnloadWatch> logger) : BackgroundService
 {
-    // After so many full collections a context that could leave has left: two are enough, three with finalizers.
-    private const int CollectionsAllowed = 4;
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
 
     private readonly Channel<PendingUnload> _queue = Channel.CreateUnbounded<PendingUnload>(new() { SingleReader = true });
-    private readonly Lock _lock = new();
-    private readonly List<UnloadedVersion> _watched = [];
 
-    /// <summary>Versions that were unloaded and stay in memory, by plugin id.</summary>
-    public IReadOnlyList<(string PluginId, LeakedVersion Version)> Leaked
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _watched.Where(version => version.IsLeaked).Select(version => (version.PluginId, new LeakedVersion(version.Version, version.Since, LeakReason)))];
-            }
-        }
-    }
+    /// <summary>Unloads a version that holds no run any more.</summary>
+    public void Unload(LoadedPlugin plugin) => Unload(plugin.Artifact, plugin.Loader, plugin.Services);
 
-    private const string LeakReason =
-        "Something outside the plugin still holds it: a timer or thread that the plugin left running, an event of the host or of the runtime that it subscribed to, or a cache of a library.";
-
-    public void Unload(PluginArtifact artifact, PluginLoader loader) =>
-        _queue.Writer.TryWrite(new PendingUnload(artifact.PluginId, artifact.Version, loader));
+    /// <summary>Unloads a version that did not come to be one.</summary>
+    public void Unload(PluginArtifact artifact, PluginLoader loader, VersionServices? services) =>
+        _queue.Writer.TryWrite(new PendingUnload(artifact, loader, services));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -53,7 +38,7 @@ internal sealed partial class UnloadWatch(
             if (done == next)
             {
                 await next;
-                UnloadQueued();
+                await UnloadQueuedAsync();
                 next = _queue.Reader.WaitToReadAsync(stoppingToken).AsTask();
             }
             else
@@ -65,43 +50,46 @@ internal sealed partial class UnloadWatch(
         }
     }
 
-    private void UnloadQueued()
+    private async Task UnloadQueuedAsync()
     {
+        var queued = new List<PendingUnload>();
         while (_queue.Reader.TryRead(out var pending))
         {
-            var unloaded = pending.Unload(time.GetUtcNow());
-            if (options.Value.Load.ClearRuntimeCaches)
+            queued.Add(pending);
+        }
+
+        // Together, so that those that hang share one wait. After it nothing of a plugin is on this stack.
+        var failures = await Task.WhenAll(queued.Select(pending => pending.CloseAsync(options.Value.Unload.DisposeTimeout, time)));
+        await Task.Yield();
+        foreach (var (pending, failure) in queued.Zip(failures))
+        {
+            if (failure is not null)
             {
-                RuntimeCaches.Clear();
+                LogNotDisposed(pending.PluginId, pending.Version, failure);
             }
 
+            leaked.Watch(pending.Unload(time.GetUtcNow()));
             LogUnloaded(pending.PluginId, pending.Version);
-            lock (_lock)
-            {
-                _watched.Add(unloaded);
-            }
+        }
+
+        if (options.Value.Unload.ClearCaches)
+        {
+            RuntimeCaches.Clear();
         }
     }
 
     private void Look()
     {
-        List<UnloadedVersion> leaked = [];
-        lock (_lock)
+        leaked.Look();
+        if (options.Value.Unload.Collect is not CollectMode.Never and var how && leaked.AnyPending)
         {
-            _watched.RemoveAll(version => !version.IsAlive);
-            leaked.AddRange(_watched.Where(version => version.LeaksNow(CollectionsAllowed)));
-        }
-
-        foreach (var version in leaked)
-        {
-            LogLeaked(version.PluginId, version.Version);
-            events.Publish(HostEventKind.Plugin, version.PluginId);
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: how == CollectMode.Blocking);
         }
     }
 
     [LoggerMessage(EventId = 510, Level = LogLevel.Debug, Message = "Version '{Version}' of plugin '{PluginId}' was unloaded.")]
     private partial void LogUnloaded(string pluginId, string version);
 
-    [LoggerMessage(EventId = 511, Level = LogLevel.Warning, Message = "Version '{Version}' of plugin '{PluginId}' was unloaded and stays in memory: something outside it still holds it.")]
-    private partial void LogLeaked(string pluginId, string version);
+    [LoggerMessage(EventId = 512, Level = LogLevel.Warning, Message = "Version '{Version}' of plugin '{PluginId}' is unloaded, and ending what its scripts had left open failed: {Failure}")]
+    private partial void LogNotDisposed(string pluginId, string version, string failure);
 }

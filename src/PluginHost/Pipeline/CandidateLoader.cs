@@ -5,7 +5,7 @@ using PluginHost.Scheduling;
 namespace PluginHost.Pipeline;
 
 /// <summary>Inspects, loads and checks the candidates, several at a time.</summary>
-internal sealed class CandidateLoader(PluginLoading loading, StoredScheduleCheck stored, ScheduleOutlooks outlooks, HostActivities activities)
+internal sealed class CandidateLoader(PluginLoading loading, LeakedVersions leaked, StoredScheduleCheck stored, ScheduleOutlooks outlooks, HostActivities activities)
 {
     /// <summary>Refuses what cannot work in this host by what its file says, without running any of it.</summary>
     public IReadOnlyList<Candidate> Inspect(IReadOnlyList<Candidate> candidates) =>
@@ -24,12 +24,22 @@ internal sealed class CandidateLoader(PluginLoading loading, StoredScheduleCheck
         using var activity = activities.Begin("load", open.Count == 1 ? $"Loading {loaded[open[0]].PluginId}" : $"Loading {open.Count} plugins");
         await Parallel.ForEachAsync(open, cancellationToken, async (i, token) =>
         {
+            if (leaked.Refusal(loaded[i].Artifact!) is { } full)
+            {
+                // Not for what is in it: the next commit is worth a try whatever it changes.
+                loaded[i] = loaded[i].Reject(full) with { Inputs = null };
+                return;
+            }
+
             var result = await loading.LoadAsync(loaded[i].Artifact!, stored.Find, token);
             loaded[i] = result.Problem is { } problem
                 ? loaded[i].Reject(problem)
-                : loaded[i] with { Loaded = result.Plugin, Outlook = outlooks.Of(result.Plugin!) };
+                : loaded[i] with { Loaded = result.Plugin, Outlook = Warn(outlooks.Of(result.Plugin!), result.Plugin!) };
             activity.Report(Interlocked.Increment(ref done), open.Count);
         });
         return loaded;
     }
+
+    private static ScheduleOutlook Warn(ScheduleOutlook outlook, LoadedPlugin plugin) =>
+        outlook with { Warnings = [.. outlook.Warnings, .. PinningCalls.Find(plugin.Artifact)] };
 }

@@ -11,7 +11,7 @@ namespace PluginHost.Pipeline;
 
 /// <summary>What is known of each plugin besides the live snapshot: its problem, and what was refused.</summary>
 internal sealed partial class PluginStates(
-    LiveRegistry live, DrainingVersions draining, UnloadWatch unloaded, ArtifactCatalog artifacts, PinStore pins, HostEvents events, ILogger<PluginStates> logger)
+    LiveRegistry live, DrainingVersions draining, LeakedVersions leaked, ArtifactCatalog artifacts, PinStore pins, HostEvents events, ILogger<PluginStates> logger)
 {
     private readonly ConcurrentDictionary<string, PluginRecord> _records = new(StringComparer.OrdinalIgnoreCase);
 
@@ -117,7 +117,7 @@ internal sealed partial class PluginStates(
             pins.Find(record.Id) is { } pin ? new PinInfo(pin.Version, pin.By, pin.At) : null,
             record.Rejection?.Problem,
             draining.Of(record.Id),
-            [.. draining.GivenUpOn(record.Id), .. unloaded.Leaked.Where(leak => leak.PluginId.Equals(record.Id, StringComparison.OrdinalIgnoreCase)).Select(leak => leak.Version)]) { Abandoned = draining.AbandonedRunsOf(record.Id, plugin?.Version) };
+            [.. draining.GivenUpOn(record.Id), .. leaked.All.Where(leak => leak.PluginId.Equals(record.Id, StringComparison.OrdinalIgnoreCase)).Select(leak => leak.Version)]) { Abandoned = draining.AbandonedRunsOf(record.Id, plugin?.Version) };
     }
 
     private static PluginState State(PluginRecord record, bool isLive) => (record, isLive) switch

@@ -20,12 +20,15 @@ internal sealed class ConsoleCapture : IDisposable
         }
     }
 
-    /// <summary>From here on, in this flow of execution alone, lines that are written to the console go there.</summary>
+    /// <summary>What writes to the log of the run that this flow of execution belongs to, a level and a text; or null.</summary>
+    public Action<string, string>? Current => _current.Value?.Write;
+
+    /// <summary>From here on, in this flow of execution alone, lines that are written to the console go there, as level <c>OUT</c>.</summary>
     /// <returns>Passes on, when disposed, what was written of a line that has not ended.</returns>
-    public IDisposable CaptureInto(Action<string> onLine)
+    public IDisposable CaptureInto(Action<string, string> write)
     {
         // Set once, so that all that flows from here shares the two lines: a value that a method sets is gone when it returns.
-        var captured = new Captured(onLine);
+        var captured = new Captured(write);
         _current.Value = captured;
         return captured;
     }
@@ -39,11 +42,13 @@ internal sealed class ConsoleCapture : IDisposable
         }
     }
 
-    private sealed class Captured(Action<string> onLine) : IDisposable
+    private sealed class Captured(Action<string, string> write) : IDisposable
     {
-        public ConsoleLine Out { get; } = new(onLine);
+        public Action<string, string> Write => write;
 
-        public ConsoleLine Error { get; } = new(onLine);
+        public ConsoleLine Out { get; } = new(line => write("OUT", line));
+
+        public ConsoleLine Error { get; } = new(line => write("OUT", line));
 
         public void Dispose()
         {

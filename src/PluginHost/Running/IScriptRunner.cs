@@ -8,7 +8,8 @@ namespace PluginHost.Running;
 /// <param name="Lease">The version it is on.</param>
 /// <param name="Log">Its log, which is open.</param>
 /// <param name="HostLogger">The host's own log, under the category of the script.</param>
-internal sealed record ScriptRun(ActiveRun Run, VersionLease Lease, RunLog Log, ILogger HostLogger);
+/// <param name="Abort">Aborts the thread that the script blocks; none when that may not be.</param>
+internal sealed record ScriptRun(ActiveRun Run, VersionLease Lease, RunLog Log, ILogger HostLogger, CancellationToken Abort);
 
 /// <summary>Where scripts run.</summary>
 internal interface IScriptRunner

@@ -1,14 +1,13 @@
 using Microsoft.Extensions.Options;
 using PluginHost.History;
 using PluginHost.Hosting;
-using PluginHost.Scripts;
 
 namespace PluginHost.Running;
 
 /// <summary>Runs scripts in this process, in the load context of their version.</summary>
 internal sealed class InProcessRunner(
     ScriptInvoker invoker,
-    ScriptServicesFactory services,
+    ProcessGlobals globals,
     SecretParameters secrets,
     ScriptValueStore values,
     HostEvents events,
@@ -17,17 +16,20 @@ internal sealed class InProcessRunner(
     public async Task<RunError?> RunAsync(ScriptRun script)
     {
         var (run, lease) = (script.Run, script.Lease);
+        var watch = globals.Begin(run.Info.Script);
         var error = await invoker.InvokeAsync(new ScriptInvocation
         {
             Facts = RunFacts.Of(run.Info, lease.Version),
             FindAsync = async () => await lease.FindScriptAsync(run.Info.Script) ?? throw new NotFoundException("script", $"{run.Info.Script} in version {lease.Version.Id}"),
             Parameters = definition => secrets.RevealTo(run, definition.Parameters.Secrets),
-            Services = services,
+            Services = lease.GetServicesAsync,
             Output = new RunOutput(run, script.Log, script.HostLogger, events),
             Values = values,
             Limits = options.Value.Runs,
             CancellationToken = run.CancellationToken,
+            Abort = script.Abort,
         });
+        watch.End(text => script.Log.Write("WRN", text));
         return error?.Without(run.Secrets);
     }
 

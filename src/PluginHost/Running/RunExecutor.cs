@@ -11,6 +11,7 @@ internal sealed partial class RunExecutor(
     IStoredVersions stored,
     InProcessRunner inProcess,
     IIsolatedRunner isolated,
+    ScriptThreads threads,
     RunLogs logs,
     StopGrace stopGrace,
     IOptions<PluginHostOptions> options,
@@ -18,6 +19,9 @@ internal sealed partial class RunExecutor(
     ILoggerFactory loggers,
     ILogger<RunExecutor> logger)
 {
+    // What does not heed an abort by then is in native code, or waits.
+    private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>Takes the version that the run is to use, at the moment at which it starts.</summary>
     public async Task<VersionLease> LeaseAsync(ActiveRun run)
     {
@@ -50,17 +54,24 @@ internal sealed partial class RunExecutor(
         run.Update(info => info with { Isolation = isolation });
         var log = logs.Open(run.Info, run.Secrets);
         run.TellLogIsOpen();
-        var script = new ScriptRun(run, lease, log, loggers.CreateLogger(ScriptServices.LogCategory(run.Info.Script)));
+        using var abort = isolation == ScriptIsolation.Host && options.Value.Runs.AbortAfterGrace ? new CancellationTokenSource() : null;
+        var script = new ScriptRun(run, lease, log, loggers.CreateLogger(ScriptServices.LogCategory(run.Info.Script)), abort?.Token ?? CancellationToken.None);
         IScriptRunner runner = isolation == ScriptIsolation.Process ? isolated : inProcess;
 
-        // A thread-pool thread of its own, so that a script that blocks blocks nobody else, and none of the host's
-        // context flows into it.
+        // A thread of its own, so that a script that blocks blocks nobody else, and none of the host's context flows into it.
         using var limit = TimeLimit(run, lease);
-        var work = Task.Run(() => runner.RunAsync(script));
+        var work = isolation == ScriptIsolation.Process ? Task.Run(() => runner.RunAsync(script)) : threads.RunAsync(() => runner.RunAsync(script));
         await Task.WhenAny(work, run.StopRequested);
         if (!work.IsCompleted)
         {
             await Task.WhenAny(work, Task.Delay(options.Value.Runs.CancelGrace, time, CancellationToken.None), stopGrace.Over);
+        }
+
+        if (!work.IsCompleted && abort is not null)
+        {
+            log.Write("WRN", $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and its thread is aborted (PluginHost:Runs:AbortAfterGrace).");
+            _ = abort.CancelAsync();
+            await Task.WhenAny(work, Task.Delay(AbortLimit, CancellationToken.None));
         }
 
         // From here on nothing stands on the script's stack: what holds its frames keeps its version in memory.
@@ -71,7 +82,7 @@ internal sealed partial class RunExecutor(
     /// <summary>The run ends without its script, which has its version for as long as it is at work.</summary>
     private RunInfo GiveUp(ScriptRun script, IScriptRunner runner, Task work)
     {
-        var (run, lease, log, _) = script;
+        var (run, lease, log) = (script.Run, script.Lease, script.Log);
         log.Write("WRN", stopGrace.Over.IsCompleted
             ? "The script did not stop in the time that the stopping host had left for it, and is given up on."
             : $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and is given up on.");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Scripts;
@@ -23,6 +24,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     private readonly RecentRuns _recent;
     private readonly HostEvents _events;
     private readonly RunMetrics _metrics;
+    private readonly Quarantines _quarantines;
     private readonly StopGrace _grace;
     private readonly TimeProvider _time;
     private readonly ILogger<RunLifecycle> _logger;
@@ -30,10 +32,10 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
 
     public RunLifecycle(
         LiveRegistry live, RunLimits limits, RunExecutor executor, RunSuccessors successors, RunEnds ends, RunStore store, RecentRuns recent,
-        HostEvents events, RunMetrics metrics, StopGrace grace, TimeProvider time, ILogger<RunLifecycle> logger)
+        HostEvents events, RunMetrics metrics, Quarantines quarantines, StopGrace grace, TimeProvider time, ILogger<RunLifecycle> logger)
     {
         (_executor, _successors, _ends, _store, _recent) = (executor, successors, ends, store, recent);
-        (_events, _metrics, _grace, _time, _logger) = (events, metrics, grace, time, logger);
+        (_events, _metrics, _quarantines, _grace, _time, _logger) = (events, metrics, quarantines, grace, time, logger);
         _waiting = new WaitingRuns(run => limits.Of(run.Script, live.Current.Scripts.GetValueOrDefault(run.Script)), time);
         _waiting.Turn += Begin;
         _waiting.Arrived += Look;
@@ -196,7 +198,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
         catch (Exception failure)
         {
             finished = run.StopState is null
-                ? run.Info with { State = RunState.Failed, FinishedAt = _time.GetUtcNow(), Error = new RunError(failure.GetType().Name, ExceptionText.Message(failure), null) }
+                ? run.Info with { State = failure is QuarantinedException ? RunState.Cancelled : RunState.Failed, FinishedAt = _time.GetUtcNow(), Error = new RunError(failure.GetType().Name, ExceptionText.Message(failure), null) }
                 : Stopped(run);
         }
 
@@ -208,7 +210,14 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     /// <summary>The turn of a run that had to wait has come.</summary>
     private async Task BeginAsync(ActiveRun run)
     {
-        var begun = run.Begin(await _executor.LeaseAsync(run), _time.GetUtcNow());
+        var lease = await _executor.LeaseAsync(run);
+        if (_quarantines.Refuse(run.Info.Script, lease.Version.Id) is { } refusal)
+        {
+            lease.Dispose();
+            throw new QuarantinedException(refusal);
+        }
+
+        var begun = run.Begin(lease, _time.GetUtcNow());
         try
         {
             await _store.SaveAsync(begun, CancellationToken.None);

@@ -6,6 +6,9 @@ namespace PluginHost.Running;
 /// <summary>The log of a run under way: lines go to a file, which the first of them makes, and readers are woken.</summary>
 internal sealed class RunLog : IDisposable
 {
+    // Each message is copied several times on its way; one of a gigabyte must not take the process with it.
+    private const int LongestMessage = 1024 * 1024;
+
     private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _lock = new();
@@ -35,6 +38,11 @@ internal sealed class RunLog : IDisposable
     public void Write(string level, string message)
     {
         var time = _time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        if (message.Length > LongestMessage)
+        {
+            message = $"{message.AsSpan(0, LongestMessage)}… (cut here: the message has {message.Length} characters)";
+        }
+
         var text = $"{time} {level} {_secrets.Hide(message).ReplaceLineEndings("\n").TrimEnd('\n').Replace("\n", "\n    ", StringComparison.Ordinal)}\n";
         var bytes = Encoding.UTF8.GetBytes(text);
         lock (_lock)

@@ -14,6 +14,9 @@ internal sealed class RunLoggerFactory(IRunOutput output) : ILoggerFactory
     {
     }
 
+    // It goes to the host's log as well, and is copied on its way: one of a gigabyte must not take the process with it.
+    private const int Longest = 512 * 1024;
+
     private sealed class RunLogger(IRunOutput output) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
@@ -30,6 +33,11 @@ internal sealed class RunLoggerFactory(IRunOutput output) : ILoggerFactory
             // Only text crosses from the plugin to the host: an object of the plugin, kept by a log provider, would keep
             // the whole plugin in memory.
             var text = formatter(state, exception);
+            if (text.Length > Longest)
+            {
+                text = $"{text.AsSpan(0, Longest)}… (cut here: the message has {text.Length} characters)";
+            }
+
             output.Log(logLevel, exception is null ? text : $"{text}\n{Scripts.ExceptionText.FullText(exception)}");
         }
     }

@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Swapping;
 
 namespace PluginHost.Running;
 
 /// <summary>Refuses wrong requests before anything is stored.</summary>
-internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored, SecretParameters secrets, TimeProvider time)
+internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored, SecretParameters secrets, Quarantines quarantines, TimeProvider time)
 {
     private static readonly TimeSpan Furthest = TimeSpan.FromDays(366);
 
@@ -48,6 +49,11 @@ internal sealed class RunRequests(LiveRegistry live, IStoredVersions stored, Sec
         using var lease = request.Version is { } wanted
             ? await stored.LeaseAsync(plugin, wanted, cancellationToken) ?? throw new NotFoundException("version", $"{plugin} {wanted}")
             : live.Lease(id) ?? throw new NotFoundException("script", id);
+        if (quarantines.Refuse(id, lease.Version.Id) is { } refusal)
+        {
+            throw new ConflictException(refusal);
+        }
+
         var definition = await lease.FindScriptAsync(id)
             ?? throw new ConflictException($"Version {lease.Version.Id} of {plugin} has no script {script.Descriptor.Name}.");
         var values = definition.Parameters.Bind(request.Parameters, out var errors) ?? throw new InvalidParametersException(id, Hide(errors, request.Parameters, knownSecrets));

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Swapping;
@@ -17,6 +18,8 @@ internal sealed partial class RunService(
     OccurrenceStore occurrences,
     RunLogs logs,
     HostReadiness readiness,
+    Quarantines quarantines,
+    SafeMode safeMode,
     IHostApplicationLifetime application,
     TimeProvider time,
     ILogger<RunService> logger) : IHostedService
@@ -28,13 +31,18 @@ internal sealed partial class RunService(
         // Not only when it is our turn to be stopped: whatever is stopped before us, such as a server that waits for its
         // requests, would use up the time that the runs have to end in.
         application.ApplicationStopping.Register(() => _ = lifecycle.StopAsync());
-        var (lost, waiting) = await store.RecoverAsync(run => run.RerunWhenLost ? factory.CreateRerun(run) : null, cancellationToken);
+        var judgement = quarantines.Begin();
+        var (lost, waiting) = await store.RecoverAsync(
+            judgement.Error, judgement.Judge, run => IsRunAgain(run) ? factory.CreateRerun(run) : null, cancellationToken);
         foreach (var run in lost)
         {
-            LogLost(run.Id, run.Script, run.RerunWhenLost ? "and is run again" : "and is lost");
+            LogLost(run.Id, run.Script, IsRunAgain(run) ? "and is run again" : "and is lost");
         }
 
-        lifecycle.Resume(waiting, readiness.WhenLoaded);
+        quarantines.Know(judgement);
+        lifecycle.Resume(waiting, Task.WhenAll(readiness.WhenLoaded, safeMode.WhenLeft));
+
+        bool IsRunAgain(RunInfo run) => run.RerunWhenLost && !judgement.IsSuspected(run);
     }
 
     /// <summary>Cancels what is under way and waits for it, as long as a cancelled script may take.</summary>

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Logging;
-using PluginHost.History;
+using PluginHost.Crashes;
 using PluginHost.Swapping;
 
 namespace PluginHost.Running;
 
 /// <summary>Tells which runs follow the end of one: its retry, or else those of the scripts that run after it. They are stored together with the end.</summary>
-internal sealed partial class RunSuccessors(LiveRegistry live, ScriptStateStore scripts, RunFactory factory, ILogger<RunSuccessors> logger)
+internal sealed partial class RunSuccessors(LiveRegistry live, SelfStarts selfStarts, RunFactory factory, ILogger<RunSuccessors> logger)
 {
     public IReadOnlyList<RunInfo> Of(RunInfo finished)
     {
@@ -17,6 +17,7 @@ internal sealed partial class RunSuccessors(LiveRegistry live, ScriptStateStore 
 
     private RunInfo? Retry(RunInfo finished, LiveSnapshot snapshot) =>
         finished.State is RunState.Failed or RunState.TimedOut
+        && selfStarts.MayFollow(finished)
         && snapshot.Scripts.TryGetValue(finished.Script, out var script) && finished.Attempt < script.Descriptor.MaxAttempts
             ? factory.CreateRetry(finished, RetryDelay.After(finished.Attempt, script.Descriptor))
             : null;
@@ -28,15 +29,15 @@ internal sealed partial class RunSuccessors(LiveRegistry live, ScriptStateStore 
             return false;
         }
 
-        var isPaused = scripts.IsPaused(script.Descriptor.Id);
-        if (isPaused)
+        if (selfStarts.Hindrance(script) is not { } hindrance)
         {
-            LogPaused(script.Descriptor.Id, finished.Script, finished.Id);
+            return true;
         }
 
-        return !isPaused;
+        LogHindered(script.Descriptor.Id, finished.Script, finished.Id, hindrance);
+        return false;
     }
 
-    [LoggerMessage(EventId = 707, Level = LogLevel.Information, Message = "Script '{ScriptId}' runs after '{EndedId}', whose run '{RunId}' has ended, but it is paused, so nothing is started.")]
-    private partial void LogPaused(string scriptId, string endedId, string runId);
+    [LoggerMessage(EventId = 707, Level = LogLevel.Information, Message = "Script '{ScriptId}' runs after '{EndedId}', whose run '{RunId}' has ended, but {Hindrance}, so nothing is started.")]
+    private partial void LogHindered(string scriptId, string endedId, string runId, string hindrance);
 }

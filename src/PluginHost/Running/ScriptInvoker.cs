@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Text.Json.Nodes;
 using PluginHost.History;
 using PluginHost.Scripts;
@@ -15,7 +16,8 @@ internal sealed record ScriptInvocation
     /// <summary>The parameters that were given, for this class.</summary>
     public required Func<ScriptClass, JsonObject?> Parameters { get; init; }
 
-    public required ScriptServicesFactory Services { get; init; }
+    /// <summary>The services of its version, of which it gets a scope. What it throws fails the run.</summary>
+    public required Func<Task<VersionServices>> Services { get; init; }
 
     public required IRunOutput Output { get; init; }
 
@@ -27,6 +29,9 @@ internal sealed record ScriptInvocation
 
     /// <summary>Asks the script to stop.</summary>
     public required CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Aborts its thread up to its first await; none when that may not be.</summary>
+    public CancellationToken Abort { get; init; }
 }
 
 /// <summary>Runs a script in this process: everything that touches objects of the plugin.</summary>
@@ -38,12 +43,13 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
     public async Task<RunError?> InvokeAsync(ScriptInvocation call)
     {
         var output = call.Output;
-        using var captured = console.CaptureInto(line => output.Write("OUT", line));
+        using var captured = console.CaptureInto(output.Write);
         var loggers = new RunLoggerFactory(output);
-        await using var provider = call.Services.Create(call.Facts.ScriptId, loggers);
+        ScriptServices? provider = null;
         IScript? script = null;
         try
         {
+            provider = (await call.Services()).CreateScope(call.Facts.ScriptId, loggers);
             var definition = await call.FindAsync();
             var parameters = definition.Parameters.Bind(call.Parameters(definition), out var errors)
                 ?? throw new InvalidParametersException(call.Facts.ScriptId, errors);
@@ -51,7 +57,7 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
             parameters.ApplyTo(script);
             var state = new RunStateStore(call.Facts.ScriptId, call.Values, call.Limits);
             var context = new RunContext(call.Facts, output, loggers.CreateLogger(""), provider, time, state, call.Limits.MaxResultBytes);
-            await script.RunAsync(context, call.CancellationToken);
+            await RunAsync(script, context, call);
             return null;
         }
         catch (Exception failure)
@@ -67,13 +73,29 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
         }
         finally
         {
-            await DisposeAsync(script, output);
+            await DisposeAsync(script, "the script", output);
+            await DisposeAsync(provider, "the services that it got", output);
         }
     }
 
-    private async Task DisposeAsync(IScript? script, IRunOutput output)
+    private static Task RunAsync(IScript script, RunContext context, ScriptInvocation call)
     {
-        if (script is null)
+        if (!call.Abort.CanBeCanceled)
+        {
+            return script.RunAsync(context, call.CancellationToken);
+        }
+
+        // On a thread that runs nothing but scripts: what is aborted at any point may leave locks held and fields half set.
+        var running = Task.CompletedTask;
+#pragma warning disable SYSLIB0046 // not for ordinary use, and this is none: by an operator's choice, when all else has failed
+        ControlledExecution.Run(() => running = script.RunAsync(context, call.CancellationToken), call.Abort);
+#pragma warning restore SYSLIB0046
+        return running;
+    }
+
+    private async Task DisposeAsync(object? used, string what, IRunOutput output)
+    {
+        if (used is null)
         {
             return;
         }
@@ -81,11 +103,11 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
         try
         {
             // On a thread of its own: a Dispose that blocks would block the waiting, too, and with it the limit.
-            await Task.Run(() => ScriptActivator.DisposeAsync(script).AsTask()).WaitAsync(DisposeLimit, time);
+            await Task.Run(() => ScriptActivator.DisposeAsync(used).AsTask()).WaitAsync(DisposeLimit, time);
         }
         catch (Exception failure)
         {
-            output.Write("WRN", $"Disposing the script failed: {ExceptionText.Describe(failure)}");
+            output.Write("WRN", $"Disposing {what} failed: {ExceptionText.Describe(failure)}");
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
@@ -11,15 +12,15 @@ internal sealed partial class ScheduleKeeper
     private readonly LiveRegistry _live;
     private readonly EffectiveSchedules _schedules;
     private readonly ScheduleWriter _writer;
-    private readonly ScriptStateStore _scripts;
+    private readonly SelfStarts _selfStarts;
     private readonly ILogger _logger;
     private readonly Timetable _timetable = new();
     private readonly StoredMarks _marks;
 
     public ScheduleKeeper(
-        LiveRegistry live, EffectiveSchedules schedules, ScheduleWriter writer, ScheduleStore store, ScriptStateStore scripts, ILogger<ScheduleKeeper> logger)
+        LiveRegistry live, EffectiveSchedules schedules, ScheduleWriter writer, ScheduleStore store, SelfStarts selfStarts, ILogger<ScheduleKeeper> logger)
     {
-        (_live, _schedules, _writer, _scripts, _logger) = (live, schedules, writer, scripts, logger);
+        (_live, _schedules, _writer, _selfStarts, _logger) = (live, schedules, writer, selfStarts, logger);
         _marks = new StoredMarks(store.GetAll());
     }
 
@@ -96,13 +97,13 @@ internal sealed partial class ScheduleKeeper
     }
 
     /// <summary>The schedules of a script that was paused go on: what was missed meanwhile is caught up as each of them says.</summary>
-    public void CatchUpAfterPause(string scriptId, DateTimeOffset now)
+    public void CatchUpAfterPause(string scriptId, DateTimeOffset now, OccurrenceOutcome otherwise = OccurrenceOutcome.SkippedPaused)
     {
         if (_live.Current.Scripts.TryGetValue(scriptId, out var script))
         {
             foreach (var entry in _timetable.Of(scriptId))
             {
-                CatchUp(entry, script, now, OccurrenceOutcome.SkippedPaused);
+                CatchUp(entry, script, now, otherwise);
             }
         }
     }
@@ -151,7 +152,7 @@ internal sealed partial class ScheduleKeeper
         var moved = entry.Due + (schedule.Offset - old.Offset);
         (entry.Script, entry.Schedule) = (script.Descriptor.Id, schedule);
         _timetable.SetDue(entry, moved);
-        if (moved <= now && !_scripts.IsPaused(entry.Script))
+        if (moved <= now && !_selfStarts.AreHeld(entry.Script))
         {
             // Moved into the past, it is not missed, but due now.
             Fire(entry, script, moved.Value);
@@ -164,7 +165,7 @@ internal sealed partial class ScheduleKeeper
         {
             Forget(entry, now);
         }
-        else if (_scripts.IsPaused(entry.Script))
+        else if (_selfStarts.AreHeld(entry.Script))
         {
             // Not accounted for: on resuming, these are the missed ones.
             SetDueAfter(entry, now);
@@ -192,7 +193,11 @@ internal sealed partial class ScheduleKeeper
     /// <summary>Starts the script for one time, unless that had its turn, and goes on to the next.</summary>
     private void Fire(ScheduleEntry entry, LiveScript script, DateTimeOffset due)
     {
-        if (due > entry.Accounted)
+        if (due > entry.Accounted && _selfStarts.Forbid(script) is { } reason)
+        {
+            _writer.Leave(entry.Schedule, due.AddTicks(-1), due.AddTicks(1), OccurrenceOutcome.SkippedPaused, reason, Mark(entry, due));
+        }
+        else if (due > entry.Accounted)
         {
             _writer.Start(script, entry.Schedule, entry.Schedule.Overlap, due, RunTrigger.Schedule, Mark(entry, due));
         }
@@ -204,8 +209,14 @@ internal sealed partial class ScheduleKeeper
     private void CatchUp(ScheduleEntry entry, LiveScript script, DateTimeOffset until, OccurrenceOutcome otherwise = OccurrenceOutcome.Missed)
     {
         var (schedule, accounted) = (entry.Schedule, entry.Accounted);
-        if (_scripts.IsPaused(entry.Script) || schedule.NextAfter(accounted) is not { } first || first > until)
+        if (_selfStarts.AreHeld(entry.Script) || schedule.NextAfter(accounted) is not { } first || first > until)
         {
+            return;
+        }
+
+        if (_selfStarts.Forbid(script) is { } reason)
+        {
+            _writer.Leave(schedule, accounted, until.AddTicks(1), OccurrenceOutcome.SkippedPaused, reason, Mark(entry, until));
             return;
         }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Running;
@@ -9,7 +10,7 @@ namespace PluginHost.Scheduling;
 
 /// <summary>Shows the schedules of scripts, and takes what operators want of them.</summary>
 internal sealed partial class ScheduleService(
-    LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleParameters parameters, ScriptStateStore scripts, Scheduler scheduler, HostEvents events,
+    LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleParameters parameters, SelfStarts selfStarts, Scheduler scheduler, HostEvents events,
     ScheduleGate gate, TimeProvider time)
 {
     private const int Shown = 5;
@@ -17,7 +18,7 @@ internal sealed partial class ScheduleService(
     /// <summary>All that is known of a script's schedules.</summary>
     public IReadOnlyList<ScheduleInfo> Of(ScriptDescriptor script)
     {
-        var due = scripts.IsPaused(script.Id) ? new Dictionary<string, DateTimeOffset>() : scheduler.DueTimes(script.Id);
+        var due = selfStarts.AreHeld(script.Id) ? new Dictionary<string, DateTimeOffset>() : scheduler.DueTimes(script.Id);
         return [.. schedules.Describe(script).Select(schedule => Describe(schedule, due))];
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Swapping;
@@ -18,17 +19,17 @@ internal sealed partial class ScheduleWatch : BackgroundService
     private readonly EffectiveSchedules _schedules;
     private readonly ScheduleOverrideStore _overrides;
     private readonly ScheduleStore _store;
-    private readonly ScriptStateStore _scripts;
+    private readonly SelfStarts _selfStarts;
     private readonly HostProblems _problems;
     private readonly TimeProvider _time;
     private readonly ILogger<ScheduleWatch> _logger;
     private int _overdue;
 
     public ScheduleWatch(
-        LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleStore store, ScriptStateStore scripts, HostProblems problems, IMeterFactory meters, TimeProvider time,
+        LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleStore store, SelfStarts selfStarts, HostProblems problems, IMeterFactory meters, TimeProvider time,
         ILogger<ScheduleWatch> logger)
     {
-        (_live, _schedules, _overrides, _store, _scripts, _problems, _time, _logger) = (live, schedules, overrides, store, scripts, problems, time, logger);
+        (_live, _schedules, _overrides, _store, _selfStarts, _problems, _time, _logger) = (live, schedules, overrides, store, selfStarts, problems, time, logger);
         meters.Create("PluginHost").CreateObservableGauge(
             "pluginhost.schedule.overdue", () => _overdue, "{schedule}", "Schedules with a time that was due a minute ago and is not accounted for.");
     }
@@ -40,7 +41,7 @@ internal sealed partial class ScheduleWatch : BackgroundService
         var until = _time.GetUtcNow() - Interval;
         var overdue = (
             from script in _live.Current.Scripts.Values
-            where !_scripts.IsPaused(script.Descriptor.Id)
+            where !_selfStarts.AreHeld(script.Descriptor.Id)
             let known = marks.Take(script.Descriptor.Id)
             let since = Since(script)
             from schedule in _schedules.Of(script.Descriptor)

@@ -34,6 +34,15 @@ internal sealed partial class Scheduler : BackgroundService
     /// <summary>The schedules of a paused script go on: what was missed meanwhile is caught up as each of them says.</summary>
     public void Resumed(string scriptId) => Change(now => _keeper.CatchUpAfterPause(scriptId, now));
 
+    /// <summary>The host has left its safe mode: what was missed meanwhile is caught up as each schedule says.</summary>
+    public void SafeModeLeft() => Change(now =>
+    {
+        foreach (var script in _live.Current.Scripts.Keys)
+        {
+            _keeper.CatchUpAfterPause(script, now, OccurrenceOutcome.Missed);
+        }
+    });
+
     /// <summary>An operator has set other schedules for a script.</summary>
     public void Changed(string scriptId) => Change(now => _keeper.Reconcile(scriptId, now));
 

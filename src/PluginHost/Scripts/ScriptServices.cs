@@ -9,7 +9,7 @@ namespace PluginHost.Scripts;
 /// Never asks the application's own container for a type of a plugin: a container remembers each type it was asked
 /// for, and would keep the plugin in memory for as long as the application lives. Safe to use from several threads.
 /// </remarks>
-internal sealed class ScriptServices(ScriptServicesFactory factory, string scriptId, ILoggerFactory loggers)
+internal sealed class ScriptServices(VersionServices version, string scriptId, ILoggerFactory loggers)
     : IServiceProvider, IKeyedServiceProvider, IServiceProviderIsKeyedService, IServiceScopeFactory, IAsyncDisposable
 {
     private readonly Lock _lock = new();
@@ -18,7 +18,7 @@ internal sealed class ScriptServices(ScriptServicesFactory factory, string scrip
     private IConfigurationRoot? _configuration;
     private bool _disposed;
 
-    public SharedServices Shared => factory.Shared;
+    public SharedServices Shared => version.Factory.Shared;
 
     /// <summary>The category of what a script logs.</summary>
     public static string LogCategory(string scriptId) => $"PluginHost.Scripts.{scriptId}";
@@ -76,7 +76,7 @@ internal sealed class ScriptServices(ScriptServicesFactory factory, string scrip
     }
 
     /// <summary>Services of a scope within the run, for a script that works through many things one by one.</summary>
-    public IServiceScope CreateScope() => new Scope(factory.Create(scriptId, loggers));
+    public IServiceScope CreateScope() => new Scope(version.CreateScope(scriptId, loggers));
 
     public async ValueTask DisposeAsync()
     {
@@ -91,6 +91,8 @@ internal sealed class ScriptServices(ScriptServicesFactory factory, string scrip
             _disposed = true;
             scope = _scope;
         }
+
+        version.Closed(this);
 
         foreach (var owned in _owned)
         {
@@ -128,19 +130,19 @@ internal sealed class ScriptServices(ScriptServicesFactory factory, string scrip
             _ when type == typeof(ILogger) => loggers.CreateLogger(LogCategory(scriptId)),
             _ when type == typeof(ILoggerFactory) => loggers,
             _ when type == typeof(IConfiguration) => Configuration(),
-            _ when type == typeof(HttpClient) => Own(factory.CreateHttpClient()),
-            _ when type == typeof(TimeProvider) => factory.Time,
+            _ when type == typeof(HttpClient) => Own(version.Factory.CreateHttpClient()),
+            _ when type == typeof(TimeProvider) => version.Factory.Time,
             _ => IsOwn(type) ? this : null,
         };
     }
 
-    private IServiceProvider AppServices() => (_scope ??= factory.CreateScope()).ServiceProvider;
+    private IServiceProvider AppServices() => (_scope ??= version.Factory.CreateScope()).ServiceProvider;
 
     private IConfigurationRoot Configuration()
     {
         if (_configuration is null)
         {
-            _configuration = factory.ReadConfiguration(scriptId);
+            _configuration = version.Factory.ReadConfiguration(scriptId);
             _owned.Add((IDisposable)_configuration);
         }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PluginHost.Scripts;
 
-/// <summary>Makes the services for a run.</summary>
+/// <summary>What the services of scripts are made of.</summary>
 internal sealed class ScriptServicesFactory(
     IServiceScopeFactory scopes,
     SharedServices shared,
@@ -25,10 +25,14 @@ internal sealed class ScriptServicesFactory(
     /// <summary>The same without the services of the application, which are not there in a worker process.</summary>
     public ScriptServicesFactory ForWorkers => new(scopes, SharedServices.NoneInWorkers, configuration, httpClients, Time);
 
+    /// <summary>Makes the services of a version, which end with it.</summary>
+    public VersionServices ForVersion() => new(this);
+
+    /// <summary>Makes a scope of a version of its own.</summary>
     /// <param name="scriptId">The script.</param>
     /// <param name="loggers">Write to the log of the run. Whoever made them disposes them.</param>
     /// <returns>Services to dispose when the run has ended.</returns>
-    public ScriptServices Create(string scriptId, ILoggerFactory loggers) => new(this, scriptId, loggers);
+    public ScriptServices Create(string scriptId, ILoggerFactory loggers) => ForVersion().CreateScope(scriptId, loggers);
 
     public AsyncServiceScope CreateScope() => scopes.CreateAsyncScope();
 

@@ -3,27 +3,29 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace PluginHost.Scripts;
 
 /// <summary>Constructs each script of a plugin once, before any of them goes live.</summary>
-internal sealed class ScriptValidator(ScriptServicesFactory services, IsolationPolicy isolation)
+internal sealed class ScriptValidator(IsolationPolicy isolation)
 {
     /// <summary>Adds the problems that only constructing shows, the defaults of parameters, and where each script runs.</summary>
     /// <remarks>
     /// Constructors and initializers are the plugin's code and run on this thread, and may never come back: call this
     /// on a thread of its own, with a time limit.
     /// </remarks>
-    public ScriptReadResult Validate(ScriptReadResult read)
+    /// <param name="read">The scripts.</param>
+    /// <param name="services">The services of their version.</param>
+    public ScriptReadResult Validate(ScriptReadResult read, VersionServices services)
     {
         var problems = new List<ScriptProblem>(read.Problems);
-        var scripts = read.Scripts.Select(script => Validate(script with { Descriptor = isolation.Apply(script.Descriptor) }, problems)).ToList();
+        var scripts = read.Scripts.Select(script => Validate(script with { Descriptor = isolation.Apply(script.Descriptor) }, services, problems)).ToList();
         return new ScriptReadResult(scripts, problems);
     }
 
-    private ScriptClass Validate(ScriptClass script, List<ScriptProblem> problems)
+    private static ScriptClass Validate(ScriptClass script, VersionServices services, List<ScriptProblem> problems)
     {
         var id = script.Descriptor.Id;
         var typeName = TypeDisplay.FullName(script.Type);
         try
         {
-            script = Construct(script, problem => problems.Add(ScriptProblem.OfParameter(id, typeName, problem)));
+            script = Construct(script, services, problem => problems.Add(ScriptProblem.OfParameter(id, typeName, problem)));
         }
         catch (ScriptActivationException failure)
         {
@@ -53,9 +55,11 @@ internal sealed class ScriptValidator(ScriptServicesFactory services, IsolationP
         return script;
     }
 
-    private ScriptClass Construct(ScriptClass script, Action<string> report)
+    private static ScriptClass Construct(ScriptClass script, VersionServices services, Action<string> report)
     {
-        var scope = (script.Descriptor.Isolation == ScriptIsolation.Process ? services.ForWorkers : services).Create(script.Descriptor.Id, NullLoggerFactory.Instance);
+        var scope = script.Descriptor.Isolation == ScriptIsolation.Process
+            ? services.Factory.ForWorkers.Create(script.Descriptor.Id, NullLoggerFactory.Instance)
+            : services.CreateScope(script.Descriptor.Id, NullLoggerFactory.Instance);
         try
         {
             var instance = ScriptActivator.Create(script.Type, scope);

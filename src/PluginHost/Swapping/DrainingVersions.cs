@@ -92,7 +92,7 @@ internal sealed class DrainingVersions(UnloadWatch unloading, TimeProvider time)
 
         // A load that nobody waits for any more may still be going on.
         _ = loaded?.ContinueWith(
-            done => unloading.Unload(done.Result.Artifact, done.Result.Loader),
+            done => unloading.Unload(done.Result),
             CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 

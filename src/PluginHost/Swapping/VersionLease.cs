@@ -14,6 +14,10 @@ internal sealed class VersionLease(PluginVersion version) : IDisposable
     /// <exception cref="ConflictException">It cannot be loaded any more.</exception>
     public async Task<ScriptClass?> FindScriptAsync(string scriptId) => (await Version.GetLoadedAsync()).FindScript(scriptId);
 
+    /// <summary>The services of the version, of which each run has a scope. Loads the version if no run has used it yet.</summary>
+    /// <exception cref="ConflictException">It cannot be loaded any more.</exception>
+    public async Task<VersionServices> GetServicesAsync() => (await Version.GetLoadedAsync()).Services;
+
     /// <summary>The run has ended for everybody but its script, which does not stop: it keeps the version in memory, and no longer in its place.</summary>
     public void GiveUp()
     {

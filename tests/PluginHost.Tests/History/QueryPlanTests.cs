@@ -115,7 +115,7 @@ public sealed class QueryPlanTests
         }
 
         await deployments.EndInterruptedAsync("The host died.", default);
-        await runs.RecoverAsync(_ => null, default);
+        await runs.RecoverAsync(null, (_, _) => { }, _ => null, default);
         deployments.FindNewest("default");
         deployments.List(1, "1");
         runs.Last();

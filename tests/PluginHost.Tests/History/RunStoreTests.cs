@@ -64,7 +64,7 @@ public sealed class RunStoreTests(DatabaseKind kind) : OnEachDatabase(kind)
         await _store.AddAsync(Run("3") with { State = RunState.Succeeded }, null, default);
         await _store.AddAsync(Run("4"), null, default);
 
-        var (lost, waiting) = await _store.RecoverAsync(run => Run("5") with { FirstRun = run.Id }, default);
+        var (lost, waiting) = await _store.RecoverAsync(null, (_, _) => { }, run => Run("5") with { FirstRun = run.Id }, default);
 
         Assert.That(lost.Select(run => run.Id), Is.EqualTo(new[] { "2" }));
         Assert.That(waiting.Select(run => run.Id), Is.EqualTo(new[] { "1", "4", "5" }), "the retry of the lost one is stored with it");

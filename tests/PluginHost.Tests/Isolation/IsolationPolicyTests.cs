@@ -23,7 +23,7 @@ public sealed class IsolationPolicyTests
         await using var app = new FakeScriptServices(services => services.AddSingleton<Running.Stage>().Share<Running.Stage>());
         var read = ScriptReader.Read("Shop", [typeof(Asking)]);
 
-        var problem = new ScriptValidator(app.Factory, Policy()).Validate(read).Problems.Single();
+        var problem = new ScriptValidator(Policy()).Validate(read, app.Factory.ForVersion()).Problems.Single();
 
         Assert.That(problem.Message, Is.EqualTo(
             "Script 'Shop.Asking' cannot be constructed. Its constructor asks for 'Stage stage'. The script runs in a worker process of its own, where the services of the application are not available; ILogger, IConfiguration, HttpClient and TimeProvider are. Reach the application another way, such as by HttpClient, or let the script run in the host: by [Script(Isolation = ScriptIsolation.Host)], where PluginHost:Isolation does not say otherwise."));
@@ -35,8 +35,8 @@ public sealed class IsolationPolicyTests
         await using var app = new FakeScriptServices(services => services.AddSingleton<Running.Stage>().Share<Running.Stage>());
         var read = ScriptReader.Read("Shop", [typeof(Running.Plain)]);
 
-        Assert.That(new ScriptValidator(app.Factory, Policy()).Validate(read).Problems, Is.Empty);
-        Assert.That(new ScriptValidator(app.Factory, Policy(ScriptIsolation.Process)).Validate(read).Problems.Single().Message, Does.Contain("worker process"));
+        Assert.That(new ScriptValidator(Policy()).Validate(read, app.Factory.ForVersion()).Problems, Is.Empty);
+        Assert.That(new ScriptValidator(Policy(ScriptIsolation.Process)).Validate(read, app.Factory.ForVersion()).Problems.Single().Message, Does.Contain("worker process"));
     }
 
     private static IsolationPolicy Policy(ScriptIsolation byDefault = ScriptIsolation.Host, string listed = "") =>

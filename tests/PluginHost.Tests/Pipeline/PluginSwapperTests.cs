@@ -59,7 +59,7 @@ public sealed class PluginSwapperTests : RunTestBase
         var candidate = new Candidate(new PlannedPlugin(RunningHost.Plugin, artifact.Project, PlanAction.Build, "its files changed"))
         {
             Artifact = artifact,
-            Loaded = new LoadedPlugin(artifact, null!, ScriptReader.Read(RunningHost.Plugin, [script]).Scripts),
+            Loaded = new LoadedPlugin(artifact, null!, null!, ScriptReader.Read(RunningHost.Plugin, [script]).Scripts),
             Outlook = new ScheduleOutlook([], []),
         };
         return (await swapper.SwapAsync(new ChangePlan(new MemoryRepository().Snapshot(), "", [candidate.Planned], []), [candidate], CancellationToken.None)).Single();

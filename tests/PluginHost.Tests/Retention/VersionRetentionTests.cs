@@ -101,7 +101,7 @@ public sealed class VersionRetentionTests
         public IReadOnlySet<string> WantedVersions { get; } = versions.ToHashSet(StringComparer.Ordinal);
     }
 
-    private static LoadedPlugin Loaded(PluginArtifact artifact) => new(artifact, null!, []);
+    private static LoadedPlugin Loaded(PluginArtifact artifact) => new(artifact, null!, null!, []);
 
     private PluginArtifact Keep(int number) => _store.Keep(
         Make.Artifact(new string((char)('0' + number), 64)) with { BuiltAt = Start.AddHours(number) },

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
+using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
@@ -30,21 +31,24 @@ internal sealed class RunningHost : IAsyncDisposable
     public static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
 
     private readonly FakeScriptServices _app;
-    private readonly UnloadWatch _unloading;
+    private readonly IOptions<PluginHostOptions> _options;
     private readonly ConsoleCapture _console;
     private int _versions;
 
-    public RunningHost(string directory, ObservedTime time, Action<PluginHostOptions>? configure = null, Dictionary<string, string?>? settings = null)
+    public RunningHost(
+        string directory, ObservedTime time, Action<PluginHostOptions>? configure = null, Dictionary<string, string?>? settings = null, string? death = null)
     {
-        var set = new PluginHostOptions { DataDirectory = directory, NodeName = "node", Runs = { CaptureConsole = false } };
+        var set = new PluginHostOptions { DataDirectory = directory, NodeName = "node", Runs = { CaptureConsole = false, WatchProcess = false } };
         configure?.Invoke(set);
         var options = Options.Create(set);
+        _options = options;
         Time = time;
-        _app = new FakeScriptServices(services => services.AddSingleton<TimeProvider>(time).AddSingleton(Stage).Share<Stage>(), settings);
+        _app = new FakeScriptServices(services => services.AddSingleton<TimeProvider>(time).AddSingleton(Stage).Share<Stage>().AddScoped<Hanging>().Share<Hanging>(), settings);
         Data = new DataDirectory(options);
-        _unloading = new UnloadWatch(Events, options, time, NullLogger<UnloadWatch>.Instance);
+        Leaked = new LeakedVersions(Events, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), options, NullLogger<LeakedVersions>.Instance);
+        Unloading = new UnloadWatch(Leaked, options, time, NullLogger<UnloadWatch>.Instance);
         _console = new ConsoleCapture(options);
-        Draining = new DrainingVersions(_unloading, time);
+        Draining = new DrainingVersions(Unloading, time);
         Database = new SqliteDatabase(Data);
         Store = new RunStore(Database, time);
         Marks = new ScheduleStore(Database);
@@ -53,27 +57,31 @@ internal sealed class RunningHost : IAsyncDisposable
         Overrides = new ScheduleOverrideStore(Database);
         Logs = new RunLogs(Data, options, time);
 
+        Quarantines = new Quarantines(new CrashStore(Database), Live, Problems, Events, new PreviousDeath(death), options, time, NullLogger<Quarantines>.Instance);
+        SafeMode = new SafeMode(options, Problems, new PreviousDeath(death));
+        var selfStarts = new SelfStarts(Scripts, Quarantines, SafeMode);
+
         // Only what is live or drains: there is nothing on disk to load.
         var stored = new StoredVersions(Live, Draining, new ArtifactCatalog(), null!);
         var secrets = new SecretParameters(Data);
         var grace = new StopGrace(Options.Create(Application), options, time);
-        var inProcess = new InProcessRunner(new ScriptInvoker(_console, time), _app.Factory, secrets, new ScriptValueStore(Database, time), Events, options);
+        var inProcess = new InProcessRunner(new ScriptInvoker(_console, time), new ProcessGlobals(Problems, options), secrets, new ScriptValueStore(Database, time), Events, options);
         Workers = new Workers(
-            Live, Draining, new ChildProcess(TimeProvider.System), new WorkerCommand(options), new WorkerLimits(options, NullLogger<WorkerLimits>.Instance),
-            new SharedAssemblies(options, new SharedServices([])), Data, options, time, NullLogger<Workers>.Instance);
+             Live, Draining, new ChildProcess(TimeProvider.System), new WorkerCommand(options), new WorkerLimits(options, NullLogger<WorkerLimits>.Instance),
+             new SharedAssemblies(options, new SharedServices([])), Data, options, time, NullLogger<Workers>.Instance);
         var isolated = new WorkerRunner(Workers, _app.Factory, secrets, new ScriptValueStore(Database, time), Events, options);
-        var executor = new RunExecutor(Live, stored, inProcess, isolated, Logs, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
+        var executor = new RunExecutor(Live, stored, inProcess, isolated, new ScriptThreads(), Logs, grace, options, time, NullLoggerFactory.Instance, NullLogger<RunExecutor>.Instance);
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
-            Live, new RunLimits(options), executor, new RunSuccessors(Live, Scripts, factory, NullLogger<RunSuccessors>.Instance), new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Recent = new RecentRuns(Store), Events, metrics, grace, time, NullLogger<RunLifecycle>.Instance);
-        Runs = new RunService(new RunRequests(Live, stored, secrets, time), factory, secrets, lifecycle, Store, Occurrences, Logs, Readiness, Lifetime, time, NullLogger<RunService>.Instance);
+            Live, new RunLimits(options), executor, new RunSuccessors(Live, selfStarts, factory, NullLogger<RunSuccessors>.Instance), new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, Recent = new RecentRuns(Store), Events, metrics, Quarantines, grace, time, NullLogger<RunLifecycle>.Instance);
+        Runs = new RunService(new RunRequests(Live, stored, secrets, Quarantines, time), factory, secrets, lifecycle, Store, Occurrences, Logs, Readiness, Quarantines, SafeMode, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
         var schedules = new EffectiveSchedules(Overrides);
-        ScheduleWatch = new ScheduleWatch(Live, schedules, Overrides, Marks, Scripts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
-        var keeper = new ScheduleKeeper(Live, schedules, ScheduleWriter, Marks, Scripts, NullLogger<ScheduleKeeper>.Instance);
+        ScheduleWatch = new ScheduleWatch(Live, schedules, Overrides, Marks, selfStarts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
+        var keeper = new ScheduleKeeper(Live, schedules, ScheduleWriter, Marks, selfStarts, NullLogger<ScheduleKeeper>.Instance);
         Scheduler = new Scheduler(Live, schedules, keeper, ScheduleWriter, time, NullLogger<Scheduler>.Instance);
-        Schedules = new ScheduleService(Live, schedules, Overrides, new ScheduleParameters(Live, secrets), Scripts, Scheduler, Events, Gate, time);
+        Schedules = new ScheduleService(Live, schedules, Overrides, new ScheduleParameters(Live, secrets), selfStarts, Scheduler, Events, Gate, time);
         WantedVersions = lifecycle;
     }
 
@@ -102,6 +110,11 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public LiveRegistry Live { get; } = new();
 
+    public LeakedVersions Leaked { get; }
+
+    /// <summary>Unloads nothing before it is started.</summary>
+    public UnloadWatch Unloading { get; }
+
     public DrainingVersions Draining { get; }
 
     public HistoryDatabase Database { get; }
@@ -113,6 +126,10 @@ internal sealed class RunningHost : IAsyncDisposable
     public OccurrenceStore Occurrences { get; }
 
     public ScriptStateStore Scripts { get; }
+
+    public Quarantines Quarantines { get; }
+
+    public SafeMode SafeMode { get; }
 
     public ScheduleOverrideStore Overrides { get; }
 
@@ -140,17 +157,34 @@ internal sealed class RunningHost : IAsyncDisposable
     public PluginVersion Deploy(Type script, IReadOnlyList<ScheduleDescriptor> schedules) =>
         Deploy([.. Read(script).Select(read => read with { Descriptor = read.Descriptor with { Schedules = schedules } })]);
 
-    private PluginVersion Deploy(IReadOnlyList<ScriptClass> scripts, string? assembly = null)
+    /// <summary>Loads a plugin from its file, as a deployment does, and makes it live.</summary>
+    public async Task<PluginVersion> DeployAsync(string assembly)
     {
-        var version = Draining.Track(Load(scripts, assembly ?? Path.GetFileName(typeof(RunningHost).Assembly.Location)));
+        var shared = new SharedAssemblies(_options, new SharedServices([new SharedService(typeof(Stage))]));
+        using var journal = new LoadJournal(Data, new LoadCrashStore(Database), new PreviousDeath(null), TimeProvider.System, NullLogger<LoadJournal>.Instance);
+        var loading = new PluginLoading(
+            new AssemblyInspector(shared), shared, new PrivateAssemblies(shared, _options), _app.Factory, new ScriptValidator(new IsolationPolicy(_options)), Unloading,
+            new StoredScripts(shared, new IsolationPolicy(_options)), journal, new PluginContexts(), _options, TimeProvider.System);
+        var artifact = Artifact(Path.GetFileNameWithoutExtension(assembly)) with { AssemblyFile = Path.GetFileName(assembly), Directory = Path.Combine(Data.Artifacts, "files") };
+        Directory.CreateDirectory(artifact.Directory);
+        File.Copy(assembly, artifact.AssemblyPath, overwrite: true);
+        var result = await loading.InspectAndLoadAsync(artifact, CancellationToken.None);
+        return Deploy(result.Plugin ?? throw new InvalidOperationException(result.Problem!.Message));
+    }
+
+    private PluginVersion Deploy(IReadOnlyList<ScriptClass> scripts, string? assembly = null) => Deploy(Load(scripts, assembly ?? Path.GetFileName(typeof(RunningHost).Assembly.Location)));
+
+    private PluginVersion Deploy(LoadedPlugin plugin)
+    {
+        var version = Draining.Track(plugin);
         Swap(new LiveSnapshot([new LivePlugin("default", version, Time.GetUtcNow())]));
         return version;
     }
 
     public void RemovePlugin() => Swap(LiveSnapshot.Empty);
 
-    public async Task<RunInfo> StartAsync(string script, RunRequest? request = null) =>
-        await Runs.StartRunAsync($"{Plugin}.{script}", request ?? new RunRequest(), CancellationToken.None);
+    public async Task<RunInfo> StartAsync(string script, RunRequest? request = null, string plugin = Plugin) =>
+        await Runs.StartRunAsync($"{plugin}.{script}", request ?? new RunRequest(), CancellationToken.None);
 
     public Task<RunInfo> EndOfAsync(RunInfo run) => Runs.WaitAsync(run.Id, Timeout.InfiniteTimeSpan, CancellationToken.None).WaitAsync(HangLimit);
 
@@ -190,7 +224,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Workers.Dispose();
         Database.Dispose();
         _console.Dispose();
-        _unloading.Dispose();
+        Unloading.Dispose();
         Data.Dispose();
         await _app.DisposeAsync();
     }
@@ -202,16 +236,15 @@ internal sealed class RunningHost : IAsyncDisposable
         return read.Scripts;
     }
 
-    private LoadedPlugin Load(IReadOnlyList<ScriptClass> scripts, string assembly)
+    private LoadedPlugin Load(IReadOnlyList<ScriptClass> scripts, string assembly) =>
+        new(Artifact(Plugin) with { AssemblyFile = assembly, Directory = AppContext.BaseDirectory }, null!, _app.Factory.ForVersion(), scripts);
+
+    private PluginArtifact Artifact(string plugin) => new()
     {
-        var artifact = new PluginArtifact
-        {
-            PluginId = Plugin, Source = "default", Project = "plugins/Shop/Shop.csproj", ContentKey = $"{++_versions:x8}", Commit = $"{_versions:x40}",
-            Author = "A", Message = "M", BuiltAt = Time.GetUtcNow(), AssemblyFile = assembly, OutputHash = "", Directory = AppContext.BaseDirectory,
-            Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
-        };
-        return new LoadedPlugin(artifact, null!, scripts);
-    }
+        PluginId = plugin, Source = "default", Project = $"plugins/{plugin}/{plugin}.csproj", ContentKey = $"{++_versions:x8}", Commit = $"{_versions:x40}",
+        Author = "A", Message = "M", BuiltAt = Time.GetUtcNow(), AssemblyFile = $"{plugin}.dll", OutputHash = "",
+        Inputs = new InputManifest { Files = [], Folders = [], Environment = "" },
+    };
 
     private void Swap(LiveSnapshot next)
     {

@@ -56,3 +56,9 @@ public sealed class Performance(IScript script, ScriptContext context, Cancellat
 
     public void Fail(Exception failure) => _ended.TrySetException(failure);
 }
+
+/// <summary>A service of the application that cannot be disposed of before the test ends.</summary>
+public sealed class Hanging(Stage stage) : IDisposable
+{
+    public void Dispose() => stage.Closed.Wait();
+}

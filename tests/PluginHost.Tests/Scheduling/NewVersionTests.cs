@@ -127,7 +127,7 @@ public sealed class NewVersionTests
     private IReadOnlyList<ScriptProblem> Check(Type script) => new StoredScheduleCheck(new EffectiveSchedules(_overrides), new ScheduleParameters(new LiveRegistry(), new SecretParameters(_data))).Find([Read(script)]);
 
     private ScheduleOutlook Outlook(Type script) =>
-        new ScheduleOutlooks(new EffectiveSchedules(_overrides), new ObservedTime()).Of(new LoadedPlugin(Make.Artifact(new string('0', 64)) with { Directory = _directory.Path }, null!, [Read(script)]));
+        new ScheduleOutlooks(new EffectiveSchedules(_overrides), new ObservedTime()).Of(new LoadedPlugin(Make.Artifact(new string('0', 64)) with { Directory = _directory.Path }, null!, null!, [Read(script)]));
 
     private static ScriptClass Read(Type script) => ScriptReader.Read("Shop", [script]).Scripts.Single();
 }

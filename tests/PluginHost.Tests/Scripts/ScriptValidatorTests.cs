@@ -54,7 +54,7 @@ public sealed class ScriptValidatorTests
     private static async Task<ScriptReadResult> ValidateAsync(params Type[] types)
     {
         await using var app = new FakeScriptServices();
-        return new ScriptValidator(app.Factory, new IsolationPolicy(Options.Create(new PluginHostOptions()))).Validate(ScriptReader.Read("Shop", types));
+        return new ScriptValidator(new IsolationPolicy(Options.Create(new PluginHostOptions()))).Validate(ScriptReader.Read("Shop", types), app.Factory.ForVersion());
     }
 
     public interface IOrders;

@@ -77,7 +77,7 @@ public sealed class ScriptsThatLeaveMemoryTests
         var type = LoadThisAssembly(context).GetType(typeof(ScriptsThatLeaveMemoryTests).FullName + "+" + name, throwOnError: true)!;
         Assert.That(type.Assembly, Is.Not.EqualTo(Assembly.GetExecutingAssembly()));
 
-        var read = new ScriptValidator(app.Factory, new IsolationPolicy(Options.Create(new PluginHostOptions()))).Validate(ScriptReader.Read("Shop", [type]));
+        var read = new ScriptValidator(new IsolationPolicy(Options.Create(new PluginHostOptions()))).Validate(ScriptReader.Read("Shop", [type]), app.Factory.ForVersion());
         kept = read.Scripts is [var script] && read.Problems.Count == 0
             ? new Kept(script.Descriptor, Run(app, script), read.Problems)
             : new Kept(null, null, read.Problems);

@@ -21,7 +21,7 @@ public sealed class PluginVersionTests
         Assert.That(_loads, Is.Zero, "a lease alone loads nothing");
 
         var asked = new[] { one.FindScriptAsync("A.Work"), two.FindScriptAsync("A.Work") };
-        _load.SetResult(new LoadedPlugin(Artifact, null!, []));
+        _load.SetResult(new LoadedPlugin(Artifact, null!, null!, []));
         await Task.WhenAll(asked);
 
         Assert.That(_loads, Is.EqualTo(1));
@@ -47,7 +47,7 @@ public sealed class PluginVersionTests
         await Assert.ThatAsync(() => lease.FindScriptAsync("A.Work"), Throws.InstanceOf<ConflictException>());
 
         _load = new TaskCompletionSource<LoadedPlugin>();
-        _load.SetResult(new LoadedPlugin(Artifact, null!, []));
+        _load.SetResult(new LoadedPlugin(Artifact, null!, null!, []));
 
         Assert.That(await lease.FindScriptAsync("A.Work"), Is.Null, "the version has no such script");
         Assert.That(_loads, Is.EqualTo(2));
@@ -58,7 +58,7 @@ public sealed class PluginVersionTests
     {
         var version = Lazy();
         var lease = version.TryLease()!;
-        _load.SetResult(new LoadedPlugin(Artifact, null!, []));
+        _load.SetResult(new LoadedPlugin(Artifact, null!, null!, []));
         await lease.FindScriptAsync("A.Work");
 
         version.Retire();

@@ -66,6 +66,15 @@ internal static class SqliteSchema
         CREATE INDEX audit_by_action ON audit (action, id);
         CREATE INDEX audit_by_who_and_action ON audit (who, action, id);
         """,
+        """
+        CREATE TABLE crashes (
+            run TEXT PRIMARY KEY, script TEXT NOT NULL COLLATE NOCASE, version TEXT NOT NULL, at INTEGER NOT NULL, alone INTEGER NOT NULL, cause TEXT, allowed INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX crashes_by_script ON crashes (script, version, run);
+        CREATE TABLE quarantines (
+            script TEXT NOT NULL COLLATE NOCASE, version TEXT NOT NULL, since INTEGER NOT NULL, crashes INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (script, version)) WITHOUT ROWID;
+        CREATE TABLE load_crashes (
+            plugin TEXT NOT NULL COLLATE NOCASE, content_key TEXT NOT NULL, crashes INTEGER NOT NULL, alone INTEGER NOT NULL, at INTEGER NOT NULL, cause TEXT, PRIMARY KEY (plugin, content_key)) WITHOUT ROWID;
+        """,
     ];
 
     public static void Migrate(SqliteHistoryConnection connection, string file)

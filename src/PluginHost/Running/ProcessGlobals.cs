@@ -1,0 +1,162 @@
+using System.Collections;
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using PluginHost.Hosting;
+
+namespace PluginHost.Running;
+
+/// <summary>Sees what a script in this process has changed for all others in it, tells, and puts it back.</summary>
+/// <remarks>
+/// Compares before and after a run. Put back is only what changed while no other run was under way: otherwise nobody can
+/// say whose change it is. What cannot be read, such as the switches of AppContext, is not seen.
+/// </remarks>
+internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostOptions> options)
+{
+    private sealed record Global(string Name, Func<object?> Read, Action<object?> PutBack);
+
+    private static readonly Global[] Globals =
+    [
+        new("the working directory", WorkingDirectory, value => Environment.CurrentDirectory = (string)value!),
+        new("CultureInfo.DefaultThreadCurrentCulture", () => CultureInfo.DefaultThreadCurrentCulture, value => CultureInfo.DefaultThreadCurrentCulture = (CultureInfo?)value),
+        new("CultureInfo.DefaultThreadCurrentUICulture", () => CultureInfo.DefaultThreadCurrentUICulture, value => CultureInfo.DefaultThreadCurrentUICulture = (CultureInfo?)value),
+        new("Console.Out", () => Console.Out, value => Console.SetOut((TextWriter)value!)),
+        new("Console.Error", () => Console.Error, value => Console.SetError((TextWriter)value!)),
+        new("the least number of threads of the thread pool", MinThreads, value => ThreadPool.SetMinThreads((((int, int))value!).Item1, (((int, int))value!).Item2)),
+        new("the greatest number of threads of the thread pool", MaxThreads, value => ThreadPool.SetMaxThreads((((int, int))value!).Item1, (((int, int))value!).Item2)),
+    ];
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<Watch> _underWay = [];
+
+    /// <summary>Remembers how things are as a run begins.</summary>
+    public Watch Begin(string script)
+    {
+        var watch = new Watch(this, script);
+        lock (_lock)
+        {
+            _underWay.Add(watch);
+            if (_underWay.Count > 1)
+            {
+                foreach (var other in _underWay)
+                {
+                    other.IsAlone = false;
+                }
+            }
+        }
+
+        return watch;
+    }
+
+    private static string? WorkingDirectory()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            // It was deleted.
+            return null;
+        }
+    }
+
+    private static object MinThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        return (workers, ports);
+    }
+
+    private static object MaxThreads()
+    {
+        ThreadPool.GetMaxThreads(out var workers, out var ports);
+        return (workers, ports);
+    }
+
+    private static Dictionary<string, string?> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value, StringComparer.Ordinal);
+
+    /// <summary>A run under way.</summary>
+    internal sealed class Watch
+    {
+        private readonly ProcessGlobals _owner;
+        private readonly string _script;
+        private readonly object?[] _before = [];
+        private readonly Dictionary<string, string?> _variables = [];
+
+        public Watch(ProcessGlobals owner, string script)
+        {
+            (_owner, _script) = (owner, script);
+            if (owner.IsOn)
+            {
+                (_before, _variables) = (Array.ConvertAll(Globals, global => global.Read()), Variables());
+            }
+        }
+
+        /// <summary>Whether no other run was under way meanwhile.</summary>
+        public bool IsAlone { get; set; } = true;
+
+        /// <summary>The run has ended: tells what it changed, and puts it back where that may be.</summary>
+        public void End(Action<string> tell)
+        {
+            bool putBack;
+            lock (_owner._lock)
+            {
+                _owner._underWay.Remove(this);
+                putBack = IsAlone;
+            }
+
+            if (!_owner.IsOn)
+            {
+                return;
+            }
+
+            foreach (var (name, restore) in Changes())
+            {
+                var restored = putBack && Try(restore);
+                var what = restored ? "It was put back." : putBack ? "It could not be put back." : "Other runs were under way as well, so it stays as it is.";
+                tell($"While this run was under way, {name} changed, which is the same for everything in the process. {what}");
+                if (!restored)
+                {
+                    _owner.Report(_script, name);
+                }
+            }
+        }
+
+        private IEnumerable<(string Name, Action Restore)> Changes()
+        {
+            for (var i = 0; i < Globals.Length; i++)
+            {
+                var (global, before) = (Globals[i], _before[i]);
+                if (!Equals(before, global.Read()))
+                {
+                    yield return (global.Name, () => global.PutBack(before));
+                }
+            }
+
+            // Only by name: a value may be a secret.
+            var after = Variables();
+            foreach (var name in _variables.Keys.Union(after.Keys).Where(name => _variables.GetValueOrDefault(name) != after.GetValueOrDefault(name)))
+            {
+                yield return ($"the environment variable {name}", () => Environment.SetEnvironmentVariable(name, _variables.GetValueOrDefault(name)));
+            }
+        }
+
+        private static bool Try(Action restore)
+        {
+            try
+            {
+                restore();
+                return true;
+            }
+            catch (Exception failure) when (failure is IOException or ArgumentException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private bool IsOn => options.Value.Runs.WatchProcess;
+
+    private void Report(string script, string what) => problems.Set(
+        $"process {what}", $"A script, perhaps '{script}', changed {what} of this process, and it stays so until the host is restarted. Scripts that need that are run in a process of their own: [Script(Isolation = ScriptIsolation.Process)].");
+}
