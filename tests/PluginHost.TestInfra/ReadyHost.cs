@@ -107,6 +107,26 @@ public sealed class ReadyHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Starts an app that has the host in it, configured by its own settings but for where it listens and keeps its data, and waits until its first load has ended.</summary>
+    /// <param name="program">The app's DLL.</param>
+    /// <param name="mount">Where the app has mapped the host.</param>
+    /// <param name="data">The host's data directory.</param>
+    /// <param name="environment">Further variables.</param>
+    public static async Task<ReadyHost> StartBuiltAppAsync(string program, string mount, string data, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [program]) { WorkingDirectory = Path.GetDirectoryName(program) };
+        start.Environment["Urls"] = "http://127.0.0.1:0";
+        start.Environment["PluginHost__DataDirectory"] = data;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var host = await ListeningAsync(new ReadyHost(start), mount);
+        await host.UntilReadyAsync();
+        return host;
+    }
+
     /// <summary>Starts a host and waits until it has given up.</summary>
     public static async Task<(int ExitCode, string Output)> FailAsync(string repository, string data)
     {
