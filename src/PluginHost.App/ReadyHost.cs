@@ -72,6 +72,8 @@ internal static class ReadyHost
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
         builder.AddSecurity();
+        builder.AddConnectionLimits();
+        builder.AddReverseProxy();
         builder.Services.AddSingleton(new PreviousDeath(arguments.Death));
         var host = builder.Services.AddPluginHost().AddAlerts();
         if (!string.IsNullOrEmpty(builder.Configuration[$"{ClusterOptions.SectionName}:{nameof(ClusterOptions.ConnectionString)}"]))
@@ -80,6 +82,7 @@ internal static class ReadyHost
         }
 
         var app = builder.Build();
+        app.UseReverseProxy();
         app.UseSecurity();
         app.MapPluginHost("/", ReadyHostSecurity.AskForRoles);
         return app;
