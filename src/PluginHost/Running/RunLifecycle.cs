@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using PluginHost.Crashes;
 using PluginHost.History;
@@ -15,6 +16,8 @@ namespace PluginHost.Running;
 /// </remarks>
 internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
 {
+    private static readonly TimeSpan BeginRetry = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, ActiveRun> _active = new();
     private readonly WaitingRuns _waiting;
     private readonly RunExecutor _executor;
@@ -251,7 +254,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
         var begun = run.Begin(lease, _time.GetUtcNow());
         try
         {
-            if (!await _store.SaveAsync(begun, CancellationToken.None))
+            if (!await StoreBegunAsync(run, begun))
             {
                 return false;
             }
@@ -266,6 +269,22 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
         _metrics.Started(begun);
         _events.Publish(HostEventKind.Run, run.Id);
         return true;
+    }
+
+    /// <summary>The database of a cluster may be away for a while, which is no fault of the run: it begins when that is back.</summary>
+    private async Task<bool> StoreBegunAsync(ActiveRun run, RunInfo begun)
+    {
+        while (true)
+        {
+            try
+            {
+                return await _store.SaveAsync(begun, CancellationToken.None);
+            }
+            catch (DbException) when (!_placement.IsAlone && run.StopState is null)
+            {
+                await Task.WhenAny(run.StopRequested, Task.Delay(BeginRetry, _time));
+            }
+        }
     }
 
     private async Task EndAsync(ActiveRun run, RunInfo finished)
