@@ -15,7 +15,7 @@ internal static class PackCommand
         }
 
         Console.WriteLine("Packing...");
-        var exitCode = await Dotnet.BuildAsync(root, "Pack", root.Solution, ["_IsPacking=true", $"PackageOutputPath={packages}"], cancellationToken);
+        var exitCode = await Dotnet.BuildAsync(root, "Pack", root.Solution, ["_IsPacking=true", $"PackageOutputPath={packages}", $"MinVerSkip={!VersionTag.Exists(root)}"], cancellationToken);
 
         if (exitCode != 0)
         {

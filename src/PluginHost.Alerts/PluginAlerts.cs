@@ -1,29 +1,38 @@
 namespace PluginHost.Alerts;
 
 /// <summary>Tells when the newest content of a plugin is rejected, and when it no longer is.</summary>
-internal sealed class PluginAlerts(IPluginHost host, TimeProvider time)
+internal sealed class PluginAlerts(IPluginHost host, AlertMemory memory, TimeProvider time)
 {
-    private readonly Dictionary<string, PluginProblem> _problems = new(StringComparer.OrdinalIgnoreCase);
-
     public IReadOnlyList<Alert> Look(string pluginId)
     {
         var plugin = host.GetPlugin(pluginId);
-        var before = _problems.GetValueOrDefault(plugin.Id);
         if (plugin.Pin is not null)
         {
             // It is where an operator wants it, whatever its branch says.
             return [];
         }
 
+        var before = memory.RejectionOf(plugin.Id);
         if (plugin.Problem is not { } problem)
         {
-            return _problems.Remove(plugin.Id) && plugin.State == PluginState.Live
+            if (before is not null)
+            {
+                memory.ForgetRejection(plugin.Id);
+            }
+
+            return before is not null && plugin.State == PluginState.Live
                 ? [Of(AlertKind.CommitAccepted, plugin, $"{plugin.Id} is live with its newest content again.", $"Version {plugin.Live?.Version}")]
                 : [];
         }
 
-        _problems[plugin.Id] = problem;
-        return before?.Commit == problem.Commit && before.Message == problem.Message ? [] :
+        var rejection = new AlertMemory.Rejection(problem.Commit, problem.Message);
+        if (before == rejection)
+        {
+            return [];
+        }
+
+        memory.TellRejection(plugin.Id, rejection);
+        return
         [
             Of(
                 AlertKind.CommitRejected, plugin, $"{plugin.Id} was rejected at commit {Short(problem.Commit)}.",

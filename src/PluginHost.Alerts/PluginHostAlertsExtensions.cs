@@ -22,6 +22,7 @@ public static class PluginHostAlertsExtensions
         services.AddHttpClient(Webhook.Client).RemoveAllLoggers().ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
         services.TryAddSingleton<Webhook>();
         services.TryAddSingleton<Mail>();
+        services.TryAddSingleton<AlertMemory>();
         services.TryAddSingleton<RunAlerts>();
         services.TryAddSingleton<OccurrenceAlerts>();
         services.TryAddSingleton<PluginAlerts>();

@@ -1,7 +1,7 @@
 namespace PluginHost.Alerts;
 
 /// <summary>Tells when runs of a script begin to fail, and when they succeed again.</summary>
-internal sealed class RunAlerts(IPluginHost host, TimeProvider time)
+internal sealed class RunAlerts(IPluginHost host, AlertMemory memory, TimeProvider time)
 {
     /// <summary>A script that goes on failing is told of again after so long.</summary>
     public static readonly TimeSpan RepeatAfter = TimeSpan.FromHours(1);
@@ -54,7 +54,8 @@ internal sealed class RunAlerts(IPluginHost host, TimeProvider time)
         if (!isKnown)
         {
             var before = others.FirstOrDefault(other => string.CompareOrdinal(other.Id, run.Id) < 0 && IsVerdict(other) && First(other) != First(run));
-            standing = _scripts[run.Script] = new Standing { IsFailing = before is not null && before.State != RunState.Succeeded };
+            var toldAt = memory.FailureOf(run.Script);
+            standing = _scripts[run.Script] = new Standing { IsFailing = toldAt is not null || (before is not null && before.State != RunState.Succeeded), ToldAt = toldAt };
         }
 
         return run.State == RunState.Succeeded ? Recovered(run, standing!)
@@ -62,7 +63,7 @@ internal sealed class RunAlerts(IPluginHost host, TimeProvider time)
             : Failed(run, standing!);
     }
 
-    private static IReadOnlyList<Alert> Recovered(RunInfo run, Standing standing)
+    private IReadOnlyList<Alert> Recovered(RunInfo run, Standing standing)
     {
         if (!standing.IsFailing)
         {
@@ -70,10 +71,11 @@ internal sealed class RunAlerts(IPluginHost host, TimeProvider time)
         }
 
         (standing.IsFailing, standing.ToldAt) = (false, null);
+        memory.ForgetFailure(run.Script);
         return [new Alert(AlertKind.RunRecovered, run.Script, $"{run.Script} succeeds again.", "", $"runs/{run.Id}", run.FinishedAt!.Value)];
     }
 
-    private static IReadOnlyList<Alert> Failed(RunInfo run, Standing standing)
+    private IReadOnlyList<Alert> Failed(RunInfo run, Standing standing)
     {
         if (standing is { IsFailing: true, ToldAt: { } toldAt } && run.FinishedAt - toldAt < RepeatAfter)
         {
@@ -81,6 +83,7 @@ internal sealed class RunAlerts(IPluginHost host, TimeProvider time)
         }
 
         (standing.IsFailing, standing.ToldAt) = (true, run.FinishedAt);
+        memory.TellFailure(run.Script, run.FinishedAt!.Value);
         var what = run.State switch { RunState.TimedOut => "ran out of time", RunState.Lost => "was lost, because the host died", RunState.Cancelled => "failed, and its retry was cancelled", _ => "failed" };
         var tries = run.Attempt > 1 && run.State != RunState.Cancelled ? $" after {run.Attempt} attempts" : "";
         return

@@ -20,7 +20,7 @@ internal static class Announcement
             Console.WriteLine($"Data:      {Path.GetFullPath(options.DataDirectory)}");
             foreach (var url in app.Urls)
             {
-                Console.WriteLine($"Dashboard: {url}/");
+                Console.WriteLine($"Dashboard: {url}{ReverseProxy.PathOf(app.Configuration)}/");
             }
         });
     }

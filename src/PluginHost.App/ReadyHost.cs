@@ -72,10 +72,13 @@ internal static class ReadyHost
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
         builder.AddSecurity();
+        builder.AddConnectionLimits();
+        builder.AddReverseProxy();
         builder.Services.AddSingleton(new PreviousDeath(arguments.Death));
         builder.Services.AddPluginHost().AddAlerts();
 
         var app = builder.Build();
+        app.UseReverseProxy();
         app.UseSecurity();
         app.MapPluginHost("/", ReadyHostSecurity.AskForRoles);
         return app;

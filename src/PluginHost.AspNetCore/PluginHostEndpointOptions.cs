@@ -21,6 +21,6 @@ public sealed class PluginHostEndpointOptions
     public string? AdminPolicy { get; set; }
 
     /// <summary>Where the pages' link "Sign out" leads, by POST.</summary>
-    /// <value>The default is null: there is no such link.</value>
+    /// <value>A path of the application, from its own root, such as <c>/sign-out</c>. The default is null: there is no such link.</value>
     public string? SignOutPath { get; set; }
 }

@@ -69,6 +69,7 @@ public static class PluginHostEndpointRouteBuilderExtensions
             return;
         }
 
+        context.Features.Set(new ApplicationBase(pathBase));
         context.Request.PathBase = pathBase + new PathString(mount.TrimEnd('/'));
         context.Request.Path = "/" + rest;
         context.Request.RouteValues = [];

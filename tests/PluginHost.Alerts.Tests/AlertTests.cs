@@ -1,4 +1,5 @@
 using PluginHost.AspNetCore.Tests;
+using PluginHost.TestInfra;
 
 namespace PluginHost.Alerts.Tests;
 
@@ -139,8 +140,7 @@ public sealed class AlertTests
     public async Task ARejectedCommit_IsToldOnce_AndThatItIsMended()
     {
         await StartAsync();
-        var good = _host.Plugins[0] with { State = PluginState.Live, Problem = null, Pin = null };
-        var bad = good with { State = PluginState.Degraded, Problem = new PluginProblem(ProblemStage.Build, "0123456789abcdef", "Reports did not build.", []) };
+        var (good, bad) = Content();
         var told = new List<string>();
         foreach (var plugin in new[] { bad, bad, good, good })
         {
@@ -158,6 +158,50 @@ public sealed class AlertTests
 
         Assert.That(told.Where(title => !title.StartsWith("Marker", StringComparison.Ordinal)), Is.EqualTo(new[] { "Reports was rejected at commit 0123456.", "Reports is live with its newest content again." }));
     }
+
+    [Test]
+    public async Task WhatWasTold_IsNotToldAgain_BecauseTheHostIsStartedAnew()
+    {
+        using var data = new TestDirectory();
+        var (good, bad) = Content();
+        _host.Plugins[0] = bad;
+        await StartOverAsync(data);
+        _watched.Tell(HostEventKind.Plugin, bad.Id);
+        _watched.End(Run(RunState.Failed));
+        Assert.That(await TitlesAsync(2), Is.EqualTo(new[] { "Reports was rejected at commit 0123456.", "Reports.Daily failed." }));
+        await _watched.DisposeAsync();
+
+        await StartOverAsync(data);
+        _watched.Tell(HostEventKind.Plugin, bad.Id);
+        _watched.End(Run(RunState.Failed));
+        _watched.End(Run(RunState.Succeeded));
+        Assert.That(await TitlesAsync(1), Is.EqualTo(new[] { "Reports.Daily succeeds again." }), "nothing of what came before it");
+        _host.Plugins[0] = good;
+        _watched.Tell(HostEventKind.Plugin, good.Id);
+
+        Assert.That(await TitlesAsync(1), Is.EqualTo(new[] { "Reports is live with its newest content again." }));
+    }
+
+    [Test]
+    public async Task AMemoryThatCannotBeRead_StopsNothing()
+    {
+        using var data = new TestDirectory();
+        await File.WriteAllTextAsync(data.Combine("alerts.json"), "{ cut o");
+        await StartOverAsync(data);
+
+        _watched.End(Run(RunState.Failed));
+
+        Assert.That(await TitlesAsync(1), Is.EqualTo(new[] { "Reports.Daily failed." }));
+    }
+
+    private (PluginInfo Good, PluginInfo Bad) Content()
+    {
+        var good = _host.Plugins[0] with { State = PluginState.Live, Problem = null, Pin = null };
+        return (good, good with { State = PluginState.Degraded, Problem = new PluginProblem(ProblemStage.Build, "0123456789abcdef", "Reports did not build.", []) });
+    }
+
+    private async Task StartOverAsync(TestDirectory data) =>
+        _watched = await WatchedHost.StartAgainAsync(_host, TimeProvider.System, data.Path, ("Rules:team:Url", _receiver.Url));
 
     private void EndFirstTryAndRetry(RunState endOfRetry)
     {

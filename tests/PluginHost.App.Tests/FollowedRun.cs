@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
+using PluginHost.App.Client;
 
 namespace PluginHost.App.Tests;
 
@@ -61,6 +63,48 @@ public sealed class FollowedRun
         Assert.That(asked, Is.EqualTo(4));
         Assert.That(outcome.Error, Does.Contain("asking again"));
         Assert.That(outcome.ExitCode, Is.Zero);
+    }
+
+    [Test]
+    public async Task AConnectionThatFallsSilent_IsMadeAgain_AndGoesOnAfterTheLastLine()
+    {
+        var (asked, after) = (0, "");
+        await using var server = await ServerAsync(RunState.Succeeded, async context =>
+        {
+            if (++asked == 1)
+            {
+                // As if somebody had pulled the cable.
+                await WriteAsync(context, "id: 7\ndata: one\n\n");
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                return;
+            }
+
+            after = context.Request.Headers["Last-Event-ID"].ToString();
+            await EndAsync(context, RunState.Succeeded);
+        });
+        var time = new FakeTimeProvider();
+        var notes = new List<string>();
+        using var api = new ApiClient(new Uri(server.Url), key: null);
+        var log = new LogStream(api, "r1", time, notes.Add);
+
+        var lines = new List<string>();
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var line in log.ReadAsync(CancellationToken.None))
+            {
+                lines.Add(line);
+            }
+        });
+        while (!reading.IsCompleted)
+        {
+            // A step at a time: what waits may not have begun to.
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(reading, Task.Delay(5));
+        }
+
+        await reading;
+        Assert.That((lines.Single(), after, log.End), Is.EqualTo(("one", "7", (RunState?)RunState.Succeeded)));
+        Assert.That(notes.Single(), Does.Contain("nothing came for 45 seconds"));
     }
 
     private static string Lines(string[] lines, int after) =>

@@ -42,6 +42,8 @@ internal static class OpenApiRules
 
     public static void Apply(OpenApiOptions options)
     {
+        // Any JSON is a schema that says nothing; by a name of its own, generators take it for an object.
+        options.CreateSchemaReferenceId = json => json.Type == typeof(JsonNode) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(json);
         options.AddDocumentTransformer(Describe);
         options.AddOperationTransformer(Describe);
         options.AddSchemaTransformer(Describe);

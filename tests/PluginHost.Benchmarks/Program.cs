@@ -7,6 +7,7 @@ using PluginHost.Benchmarks.Live;
 using PluginHost.Benchmarks.Memory;
 using PluginHost.Benchmarks.Scale;
 using PluginHost.Benchmarks.Swap;
+using PluginHost.Benchmarks.Web;
 using PluginHost.TestInfra;
 
 var benchmarks = new Dictionary<string, Func<Task>>
@@ -18,6 +19,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["isolation"] = IsolationBenchmark.RunAsync,
     ["lateness"] = LatenessBenchmark.RunAsync,
     ["memory"] = MemoryBenchmark.RunAsync,
+    ["web"] = WebBenchmark.RunAsync,
 };
 
 if (args is ["contestant", var contestant, var count])

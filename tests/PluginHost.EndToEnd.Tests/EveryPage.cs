@@ -28,6 +28,24 @@ public sealed class EveryPage
         await using var host = await ReadyHost.StartAsync(repository.Path, directory.Combine("data"));
         var pages = await FillAsync(host, repository);
 
+        await InspectAsync(browser, host, pages);
+    }
+
+    [Test]
+    public async Task ThePageToSignInOn_IsSo()
+    {
+        await using var browser = await Browser.StartAsync();
+        using var directory = new TestDirectory();
+        var repository = TestRepository.Create(directory.Combine("repository"));
+        repository.Commit("Nothing yet");
+        ReadyHost.Run("keys", "add", "ada", "--role", "viewer", "--data", directory.Combine("data"));
+        await using var host = await ReadyHost.StartAsync(repository.Path, directory.Combine("data"));
+
+        await InspectAsync(browser, host, ("sign-in", "sign-in?to=%2Fruns"), ("sign-in-failed", "sign-in?error=1"));
+    }
+
+    private static async Task InspectAsync(Browser browser, ReadyHost host, params (string Name, string Path)[] pages)
+    {
         foreach (var (colors, width) in new[] { (ColorScheme.Light, 1280), (ColorScheme.Dark, 1280), (ColorScheme.Light, 390), (ColorScheme.Dark, 390) })
         {
             var page = await browser.OpenAsync(host.Api.BaseAddress!, colors, width);

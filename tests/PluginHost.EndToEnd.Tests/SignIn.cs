@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using PluginHost.TestInfra;
 
 namespace PluginHost.EndToEnd.Tests;
@@ -53,6 +54,9 @@ public sealed class SignIn : HostTestBase
 
         Assert.That(await SendAsync(host, HttpMethod.Get, "health/ready"), Is.EqualTo(HttpStatusCode.OK), "probes need no key");
         Assert.That(ReadyHost.Run("keys", "list", "--data", Data), Does.Match("ad +admin .*last used").And.Not.Contain(admin));
+        Assert.That(
+            JsonNode.Parse(ReadyHost.Run("keys", "list", "--json", "--data", Data))!["items"]!.AsArray().Select(key => $"{key!["name"]} {key["role"]} {key["lastUsedAt"] is not null}"),
+            Is.EquivalentTo(new[] { "vi viewer True", "op operator True", "ad admin True" }));
         ReadyHost.Run("keys", "remove", "ad", "--data", Data);
         Assert.That(await SendAsync(host, HttpMethod.Get, "api/v1/runs", admin), Is.EqualTo(HttpStatusCode.Unauthorized));
 

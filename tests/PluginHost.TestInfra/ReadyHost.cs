@@ -90,12 +90,38 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <param name="mount">Where the app has mapped the host.</param>
     /// <param name="repository">The repository to watch.</param>
     /// <param name="data">The host's data directory.</param>
-    public static async Task<ReadyHost> StartInAppAsync(string project, string mount, string repository, string data)
+    /// <param name="environment">What else the app is told.</param>
+    public static async Task<ReadyHost> StartInAppAsync(string project, string mount, string repository, string data, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet", [ProgramOf(project)]) { WorkingDirectory = Path.GetDirectoryName(ProgramOf(project)) };
         start.Environment["Urls"] = "http://127.0.0.1:0";
         start.Environment["PluginHost__Sources__default__Url"] = repository;
         start.Environment["PluginHost__DataDirectory"] = data;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        var host = await ListeningAsync(new ReadyHost(start), mount);
+        await host.UntilReadyAsync();
+        return host;
+    }
+
+    /// <summary>Starts an app that has the host in it, configured by its own settings but for where it listens and keeps its data, and waits until its first load has ended.</summary>
+    /// <param name="program">The app's DLL.</param>
+    /// <param name="mount">Where the app has mapped the host.</param>
+    /// <param name="data">The host's data directory.</param>
+    /// <param name="environment">Further variables.</param>
+    public static async Task<ReadyHost> StartBuiltAppAsync(string program, string mount, string data, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [program]) { WorkingDirectory = Path.GetDirectoryName(program) };
+        start.Environment["Urls"] = "http://127.0.0.1:0";
+        start.Environment["PluginHost__DataDirectory"] = data;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var host = await ListeningAsync(new ReadyHost(start), mount);
         await host.UntilReadyAsync();
         return host;

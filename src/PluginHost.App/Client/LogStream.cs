@@ -14,6 +14,9 @@ internal sealed class LogStream(ApiClient api, string runId, TimeProvider time, 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    // Three times of what the host lets pass without a word.
+    private static readonly TimeSpan LongestSilence = EventStream.Heartbeat * 3;
+
     private string? _lastLine;
     private long _lastHeard = time.GetTimestamp();
     private bool _broken;
@@ -57,7 +60,8 @@ internal sealed class LogStream(ApiClient api, string runId, TimeProvider time, 
         using var response = await api.OpenAsync(request, cancellationToken);
         (_lastHeard, _broken) = (time.GetTimestamp(), false);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken))
+        await using var heard = new HeardStream(body, LongestSilence, time);
+        await foreach (var item in SseParser.Create(heard).EnumerateAsync(cancellationToken))
         {
             yield return item;
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using PluginHost.AspNetCore.Api;
 using PluginHost.History;
@@ -17,8 +18,9 @@ internal static partial class KeysCommand
         var name = new Argument<string>("name") { Description = "Whose it is, or what for." };
         var add = new Command("add", "Makes a key and shows it, this once.") { name, role };
         add.SetAction((result, cancellationToken) => SayFailureAsync(() => AddAsync(DataOf(result), result.GetRequiredValue(name), result.GetValue(role), cancellationToken)));
-        var list = new Command("list", "Lists the keys.");
-        list.SetAction((result, _) => SayFailureAsync(() => Task.FromResult(List(DataOf(result)))));
+        var json = new Option<bool>("--json") { Description = "Prints the keys as JSON." };
+        var list = new Command("list", "Lists the keys: whose they are, never the keys themselves.") { json };
+        list.SetAction((result, _) => SayFailureAsync(() => Task.FromResult(result.GetValue(json) ? ListAsJson(DataOf(result)) : List(DataOf(result)))));
         var remove = new Command("remove", "Removes a key. Whoever is signed in with it is signed out.") { name };
         remove.SetAction((result, cancellationToken) => SayFailureAsync(() => RemoveAsync(DataOf(result), result.GetRequiredValue(name), cancellationToken)));
         return new Command("keys", "The keys that open the API and the pages.") { add, list, remove, data };
@@ -59,6 +61,15 @@ internal static partial class KeysCommand
         }
 
         return 0;
+    }
+
+    // As the API writes a list.
+    private static int ListAsJson(string data)
+    {
+        IReadOnlyList<AccessKey> keys = KeyFile.HasKeys(data) ? [.. KeyFile.Use(data, file => file.List())] : [];
+        var items = keys.Select(key => new { key.Name, key.Role, key.CreatedAt, key.LastUsedAt });
+        Console.WriteLine(JsonSerializer.Serialize(new { items, next = (string?)null }, ApiJson.Options));
+        return ExitCode.Done;
     }
 
     private static async Task<int> RemoveAsync(string data, string name, CancellationToken cancellationToken)

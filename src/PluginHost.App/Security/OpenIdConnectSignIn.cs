@@ -46,13 +46,13 @@ internal static class OpenIdConnectSignIn
             AuditOutcome.Done,
             role is null ? $"No value of the claim '{settings.RoleClaim}' gives a role, so everything is refused." : null,
             context.HttpContext.RequestAborted);
-        context.ReturnUri = $"{SignInEndpoints.SignedInPath}?to={Uri.EscapeDataString(context.ReturnUri ?? "/")}";
+        context.ReturnUri = $"{context.Request.PathBase}{SignInEndpoints.SignedInPath}?to={Uri.EscapeDataString(context.ReturnUri ?? $"{context.Request.PathBase}/")}";
     }
 
     private static async Task FailAsync(RemoteFailureContext context)
     {
         await context.HttpContext.RequestServices.GetRequiredService<FailedSignIns>().RecordAsync(context.HttpContext, context.Failure?.Message ?? "The provider refused.");
-        context.Response.Redirect($"{SignInEndpoints.SignIn}?error=1");
+        context.Response.Redirect($"{context.Request.PathBase}{SignInEndpoints.SignIn}?error=1");
         context.HandleResponse();
     }
 

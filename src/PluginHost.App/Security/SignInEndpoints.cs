@@ -20,7 +20,7 @@ internal static class SignInEndpoints
     public static void MapSignIn(this WebApplication app, bool hasOpenIdConnect)
     {
         app.MapGet(SignIn, async (HttpContext context, Door door, string? to, string? error) => door.IsOpen
-            ? Results.LocalRedirect("/")
+            ? Results.LocalRedirect("~/")
             : await PageAsync(context, StatusCodes.Status200OK, to, error is null ? null : "The sign-in did not succeed. The audit log says why.", hasOpenIdConnect));
         app.MapPost(SignIn, async (HttpContext context, AccessKeyStore keys, FailedSignIns failed, IAuditLog audit) =>
         {
@@ -34,7 +34,7 @@ internal static class SignInEndpoints
 
             await audit.RecordAsync(new AuditRequest(AuditAction.SignIn, key.Name, Caller.AddressOf(context), null), AuditOutcome.Done, cancellationToken: context.RequestAborted);
             await context.SignInAsync(Visitor.With(key, CookieAuthenticationDefaults.AuthenticationScheme));
-            return Results.LocalRedirect(Local(form["to"]));
+            return Results.LocalRedirect(Local(context.Request, form["to"]));
         }).WithMetadata(new RequestSizeLimitAttribute(LargestForm));
         app.MapPost(SignOut, async (HttpContext context, IAuditLog audit) =>
         {
@@ -44,21 +44,25 @@ internal static class SignInEndpoints
             }
 
             await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
-            return Results.LocalRedirect(SignIn);
+            return Results.LocalRedirect($"~{SignIn}");
         });
         if (hasOpenIdConnect)
         {
-            app.MapGet("/sign-in/openid", (string? to) => Results.Challenge(new AuthenticationProperties { RedirectUri = Local(to) }, [OpenIdConnectDefaults.AuthenticationScheme]));
-            app.MapGet(SignedInPath, (HttpContext context, string? to) => PageRenderer.RenderWholeAsync<SignedInPage>(context, new() { ["To"] = Local(to) }));
+            app.MapGet("/sign-in/openid", (HttpRequest request, string? to) => Results.Challenge(new AuthenticationProperties { RedirectUri = Local(request, to) }, [OpenIdConnectDefaults.AuthenticationScheme]));
+            app.MapGet(SignedInPath, (HttpContext context, string? to) => PageRenderer.RenderWholeAsync<SignedInPage>(context, new() { ["To"] = Local(context.Request, to) }));
         }
     }
 
     /// <summary>A path of this host; whatever else is asked for, its first page.</summary>
-    public static string Local(string? path) => path is ['/'] or ['/', not ('/' or '\\'), ..] && !path.Any(char.IsControl) ? path : "/";
+    private static string Local(HttpRequest request, string? path) =>
+        path is ['/'] or ['/', not ('/' or '\\'), ..] && !path.Any(char.IsControl) ? path : $"{request.PathBase}/";
 
     private static Task<IResult> PageAsync(HttpContext context, int status, string? to, string? error, bool hasOpenIdConnect)
     {
         context.Response.StatusCode = status;
-        return PageRenderer.RenderWholeAsync<SignInPage>(context, new() { ["To"] = Local(to), ["Error"] = error, ["HasOpenIdConnect"] = hasOpenIdConnect });
+        return PageRenderer.RenderWholeAsync<SignInPage>(context, new()
+        {
+            ["BasePath"] = $"{context.Request.PathBase}/", ["To"] = Local(context.Request, to), ["Error"] = error, ["HasOpenIdConnect"] = hasOpenIdConnect,
+        });
     }
 }

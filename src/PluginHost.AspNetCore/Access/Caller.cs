@@ -11,7 +11,7 @@ internal sealed class Caller(HttpContext context, PluginHostEndpointOptions opti
 {
     public string? Name => context.User.Identity is { IsAuthenticated: true } identity ? identity.Name : null;
 
-    public string? SignOutPath => Name is null ? null : options.SignOutPath;
+    public string? SignOutPath => Name is null || options.SignOutPath is null ? null : ApplicationBase.LinkTo(context, options.SignOutPath);
 
     public string? Address => AddressOf(context);
 

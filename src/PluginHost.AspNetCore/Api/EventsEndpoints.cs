@@ -11,8 +11,8 @@ namespace PluginHost.AspNetCore.Api;
 internal static class EventsEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder api) =>
-        api.MapGet("/events", IResult (IPluginHost host, IHostApplicationLifetime application, CancellationToken cancellationToken) =>
-                TypedResults.ServerSentEvents(WatchAsync(host, application.ApplicationStopping, cancellationToken)))
+        api.MapGet("/events", IResult (HttpContext context, IPluginHost host, IHostApplicationLifetime application, TimeProvider time, CancellationToken cancellationToken) =>
+                EventStream.Answer(context, time, WatchAsync(host, application.ApplicationStopping, cancellationToken)))
             .WithSummary("What changes, as it changes.")
             .WithDescription("An event 'connected', then one event for each change: its name is the kind, its data the kind and the id of what changed as JSON. A slow reader misses repeated changes, never the last.")
             .Produces<HostEvent>(StatusCodes.Status200OK, "text/event-stream");

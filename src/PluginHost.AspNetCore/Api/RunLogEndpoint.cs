@@ -18,6 +18,7 @@ internal static class RunLogEndpoint
         HttpContext context,
         IPluginHost host,
         IHostApplicationLifetime application,
+        TimeProvider time,
         [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
         CancellationToken cancellationToken)
     {
@@ -26,7 +27,7 @@ internal static class RunLogEndpoint
         {
             // A browser sends back what it got; anything else starts from the beginning.
             long.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var after);
-            return TypedResults.ServerSentEvents(FollowAsync(host, context.Response, id, after, application.ApplicationStopping, cancellationToken));
+            return EventStream.Answer(context, time, FollowAsync(host, id, after, application.ApplicationStopping, cancellationToken));
         }
 
         return Results.Stream(
@@ -41,10 +42,8 @@ internal static class RunLogEndpoint
     }
 
     private static async IAsyncEnumerable<SseItem<string>> FollowAsync(
-        IPluginHost host, HttpResponse response, string id, long after, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IPluginHost host, string id, long after, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // A run can be silent for long: the browser is told at once that it is connected.
-        await response.Body.FlushAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         await foreach (var line in host.ReadLogAsync(id, after, follow: true, stop.Token).EndUpon(stop.Token))
         {

@@ -5,6 +5,9 @@ import { filterRows } from "./filter.js";
 import { followLog } from "./log.js";
 
 const RefreshPause = 400;
+
+// A page that takes long is fetched the more seldom: many that are open at once must not use up the host.
+const PauseForTime = 4;
 const connection = document.getElementById("connection");
 const notice = document.getElementById("notice");
 
@@ -17,6 +20,7 @@ async function refresh() {
     refreshing = true;
     while (changed) {
         changed = false;
+        const begun = performance.now();
         try {
             const response = await fetch(location.href, { headers: { Accept: "text/html" } });
 
@@ -29,7 +33,7 @@ async function refresh() {
         } catch {
             // The host is away; the event stream tells when it is back.
         }
-        await new Promise(done => setTimeout(done, RefreshPause));
+        await new Promise(done => setTimeout(done, Math.max(RefreshPause, PauseForTime * (performance.now() - begun))));
     }
     refreshing = false;
 }

@@ -11,10 +11,12 @@ internal static class PageEndpoints
 {
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", async (HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
-            await RenderAsync<ScriptsPage>(context, "Scripts", new()
+        // What is open in many browsers, and dear to make.
+        var shared = new SharedPages();
+        routes.MapGet("/", async (HttpContext context, IPluginHost host) =>
+            await RenderSharedAsync<ScriptsPage>(shared, context, "Scripts", async () => new()
             {
-                ["Status"] = host.GetStatus(), ["Scripts"] = await host.GetScriptsAsync(cancellationToken), ["Plugins"] = host.GetPlugins(),
+                ["Status"] = host.GetStatus(), ["Scripts"] = await host.GetScriptsAsync(), ["Plugins"] = host.GetPlugins(),
             }));
         routes.MapGet("/scripts/{id}", async (string id, HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
         {
@@ -40,15 +42,15 @@ internal static class PageEndpoints
             });
         });
         routes.MapGet("/runs", async (
-            HttpContext context, IPluginHost host, TimeProvider time, string? script, OneOf<RunState>? state, OneOf<RunTrigger>? trigger, string? after, CancellationToken cancellationToken) =>
+            HttpContext context, IPluginHost host, TimeProvider time, string? script, OneOf<RunState>? state, OneOf<RunTrigger>? trigger, string? after) =>
         {
             var query = RunsEndpoints.Query(script, state, trigger, limit: null, after);
-            return await RenderAsync<RunsPage>(context, "Runs", new()
+            return await RenderSharedAsync<RunsPage>(shared, context, "Runs", async () => new()
             {
                 ["Query"] = query,
-                ["Runs"] = await host.GetRunsAsync(query, cancellationToken),
-                ["Recent"] = query == new RunQuery() ? (await host.GetRunsAsync(query with { Limit = Limit.Largest }, cancellationToken)).Items : null,
-                ["Scripts"] = await host.GetScriptsAsync(cancellationToken),
+                ["Runs"] = await host.GetRunsAsync(query),
+                ["Recent"] = query == new RunQuery() ? (await host.GetRunsAsync(query with { Limit = Limit.Largest })).Items : null,
+                ["Scripts"] = await host.GetScriptsAsync(),
                 ["Now"] = time.GetUtcNow(),
             });
         });

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
@@ -11,17 +12,51 @@ namespace PluginHost.AspNetCore.Pages;
 /// <remarks>No circuit, no Blazor set-up in the application: a page is a function of what the host answers, under any path.</remarks>
 internal static class PageRenderer
 {
+    private const string DocType = "<!DOCTYPE html>\n";
+    private const string HtmlType = "text/html; charset=utf-8";
+
     // With the application's services, what it set up for Blazor would take part: its NavigationManager, which fails
     // outside of its own pages, or an activator of components. Our pages ask for no service.
     private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
 
     public static async Task<IResult> RenderAsync<TPage>(HttpContext context, string title, Dictionary<string, object?> parameters)
+        where TPage : IComponent =>
+        await RenderWholeAsync<Layout>(context, With<TPage>(await FrameAsync(context, title), parameters));
+
+    /// <summary>Renders a component as above, once for all who look at the same page at the same time and may do the same there.</summary>
+    /// <param name="pages">Where they meet.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="title">The page's title.</param>
+    /// <param name="read">Reads what the page shows. It may outlive the request, so it must not use anything of it.</param>
+    public static async Task<IResult> RenderSharedAsync<TPage>(SharedPages pages, HttpContext context, string title, Func<Task<Dictionary<string, object?>>> read)
         where TPage : IComponent
+    {
+        var frame = await FrameAsync(context, title);
+        var loggers = context.RequestServices.GetRequiredService<ILoggerFactory>();
+        var html = await pages.GetAsync(
+            $"{context.Request.Path}{context.Request.QueryString} {string.Join('\n', frame.Values)}",
+            async () => Encoding.UTF8.GetBytes(DocType + await RenderAsync<Layout>(loggers, With<TPage>(frame, await read()))),
+            context.RequestAborted);
+        return Results.Bytes(html, HtmlType);
+    }
+
+    /// <summary>Renders a component that is a whole page by itself, without the layout.</summary>
+    public static async Task<IResult> RenderWholeAsync<TPage>(HttpContext context, Dictionary<string, object?> parameters)
+        where TPage : IComponent =>
+        Html(context, DocType + await RenderAsync<TPage>(LoggersOf(context), parameters));
+
+    /// <summary>Renders a component by itself, for a page that asks for it when it is there.</summary>
+    public static async Task<IResult> RenderPartAsync<TPart>(HttpContext context, Dictionary<string, object?> parameters)
+        where TPart : IComponent =>
+        Html(context, await RenderAsync<TPart>(LoggersOf(context), parameters));
+
+    /// <summary>What stands around a page: where it is, who looks at it, and what they may do.</summary>
+    private static async Task<Dictionary<string, object?>> FrameAsync(HttpContext context, string title)
     {
         // There is none where the request was refused before anybody looked who asks.
         var caller = context.Features.Get<Caller>();
         var (isOperator, isAdmin) = caller is null ? (false, false) : (await caller.MayAsync(Need.Operator), await caller.MayAsync(Need.Admin));
-        return await RenderWholeAsync<Layout>(context, new()
+        return new()
         {
             ["Title"] = title,
             ["BasePath"] = $"{context.Request.PathBase}/",
@@ -30,27 +65,20 @@ internal static class PageRenderer
             ["IsAdmin"] = isAdmin,
             ["User"] = caller?.Name,
             ["SignOutPath"] = caller?.SignOutPath,
-            ["Page"] = typeof(TPage),
-            ["Parameters"] = parameters,
-        });
+        };
     }
 
-    /// <summary>Renders a component that is a whole page by itself, without the layout.</summary>
-    public static async Task<IResult> RenderWholeAsync<TPage>(HttpContext context, Dictionary<string, object?> parameters)
-        where TPage : IComponent =>
-        Html(context, "<!DOCTYPE html>\n" + await RenderAsync<TPage>(context, parameters));
+    private static Dictionary<string, object?> With<TPage>(Dictionary<string, object?> frame, Dictionary<string, object?> parameters) =>
+        new(frame) { ["Page"] = typeof(TPage), ["Parameters"] = parameters };
 
-    /// <summary>Renders a component by itself, for a page that asks for it when it is there.</summary>
-    public static async Task<IResult> RenderPartAsync<TPart>(HttpContext context, Dictionary<string, object?> parameters)
-        where TPart : IComponent =>
-        Html(context, await RenderAsync<TPart>(context, parameters));
+    private static ILoggerFactory LoggersOf(HttpContext context) => context.RequestServices.GetRequiredService<ILoggerFactory>();
 
-    private static async Task<string> RenderAsync<T>(HttpContext context, Dictionary<string, object?> parameters)
+    private static async Task<string> RenderAsync<T>(ILoggerFactory loggers, Dictionary<string, object?> parameters)
         where T : IComponent
     {
-        await using var renderer = new HtmlRenderer(NoServices, context.RequestServices.GetRequiredService<ILoggerFactory>());
+        await using var renderer = new HtmlRenderer(NoServices, loggers);
         return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<T>(ParameterView.FromDictionary(parameters))).ToHtmlString());
     }
 
-    private static IResult Html(HttpContext context, string html) => Results.Content(html, "text/html; charset=utf-8", statusCode: context.Response.StatusCode);
+    private static IResult Html(HttpContext context, string html) => Results.Content(html, HtmlType, statusCode: context.Response.StatusCode);
 }

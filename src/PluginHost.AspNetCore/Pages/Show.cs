@@ -8,11 +8,27 @@ namespace PluginHost.AspNetCore.Pages;
 /// <summary>How the pages write things for people.</summary>
 internal static class Show
 {
+    private const int MostInTree = 2000;
+
     // Razor encodes for HTML; without this, JSON would write é and < as escapes for machines.
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>JSON over several lines.</summary>
     public static string Json(JsonNode? value) => value?.ToJsonString(Readable) ?? "null";
+
+    /// <summary>Whether JSON is more than one value, and not so much that a tree of it would be a page that nobody can scroll.</summary>
+    public static bool IsTree(JsonNode value)
+    {
+        var left = MostInTree;
+        return value is JsonObject or JsonArray && Counts(value);
+
+        bool Counts(JsonNode? node) => --left > 0 && (node switch
+        {
+            JsonObject fields => fields.All(field => Counts(field.Value)),
+            JsonArray items => items.All(Counts),
+            _ => true,
+        });
+    }
 
     /// <summary>A commit as git shortens it.</summary>
     public static string Commit(string? commit) => commit is { Length: > 7 } ? commit[..7] : commit ?? "–";

@@ -10,6 +10,9 @@ internal sealed class ContractPackage
     private const string PackageId = "PluginHost.Abstractions";
     private const string AssemblyEntry = $"lib/net10.0/{PackageId}.dll";
 
+    // What else of it a build reads.
+    private static readonly string[] Folders = ["build/", "analyzers/"];
+
     private readonly byte[] _package = Read();
 
     public ContractPackage(DataDirectory data)
@@ -89,7 +92,7 @@ internal sealed class ContractPackage
     {
         using var archive = new ZipArchive(new MemoryStream(_package));
         return archive.Entries
-            .Where(entry => entry.FullName == AssemblyEntry || entry.FullName.StartsWith("build", StringComparison.Ordinal))
+            .Where(entry => entry.FullName == AssemblyEntry || Folders.Any(folder => entry.FullName.StartsWith(folder, StringComparison.Ordinal)))
             .All(entry => IsSame(entry, Path.Combine(unpacked, entry.FullName)));
     }
 

@@ -1,0 +1,86 @@
+using PluginHost.AspNetCore.Pages;
+
+namespace PluginHost.AspNetCore.Tests;
+
+public sealed class SharedPagesTests
+{
+    private readonly SharedPages _pages = new();
+    private int _made;
+
+    [Test]
+    public async Task WhoeverComesWhileOneIsMade_SharesTheNextOne_AndNoneIsOlderThanItsAsking()
+    {
+        var go = new TaskCompletionSource();
+        var first = _pages.GetAsync("a", () => MakeAsync(go.Task), CancellationToken.None);
+        await UntilMadeAsync(1);
+        var others = Enumerable.Range(0, 50).Select(_ => _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None)).ToList();
+        Assert.That(_made, Is.EqualTo(1), "one after the other");
+        go.SetResult();
+
+        Assert.That(await first, Is.EqualTo(1));
+        Assert.That(await Task.WhenAll(others), Has.All.EqualTo(2));
+        Assert.That(await _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None), Is.EqualTo(3), "nothing is kept");
+    }
+
+    [Test]
+    public async Task AnotherPage_WaitsForNobody()
+    {
+        var never = new TaskCompletionSource();
+        var held = _pages.GetAsync("a", () => MakeAsync(never.Task), CancellationToken.None);
+        await UntilMadeAsync(1);
+
+        Assert.That(await _pages.GetAsync("b", () => MakeAsync(Task.CompletedTask), CancellationToken.None), Is.EqualTo(2));
+        Assert.That(held.IsCompleted, Is.False);
+        never.SetResult();
+        await held;
+    }
+
+    [Test]
+    public async Task OneThatFails_FailsForThoseWhoShareIt_AndNotForTheNext()
+    {
+        var go = new TaskCompletionSource();
+        var failing = _pages.GetAsync<int>("a", async () => { await go.Task; throw new ConflictException("no"); }, CancellationToken.None);
+        var next = _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
+        go.SetResult();
+
+        await Assert.ThatAsync(() => failing, Throws.TypeOf<ConflictException>());
+        Assert.That(await next, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task WhoGoesAway_StopsWaiting_AndTheOthersGetTheirPage()
+    {
+        using var gone = new CancellationTokenSource();
+        var go = new TaskCompletionSource();
+        var left = _pages.GetAsync("a", () => MakeAsync(go.Task), gone.Token);
+        var stays = _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
+        await gone.CancelAsync();
+
+        await Assert.ThatAsync(() => left, Throws.InstanceOf<OperationCanceledException>());
+        go.SetResult();
+        Assert.That(await stays, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Many_AtOnce_AllGetOne()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => Task.Run(() => _pages.GetAsync($"{i % 3}", () => MakeAsync(Task.CompletedTask), CancellationToken.None))));
+
+        Assert.That(results, Has.Length.EqualTo(2000).And.All.InRange(1, 2000));
+    }
+
+    private async Task<int> MakeAsync(Task until)
+    {
+        var number = Interlocked.Increment(ref _made);
+        await until;
+        return number;
+    }
+
+    private async Task UntilMadeAsync(int count)
+    {
+        while (Volatile.Read(ref _made) < count)
+        {
+            await Task.Yield();
+        }
+    }
+}
