@@ -115,7 +115,7 @@ public sealed class PluginsThatHarm : HostTestBase
             ["ConstructorHangs"] = ["load: ", "took longer than 00:00:15"],
             ["InitializerThrows"] = ["load: ", "initializer boom"],
             ["InitializerHangs"] = ["load: ", "took longer than 00:00:15"],
-            ["Standard"] = ["restore: ", "NU1202"],
+            ["Standard"] = ["build: ", "PLUGINHOST001", "needs net10.0 or later"],
             ["Newer"] = ["NETSDK1045"],
             ["EmptyDll"] = ["inspect: ", "EmptyDll.dll is not a .NET assembly, or is damaged"],
             ["CutDll"] = ["inspect: ", "CutDll.dll is not a .NET assembly, or is damaged"],
