@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PluginHost.TestInfra;
@@ -63,7 +64,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Starts the host; its first load goes on.</summary>
     public async Task LaunchHostAsync()
     {
-        _host = await ReadyHost.LaunchAsync(History.Remote, Data, urls: _urls, environment: new Dictionary<string, string>
+        _host = await ReadyHost.LaunchAsync(History.Remote, Data, urls: _urls, supervised: true, environment: new Dictionary<string, string>
         {
             ["TMPDIR"] = Temporary,
             ["PluginHost__Runs__CancelGrace"] = "00:00:10",
@@ -74,12 +75,52 @@ internal sealed class World : IAsyncDisposable
         Starts++;
     }
 
+    /// <summary>Ends the supervisor; the host follows it.</summary>
     public async Task KillHostAsync()
     {
+        var host = Host.SupervisedProcessId;
         await Host.KillAsync();
+        await UntilGoneAsync(host);
         await Host.DisposeAsync();
         _host = null;
     }
+
+    /// <summary>Ends the host; its supervisor starts it again.</summary>
+    public async Task KillSupervisedAsync()
+    {
+        Command.Run("/", "kill", "-KILL", string.Create(CultureInfo.InvariantCulture, $"{Host.SupervisedProcessId}"));
+        await UntilUpAgainAsync();
+    }
+
+    /// <summary>Waits until a host that may have just ended answers, and has loaded its plugins.</summary>
+    public async Task UntilUpAgainAsync()
+    {
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < ReadyHost.Patience; await Task.Delay(100))
+        {
+            try
+            {
+                await Host.UntilReadyAsync();
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                // It has not listened again yet.
+            }
+        }
+
+        throw new InvariantException($"The supervisor has not brought the host back: {Host.Output}");
+    }
+
+    public static async Task UntilGoneAsync(int process)
+    {
+        while (IsThere(process))
+        {
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Where Linux shows a process.</summary>
+    public static string Proc(int process) => string.Create(CultureInfo.InvariantCulture, $"/proc/{process}");
 
     public async Task StopHostAsync()
     {
@@ -105,6 +146,19 @@ internal sealed class World : IAsyncDisposable
     {
         History.ComeBack();
         Push();
+    }
+
+    private static bool IsThere(int process)
+    {
+        try
+        {
+            // One that has ended stays until its parent has asked how: a zombie.
+            return !File.ReadAllText($"{Proc(process)}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>One of the plugins that the tip holds.</summary>

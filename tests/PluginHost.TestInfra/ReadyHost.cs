@@ -59,8 +59,8 @@ public sealed class ReadyHost : IAsyncDisposable
 
     /// <summary>Starts a host and waits until it listens; its first load goes on.</summary>
     public static Task<ReadyHost> LaunchAsync(
-        string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0") =>
-        ListeningAsync(Launch(repository, data, poll, environment, urls), "");
+        string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0", bool supervised = false) =>
+        ListeningAsync(Launch(repository, data, poll, environment, urls, supervised), "");
 
     /// <summary>Starts a host as everybody does, with the supervisor that starts it again when it dies, and waits until its first load has ended.</summary>
     /// <param name="repository">The repository to watch.</param>

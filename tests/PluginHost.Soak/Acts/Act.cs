@@ -6,7 +6,7 @@ namespace PluginHost.Soak.Acts;
 /// <param name="PerformAsync">Does it.</param>
 internal sealed record Act(string Name, int Weight, Func<World, Task> PerformAsync)
 {
-    public static IReadOnlyList<Act> All { get; } = [.. Commits.All, .. Runs.All, .. Operations.All, .. Outages.All];
+    public static IReadOnlyList<Act> All { get; } = [.. Commits.All, .. Runs.All, .. Runs.Harmful, .. Operations.All, .. Outages.All];
 
     public static Act Pick(Random random)
     {

@@ -9,6 +9,7 @@ internal static class Outages
     public static IReadOnlyList<Act> All { get; } =
     [
         new("kill -9", 5, KillAsync),
+        new("kill -9 under the supervisor", 4, KillSupervisedAsync),
         new("stop and start", 2, RestartAsync),
         new("kill -9 while it starts", 1, KillWhileStartingAsync),
         new("remote out of reach", 3, GoOutOfReachAsync),
@@ -22,6 +23,12 @@ internal static class Outages
         await world.KillHostAsync();
         await Task.Delay(world.Random.Next(world.Random.Next(4) == 0 ? 15_000 : 500));
         await world.StartHostAsync();
+    }
+
+    private static async Task KillSupervisedAsync(World world)
+    {
+        await Task.Delay(world.Random.Next(1000));
+        await world.KillSupervisedAsync();
     }
 
     private static async Task RestartAsync(World world)
@@ -58,7 +65,7 @@ internal static class Outages
     /// <summary>As a laptop whose lid is closed: time goes on, and the host does not.</summary>
     private static async Task SuspendAsync(World world)
     {
-        var id = world.Host.ProcessId.ToString(CultureInfo.InvariantCulture);
+        var id = world.Host.SupervisedProcessId.ToString(CultureInfo.InvariantCulture);
         Command.Run("/", "kill", "-STOP", id);
         await Task.Delay(world.Random.Next(1000, 12_000));
         Command.Run("/", "kill", "-CONT", id);

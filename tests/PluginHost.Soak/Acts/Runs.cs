@@ -15,15 +15,15 @@ internal static class Runs
         new("run, blocks the thread pool", 2, world => HarmAsync(world, "block")),
     ];
 
-    /// <summary>What ends the process, or would without a host that minds.</summary>
+    /// <summary>What would end the process in a host that does not mind, and what ends it in any.</summary>
     public static IReadOnlyList<Act> Harmful { get; } =
     [
         new("run, throws on a thread", 2, world => HarmAsync(world, "thread")),
         new("run, throws on the pool", 2, world => HarmAsync(world, "pool")),
         new("run, throws in async void", 2, world => HarmAsync(world, "asyncvoid")),
-        new("run, overflows its stack", 1, world => HarmAsync(world, "overflow")),
-        new("run, Environment.Exit", 1, world => HarmAsync(world, "exit")),
-        new("run, Environment.FailFast", 1, world => HarmAsync(world, "failfast")),
+        new("run, overflows its stack", 1, world => EndAsync(world, "overflow")),
+        new("run, Environment.Exit", 1, world => EndAsync(world, "exit")),
+        new("run, Environment.FailFast", 1, world => EndAsync(world, "failfast")),
     ];
 
     private static async Task CancelAsync(World world)
@@ -47,6 +47,25 @@ internal static class Runs
     }
 
     private static Task<string?> HarmAsync(World world, string how) => StartAsync(world, "Harm", new { How = how });
+
+    private static async Task EndAsync(World world, string how)
+    {
+        var host = world.Host.SupervisedProcessId;
+        try
+        {
+            if (await HarmAsync(world, how) is null)
+            {
+                return;
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // It ended before it had answered.
+        }
+
+        await World.UntilGoneAsync(host);
+        await world.UntilUpAgainAsync();
+    }
 
     /// <returns>The run's id; null when the plugin is not live.</returns>
     private static async Task<string?> StartAsync(World world, string script, object? parameters = null)

@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace PluginHost.Soak.Invariants;
 
@@ -8,7 +7,7 @@ internal sealed record Sample(
 {
     public static async Task<Sample> TakeAsync(World world)
     {
-        var process = $"/proc/{world.Host.ProcessId.ToString(CultureInfo.InvariantCulture)}";
+        var process = World.Proc(world.Host.SupervisedProcessId);
         var status = await world.Host.GetAsync("api/v1/status");
         return new Sample(
             TimeProvider.System.GetUtcNow(),

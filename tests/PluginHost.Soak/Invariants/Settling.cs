@@ -11,6 +11,9 @@ internal sealed class Settling
     public async Task CheckAsync(World world)
     {
         world.ComeBack();
+
+        // After many deaths in a row the supervisor lets the host start nothing by itself.
+        using var answer = await world.Host.Api.DeleteAsync("api/v1/safe-mode");
         await Deployed.CheckAsync(world);
         await Schedules.CheckAsync(world);
         await Unloading.CheckAsync(world);
