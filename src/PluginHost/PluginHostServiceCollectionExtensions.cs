@@ -191,6 +191,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<DeploymentTelemetry>();
         services.TryAddSingleton<DeploymentReceipts>();
         services.TryAddSingleton<ArtifactKeeper>();
+        services.TryAddSingleton<ReusedBuilds>();
         services.TryAddSingleton<CandidateLoader>();
         services.TryAddSingleton<DrainLimit>();
         services.TryAddSingleton<PluginSwapper>();

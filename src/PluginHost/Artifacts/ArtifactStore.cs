@@ -41,7 +41,8 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
         var staging = Path.Combine(data.ArtifactStaging, Guid.NewGuid().ToString("n"));
         var files = Path.Combine(staging, FilesFolder);
         CopyFolder(outputDirectory, files);
-        var kept = artifact with { OutputHash = HashFolder(files), Bytes = new DirectoryInfo(files).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) };
+        var hashes = HashFiles(files);
+        var kept = artifact with { OutputHash = HashOf(hashes), Files = hashes, Bytes = new DirectoryInfo(files).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) };
         WriteThrough(Path.Combine(staging, DescriptionFile), JsonSerializer.SerializeToUtf8Bytes(kept, ArtifactJson.Default.PluginArtifact));
 
         var place = Path.Combine(data.Artifacts, artifact.PluginId, artifact.ContentKey[..16]);
@@ -58,6 +59,33 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
         return kept;
     }
 
+    /// <summary>Compares a build with what was built: a disk, a crash or a script may have changed it. Files that came later do not count.</summary>
+    /// <returns>What is wrong with it, a clause that names the file; null when it is as it was built.</returns>
+    public static string? FindDamage(PluginArtifact artifact)
+    {
+        if (artifact.Files is null)
+        {
+            return File.Exists(artifact.AssemblyPath) ? null : $"its file {artifact.AssemblyFile} is gone";
+        }
+
+        foreach (var (name, hash) in artifact.Files)
+        {
+            try
+            {
+                if (HashFile(Path.Combine(artifact.Directory, name)) != hash)
+                {
+                    return $"its file {name} is no longer what was built";
+                }
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                return failure is FileNotFoundException or DirectoryNotFoundException ? $"its file {name} is gone" : $"its file {name} cannot be read ({failure.Message})";
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Deletes a build; it is no longer in the catalogue, whatever happens to its files.</summary>
     public void Delete(PluginArtifact artifact)
     {
@@ -66,8 +94,11 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
         // Out of its place in one step: a host that is killed meanwhile must not find half of it.
         var staging = Path.Combine(data.ArtifactStaging, Guid.NewGuid().ToString("n"));
         Directory.CreateDirectory(data.ArtifactStaging);
-        Directory.Move(Path.GetDirectoryName(artifact.Directory)!, staging);
-        Directory.Delete(staging, recursive: true);
+        if (Path.GetDirectoryName(artifact.Directory)! is var place && Directory.Exists(place))
+        {
+            Directory.Move(place, staging);
+            Directory.Delete(staging, recursive: true);
+        }
     }
 
     private PluginArtifact? Read(string place)
@@ -76,7 +107,13 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
         {
             var artifact = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(place, DescriptionFile)), ArtifactJson.Default.PluginArtifact)!
                 with { Directory = Path.Combine(place, FilesFolder) };
-            return File.Exists(artifact.AssemblyPath) ? artifact : null;
+            if (File.Exists(artifact.AssemblyPath))
+            {
+                return artifact;
+            }
+
+            LogUnreadable(place, $"Its {artifact.AssemblyFile} is gone.");
+            return null;
         }
         catch (Exception failure) when (failure is IOException or JsonException or UnauthorizedAccessException)
         {
@@ -100,13 +137,21 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
         }
     }
 
-    private static string HashFolder(string folder)
+    private static Dictionary<string, string> HashFiles(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(folder, file), HashFile);
+
+    private static string HashFile(string file)
+    {
+        using var content = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(content));
+    }
+
+    private static string HashOf(Dictionary<string, string> files)
     {
         var text = new StringBuilder();
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var (name, hash) in files.OrderBy(file => file.Key, StringComparer.Ordinal))
         {
-            using var content = File.OpenRead(file);
-            text.Append(Path.GetRelativePath(folder, file)).Append('\t').Append(Convert.ToHexStringLower(SHA256.HashData(content))).Append('\n');
+            text.Append(name).Append('\t').Append(hash).Append('\n');
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

@@ -31,6 +31,9 @@ internal sealed record PluginArtifact
     /// <summary>Hash of the built files: two builds with the same one behave the same.</summary>
     public required string OutputHash { get; init; }
 
+    /// <summary>Hash of each built file, by its path within <see cref="Directory"/>; null for what was kept before there were such.</summary>
+    public IReadOnlyDictionary<string, string>? Files { get; init; }
+
     /// <summary>The space that the built files take.</summary>
     public long Bytes { get; init; }
 

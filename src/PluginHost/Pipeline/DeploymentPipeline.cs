@@ -9,6 +9,7 @@ internal sealed partial class DeploymentPipeline(
     DeploymentReceipts receipts,
     DotnetSdk sdk,
     ChangePlanner planner,
+    ReusedBuilds reused,
     PluginBuilder builder,
     ArtifactKeeper keeper,
     CandidateLoader loader,
@@ -55,7 +56,7 @@ internal sealed partial class DeploymentPipeline(
 
         // Whoever asks by hand wants what was refused tried again: the feed may be back, the certificate renewed.
         var known = plugins.KnownTo(request.Source, withRejections: request.Trigger != DeploymentTrigger.Manual);
-        return planner.Plan(request.Snapshot, request.Folder, environment, known);
+        return reused.Check(planner.Plan(request.Snapshot, request.Folder, environment, known), known);
     }
 
     [LoggerMessage(EventId = 210, Level = LogLevel.Error, Message = "The deployment of commit {Commit} of source '{Source}' failed; what was live stays live.")]

@@ -84,37 +84,72 @@ internal sealed partial class PluginSwapper(
         return candidate with { Outlook = outlook with { Warnings = [.. outlook.Warnings, .. warnings] } };
     }
 
-    /// <summary>Puts each candidate in its place in the coming snapshot, unless its scripts collide with what is there.</summary>
+    /// <summary>Puts the candidates in their places in the coming snapshot, and takes those out whose scripts collide with what is there.</summary>
     private List<LivePlugin> Place(string source, List<Candidate> candidates, Dictionary<string, LivePlugin> staying)
     {
-        var swapped = new List<LivePlugin>();
-        for (var i = 0; i < candidates.Count; i++)
+        // All of them at first: what one plugin gives up another may take in the same commit, whatever their order.
+        var before = new Dictionary<string, LivePlugin>(staying, StringComparer.OrdinalIgnoreCase);
+        var placed = new List<LivePlugin>();
+        foreach (var candidate in candidates.Where(candidate => candidate is { Loaded: not null, Outcome: null }))
         {
-            if (candidates[i] is not { Loaded: { } loaded, Outcome: null } candidate)
-            {
-                continue;
-            }
-
-            var version = draining.Track(loaded);
-            var others = staying.Values.Where(plugin => !plugin.Id.Equals(candidate.PluginId, StringComparison.OrdinalIgnoreCase)).Select(plugin => plugin.Version).ToList();
-            if ((ScriptCollisions.Find(loaded, others) ?? ScriptChains.FindRing(version, others)) is { } problem)
-            {
-                version.Retire();
-                candidates[i] = candidate.Reject(problem) with { Loaded = null };
-                continue;
-            }
-
-            var plugin = new LivePlugin(source, version, time.GetUtcNow());
+            var plugin = new LivePlugin(source, draining.Track(candidate.Loaded!), time.GetUtcNow());
             staying[plugin.Id] = plugin;
-            swapped.Add(plugin);
-            candidates[i] = candidate with
-            {
-                Loaded = null,
-                Outcome = candidate.Planned.Action == PlanAction.Reuse ? PluginOutcomeKind.Reused : PluginOutcomeKind.Built,
-            };
+            placed.Add(plugin);
         }
 
-        return swapped;
+        while (FindRefused(placed, before, staying) is (var refused, var problem))
+        {
+            refused.Version.Retire();
+            placed.Remove(refused);
+            staying.Remove(refused.Id);
+            if (before.TryGetValue(refused.Id, out var kept))
+            {
+                staying[kept.Id] = kept;
+            }
+
+            Settle(candidates, refused.Id, candidate => candidate.Reject(problem));
+        }
+
+        foreach (var plugin in placed)
+        {
+            Settle(candidates, plugin.Id, candidate => candidate with
+            {
+                Outcome = candidate.Planned.Action == PlanAction.Reuse ? PluginOutcomeKind.Reused : PluginOutcomeKind.Built,
+            });
+        }
+
+        return placed;
+    }
+
+    private static void Settle(List<Candidate> candidates, string pluginId, Func<Candidate, Candidate> settle)
+    {
+        var index = candidates.FindIndex(candidate => candidate.PluginId.Equals(pluginId, StringComparison.OrdinalIgnoreCase));
+        candidates[index] = settle(candidates[index]) with { Loaded = null };
+    }
+
+    /// <summary>One of the new versions that cannot stand beside the others, and why; null when all can.</summary>
+    private static (LivePlugin Plugin, PluginProblem Problem)? FindRefused(
+        List<LivePlugin> placed, Dictionary<string, LivePlugin> before, Dictionary<string, LivePlugin> coming)
+    {
+        if (ScriptCollisions.Find(coming.Values.Select(plugin => plugin.Version)) is (var script, var pluginIds))
+        {
+            // Who has had the id keeps it; among those that are new to it, the first.
+            var refused = placed.Where(plugin => pluginIds.Contains(plugin.Id))
+                .OrderBy(plugin => before.GetValueOrDefault(plugin.Id) is { } old && old.Version.Scripts.Any(other => other.Id.Equals(script, StringComparison.OrdinalIgnoreCase)))
+                .ThenByDescending(placed.IndexOf)
+                .First();
+            return (refused, ScriptCollisions.Explain(refused.Version, script, pluginIds.First(id => id != refused.Id)));
+        }
+
+        foreach (var plugin in Enumerable.Reverse(placed).Where(plugin => plugin.Version.Scripts.Any(candidate => candidate.RunAfter.Count > 0)))
+        {
+            if (ScriptChains.FindRing(plugin.Version, coming.Values.Where(other => other != plugin).Select(other => other.Version)) is { } ring)
+            {
+                return (plugin, ring);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>At most two versions of a plugin hold runs. A third waits until the oldest is done; its artifact is kept, so that it then goes live at once.</summary>

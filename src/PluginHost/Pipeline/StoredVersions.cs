@@ -24,6 +24,11 @@ internal sealed class StoredVersions(
             return null;
         }
 
+        if (ArtifactStore.FindDamage(artifact) is { } damage)
+        {
+            throw new ConflictException($"Version {version} of {pluginId} cannot run: {damage}. Run it on the version that is live.");
+        }
+
         // Retired from the start, so that it is unloaded when this one run has ended.
         var once = draining.Track(await loading.LoadAgainAsync(artifact, cancellationToken));
         var onlyLease = once.TryLease();

@@ -18,7 +18,7 @@ internal static class ScriptChains
             ? new PluginProblem(
                 ProblemStage.Schedule,
                 candidate.Commit,
-                $"These scripts run after each other in a ring, which would never stop: {string.Join(" after ", found.Select(id => $"'{id}'"))}. Take one [RunAfter(…)] away; if that is in another plugin that changed with this one, sync the source once more.",
+                $"These scripts run after each other in a ring, which would never stop: {string.Join(" after ", found.Select(id => $"'{id}'"))}. Take one [RunAfter(…)] away.",
                 [])
             : null;
     }

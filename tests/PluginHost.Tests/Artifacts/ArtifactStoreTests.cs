@@ -115,6 +115,35 @@ public sealed class ArtifactStoreTests
         Assert.That(File.ReadAllText(store.Keep(Artifact("one"), _output).AssemblyPath), Is.EqualTo("code"));
     }
 
+    [Test]
+    public void WhatIsNoLongerWhatWasBuilt_IsDamage_AndWhatCameLaterIsNot()
+    {
+        Open(out _).Keep(Artifact("one"), _output);
+        Open(out var catalog);
+        var kept = catalog.Of("A").Single();
+        File.WriteAllText(Path.Combine(kept.Directory, "cache.json"), "{}");
+        Assert.That(ArtifactStore.FindDamage(kept), Is.Null);
+
+        var satellite = Path.Combine(kept.Directory, "de", "A.resources.dll");
+        File.WriteAllText(satellite, "TEXTS");
+        Assert.That(ArtifactStore.FindDamage(kept), Does.Contain("A.resources.dll is no longer what was built"));
+
+        File.Delete(satellite);
+        Assert.That(ArtifactStore.FindDamage(kept), Does.Contain("A.resources.dll is gone"));
+    }
+
+    [Test]
+    public void Delete_OfWhatIsGone_TakesItOutOfTheCatalogue()
+    {
+        var store = Open(out var catalog);
+        var kept = store.Keep(Artifact("one"), _output);
+        Directory.Delete(Path.GetDirectoryName(kept.Directory)!, recursive: true);
+
+        store.Delete(kept);
+
+        Assert.That(catalog.Of("A"), Is.Empty);
+    }
+
     private ArtifactStore Open(out ArtifactCatalog catalog)
     {
         catalog = new ArtifactCatalog();

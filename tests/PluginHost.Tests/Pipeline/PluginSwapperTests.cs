@@ -8,6 +8,7 @@ using PluginHost.Planning;
 using PluginHost.Running;
 using PluginHost.Scheduling;
 using PluginHost.Scripts;
+using PluginHost.Swapping;
 using PluginHost.Tests.Planning;
 using PluginHost.Tests.Running;
 using PluginHost.Tests.Scheduling;
@@ -50,21 +51,62 @@ public sealed class PluginSwapperTests : RunTestBase
         Assert.That(swapped.Outlook!.Warnings.Single().Message, Does.StartWith("Script 'Shop.AfterThat' runs after 'Shop.AfterSuccess', and there is no such script"));
     }
 
-    private async Task<Candidate> SwapAsync(Type script)
+    [TestCase("Shop", "Shop.Extra")]
+    [TestCase("Shop.Extra", "Shop")]
+    public async Task AnIdThatMovesToAnotherPlugin_GoesLiveThere_InOneCommit(string from, string to)
+    {
+        SetLive(from, from == "Shop" ? typeof(ExtraJob) : typeof(Job));
+        SetLive(to, typeof(Plain));
+
+        var swapped = await SwapAsync(("Shop", from == "Shop" ? typeof(Other) : typeof(ExtraJob)), ("Shop.Extra", from == "Shop" ? typeof(Job) : typeof(Other)));
+
+        Assert.That(swapped.Select(candidate => candidate.Outcome), Is.All.EqualTo(PluginOutcomeKind.Built), string.Join(" ", swapped.Select(candidate => candidate.Reason)));
+        Assert.That(Host.Live.Current.Scripts["Shop.Extra.Job"].Plugin.Id, Is.EqualTo(to));
+    }
+
+    [TestCase("Shop")]
+    [TestCase("Shop.Extra")]
+    public async Task AnIdThatIsTaken_StaysWhereItIs(string owner)
+    {
+        SetLive(owner, owner == "Shop" ? typeof(ExtraJob) : typeof(Job));
+
+        var swapped = await SwapAsync(("Shop", typeof(ExtraJob)), ("Shop.Extra", typeof(Job)));
+
+        Assert.That(swapped.Single(candidate => candidate.PluginId == owner).Outcome, Is.EqualTo(PluginOutcomeKind.Built));
+        Assert.That(swapped.Single(candidate => candidate.PluginId != owner).Reason, Does.StartWith($"The script id 'Shop.Extra.Job' is taken by plugin '{owner}'"));
+        Assert.That(Host.Live.Current.Plugins.Keys, Is.EqualTo(new[] { owner }));
+    }
+
+    private void SetLive(string plugin, Type script) => Host.Live.Swap(new LiveSnapshot([.. Host.Live.Current.Plugins.Values, new LivePlugin("default", new PluginVersion(Load(plugin, script), (_, _) => { }), Time.GetUtcNow())]));
+
+    private static LoadedPlugin Load(string plugin, Type script) =>
+        new(Make.Artifact(new string('9', 64)) with { PluginId = plugin }, null!, null!, ScriptReader.Read(plugin, [script]).Scripts);
+
+    private async Task<Candidate> SwapAsync(Type script) => (await SwapAsync((RunningHost.Plugin, script))).Single();
+
+    private async Task<IReadOnlyList<Candidate>> SwapAsync(params (string Plugin, Type Script)[] plugins)
     {
         var check = new StoredScheduleCheck(new EffectiveSchedules(Host.Overrides), new ScheduleParameters(Host.Live, new SecretParameters(Host.Data)));
         var limit = new DrainLimit(Host.Runs, Options.Create(new PluginHostOptions()), Time, NullLogger<DrainLimit>.Instance);
         var swapper = new PluginSwapper(Host.Live, new LivePluginStore(Host.Database), Host.Draining, limit, check, Host.Gate, Time, NullLogger<PluginSwapper>.Instance);
-        var artifact = Make.Artifact(new string('9', 64)) with { PluginId = RunningHost.Plugin };
-        var candidate = new Candidate(new PlannedPlugin(RunningHost.Plugin, artifact.Project, PlanAction.Build, "its files changed"))
-        {
-            Artifact = artifact,
-            Loaded = new LoadedPlugin(artifact, null!, null!, ScriptReader.Read(RunningHost.Plugin, [script]).Scripts),
-            Outlook = new ScheduleOutlook([], []),
-        };
-        return (await swapper.SwapAsync(new ChangePlan(new MemoryRepository().Snapshot(), "", [candidate.Planned], []), [candidate], CancellationToken.None)).Single();
+        var candidates = plugins.Select(plugin => Load(plugin.Plugin, plugin.Script))
+            .Select(loaded => new Candidate(new PlannedPlugin(loaded.Artifact.PluginId, loaded.Artifact.Project, PlanAction.Build, "its files changed"))
+            {
+                Artifact = loaded.Artifact,
+                Loaded = loaded,
+                Outlook = new ScheduleOutlook([], []),
+            })
+            .ToList();
+        return await swapper.SwapAsync(new ChangePlan(new MemoryRepository().Snapshot(), "", [.. candidates.Select(candidate => candidate.Planned)], []), candidates, CancellationToken.None);
     }
 }
+
+/// <summary>In plugin <c>Shop.Extra</c> it has the id that <see cref="ExtraJob"/> has in <c>Shop</c>.</summary>
+[Script(Name = "Job")]
+public sealed class Job(Stage stage) : StagedScript(stage);
+
+[Script(Name = "Extra.Job")]
+public sealed class ExtraJob(Stage stage) : StagedScript(stage);
 
 [RunAfter("Shop.AfterItself")]
 public sealed class AfterItself(Stage stage) : StagedScript(stage);
