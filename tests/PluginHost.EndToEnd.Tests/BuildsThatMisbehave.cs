@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PluginHost.TestInfra;
 
 namespace PluginHost.EndToEnd.Tests;
@@ -40,7 +41,7 @@ public sealed class BuildsThatMisbehave : HostTestBase
     }
 
     /// <summary>A call that waits for a deployment gives up before such a build does.</summary>
-    private static Task UntilProblemAsync(ReadyHost host, string message) =>
+    private static Task<JsonNode> UntilProblemAsync(ReadyHost host, string message) =>
         host.UntilAsync("api/v1/plugins/A", plugin => plugin["problem"]?["message"]?.ToString().Contains(message, StringComparison.Ordinal) == true);
 
     private static long PeakMegabytes(ReadyHost host) =>
