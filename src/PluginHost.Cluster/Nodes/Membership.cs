@@ -195,15 +195,15 @@ internal sealed partial class Membership(
     private static DateTimeOffset? Ask(PostgresConnection connection) => connection.Query(
         "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)", reader => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0))).Single();
 
-    [LoggerMessage(EventId = 903, Level = LogLevel.Information, Message = "This is node '{NodeId}' of the cluster; its clock is {OffsetMs} ms before the database's.")]
+    [LoggerMessage(EventId = 1103, Level = LogLevel.Information, Message = "This is node '{NodeId}' of the cluster; its clock is {OffsetMs} ms before the database's.")]
     private partial void LogJoined(string nodeId, double offsetMs);
 
-    [LoggerMessage(EventId = 904, Level = LogLevel.Warning, Message = "The others had taken this node, '{NodeId}', for dead. What ran here is cancelled, and it is a node again.")]
+    [LoggerMessage(EventId = 1104, Level = LogLevel.Warning, Message = "The others had taken this node, '{NodeId}', for dead. What ran here is cancelled, and it is a node again.")]
     private partial void LogCameBack(string nodeId);
 
-    [LoggerMessage(EventId = 905, Level = LogLevel.Error, Message = "{Reason}")]
+    [LoggerMessage(EventId = 1105, Level = LogLevel.Error, Message = "{Reason}")]
     private partial void LogFenced(string reason);
 
-    [LoggerMessage(EventId = 906, Level = LogLevel.Warning, Message = "This node could not check in; it tries again each second.")]
+    [LoggerMessage(EventId = 1106, Level = LogLevel.Warning, Message = "This node could not check in; it tries again each second.")]
     private partial void LogFailed(Exception failure);
 }

@@ -50,10 +50,10 @@ internal sealed partial class NodeRecovery(
         return recovered.Dead.Count + recovered.Lost.Count + recovered.TakenOver.Count > 0;
     }
 
-    [LoggerMessage(EventId = 901, Level = LogLevel.Warning, Message = "Node '{NodeId}' has not checked in for {Silence} and is taken for dead; its runs are seen to.")]
+    [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "Node '{NodeId}' has not checked in for {Silence} and is taken for dead; its runs are seen to.")]
     private partial void LogDead(string nodeId, TimeSpan silence);
 
-    [LoggerMessage(EventId = 902, Level = LogLevel.Warning, Message = "Run '{RunId}' of script '{ScriptId}' was under way on node '{NodeId}' when that died, {Outcome}.")]
+    [LoggerMessage(EventId = 1102, Level = LogLevel.Warning, Message = "Run '{RunId}' of script '{ScriptId}' was under way on node '{NodeId}' when that died, {Outcome}.")]
     private partial void LogLost(string runId, string scriptId, string nodeId, string outcome);
 
     /// <summary>One transaction, which may be begun again.</summary>

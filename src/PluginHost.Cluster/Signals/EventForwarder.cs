@@ -61,6 +61,6 @@ internal sealed partial class EventForwarder(HostEvents events, HistoryDatabase 
         }
     }
 
-    [LoggerMessage(EventId = 912, Level = LogLevel.Debug, Message = "Other nodes could not be told of a change.")]
+    [LoggerMessage(EventId = 1112, Level = LogLevel.Debug, Message = "Other nodes could not be told of a change.")]
     private partial void LogFailed(Exception failure);
 }

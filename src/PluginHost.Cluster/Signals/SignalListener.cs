@@ -70,9 +70,9 @@ internal sealed partial class SignalListener(PostgresSource source, Inbox inbox,
         }
     }
 
-    [LoggerMessage(EventId = 910, Level = LogLevel.Warning, Message = "What other nodes say cannot be heard at present; it is tried again.")]
+    [LoggerMessage(EventId = 1110, Level = LogLevel.Warning, Message = "What other nodes say cannot be heard at present; it is tried again.")]
     private partial void LogFailed(Exception failure);
 
-    [LoggerMessage(EventId = 911, Level = LogLevel.Warning, Message = "What was heard, '{Signal}', could not be carried out; it is looked for again in a few seconds.")]
+    [LoggerMessage(EventId = 1111, Level = LogLevel.Warning, Message = "What was heard, '{Signal}', could not be carried out; it is looked for again in a few seconds.")]
     private partial void LogNotHandled(Exception failure, string signal);
 }

@@ -16,9 +16,10 @@ internal sealed class CrashJudgement(PreviousDeath death, QuarantineOptions opti
 
     public void Judge(HistoryConnection connection, IReadOnlyList<RunInfo> lost)
     {
-        // The transaction may be tried again, so nothing is added up here.
-        var scripts = lost.GroupBy(run => (Script: run.Script.ToLowerInvariant(), run.Version)).ToList();
-        foreach (var run in lost)
+        // What was in a worker process ends that, and not the host. The transaction may be tried again, so nothing is added up here.
+        var suspected = lost.Where(run => run.Isolation == ScriptIsolation.Host).ToList();
+        var scripts = suspected.GroupBy(run => (Script: run.Script.ToLowerInvariant(), run.Version)).ToList();
+        foreach (var run in suspected)
         {
             CrashStore.Add(connection, new Crash(run.Id, run.Script, run.Version!, now, scripts.Count == 1, death.Cause));
         }

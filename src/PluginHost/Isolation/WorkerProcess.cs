@@ -184,6 +184,6 @@ internal sealed partial class WorkerProcess
     [LoggerMessage(EventId = 722, Level = LogLevel.Warning, Message = "Something that worker process {ProcessId} said could not be passed on.")]
     private static partial void LogNotTaken(ILogger logger, Exception failure, int processId);
 
-    [LoggerMessage(EventId = 721, Level = LogLevel.Debug, Message = "Worker process {ProcessId} of plugin '{PluginId}', version '{Version}', has ended with {ExitCode} and {RunCount} runs in it.")]
+    [LoggerMessage(EventId = 741, Level = LogLevel.Debug, Message = "Worker process {ProcessId} of plugin '{PluginId}', version '{Version}', has ended with {ExitCode} and {RunCount} runs in it.")]
     private static partial void LogEnded(ILogger logger, int processId, string pluginId, string version, int exitCode, int runCount);
 }

@@ -187,7 +187,7 @@ internal sealed partial class Workers : IDisposable
         }
     }
 
-    [LoggerMessage(EventId = 720, Level = LogLevel.Information, Message = "Worker process {ProcessId} runs the isolated scripts of version '{Version}' of plugin '{PluginId}', started in {DurationMs} ms.")]
+    [LoggerMessage(EventId = 740, Level = LogLevel.Information, Message = "Worker process {ProcessId} runs the isolated scripts of version '{Version}' of plugin '{PluginId}', started in {DurationMs} ms.")]
     private partial void LogStarted(int processId, string version, string pluginId, long durationMs);
 
     [LoggerMessage(EventId = 723, Level = LogLevel.Warning, Message = "Version '{Version}' of plugin '{PluginId}' has no worker process yet: {Reason}")]

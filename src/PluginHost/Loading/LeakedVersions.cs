@@ -133,6 +133,6 @@ internal sealed partial class LeakedVersions
         }
     }
 
-    [LoggerMessage(EventId = 511, Level = LogLevel.Warning, Message = "Version '{Version}' of plugin '{PluginId}' was unloaded and stays in memory: something outside it still holds it.")]
+    [LoggerMessage(EventId = 514, Level = LogLevel.Warning, Message = "Version '{Version}' of plugin '{PluginId}' was unloaded and stays in memory: something outside it still holds it.")]
     private partial void LogLeaked(string pluginId, string version);
 }

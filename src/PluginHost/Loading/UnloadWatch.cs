@@ -87,7 +87,7 @@ internal sealed partial class UnloadWatch(
         }
     }
 
-    [LoggerMessage(EventId = 510, Level = LogLevel.Debug, Message = "Version '{Version}' of plugin '{PluginId}' was unloaded.")]
+    [LoggerMessage(EventId = 513, Level = LogLevel.Debug, Message = "Version '{Version}' of plugin '{PluginId}' was unloaded.")]
     private partial void LogUnloaded(string pluginId, string version);
 
     [LoggerMessage(EventId = 512, Level = LogLevel.Warning, Message = "Version '{Version}' of plugin '{PluginId}' is unloaded, and ending what its scripts had left open failed: {Failure}")]

@@ -60,7 +60,8 @@ internal sealed class ActiveRun(RunInfo info)
     public RunInfo Begin(VersionLease lease, DateTimeOffset now)
     {
         _lease = lease;
-        return Update(run => run with { State = RunState.Running, Version = lease.Version.Id, Commit = lease.Version.Commit, StartedAt = now });
+        var isolation = lease.Version.FindScript(Info.Script)?.Isolation ?? ScriptIsolation.Host;
+        return Update(run => run with { State = RunState.Running, Version = lease.Version.Id, Commit = lease.Version.Commit, Isolation = isolation, StartedAt = now });
     }
 
     /// <summary>The version it has begun on.</summary>

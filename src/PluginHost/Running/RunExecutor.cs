@@ -50,8 +50,7 @@ internal sealed partial class RunExecutor(
     public async Task<RunInfo> ExecuteAsync(ActiveRun run)
     {
         var lease = run.Lease;
-        var isolation = lease.Version.FindScript(run.Info.Script)?.Isolation ?? ScriptIsolation.Host;
-        run.Update(info => info with { Isolation = isolation });
+        var isolation = run.Info.Isolation;
         var log = logs.Open(run.Info, run.Secrets);
         run.TellLogIsOpen();
         using var abort = isolation == ScriptIsolation.Host && options.Value.Runs.AbortAfterGrace ? new CancellationTokenSource() : null;
