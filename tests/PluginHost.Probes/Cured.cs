@@ -3,6 +3,8 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Polly;
+using Polly.Retry;
 
 namespace PluginHost.Probes.Cured;
 
@@ -73,6 +75,21 @@ public sealed class Validates : Probe
     private sealed class OwnAttribute : ValidationAttribute
     {
         public override bool IsValid(object? value) => false;
+    }
+}
+
+public sealed class NewtonsoftJson : Probe
+{
+    protected override void Do() =>
+        Newtonsoft.Json.JsonConvert.DeserializeObject<Order>(Newtonsoft.Json.JsonConvert.SerializeObject(new Order(1, Size.Large), new Newtonsoft.Json.Converters.StringEnumConverter()));
+}
+
+public sealed class Retries : Probe
+{
+    protected override void Do()
+    {
+        var pipeline = new ResiliencePipelineBuilder<Order>().AddRetry(new RetryStrategyOptions<Order> { MaxRetryAttempts = 2, Delay = TimeSpan.Zero }).AddTimeout(TimeSpan.FromSeconds(1)).Build();
+        pipeline.Execute(() => new Order(1, Size.Large));
     }
 }
 

@@ -167,7 +167,11 @@ internal sealed class RunningHost : IAsyncDisposable
             new StoredScripts(shared, new IsolationPolicy(_options)), journal, new PluginContexts(), _options, TimeProvider.System);
         var artifact = Artifact(Path.GetFileNameWithoutExtension(assembly)) with { AssemblyFile = Path.GetFileName(assembly), Directory = Path.Combine(Data.Artifacts, "files") };
         Directory.CreateDirectory(artifact.Directory);
-        File.Copy(assembly, artifact.AssemblyPath, overwrite: true);
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(assembly)!))
+        {
+            File.Copy(file, Path.Combine(artifact.Directory, Path.GetFileName(file)), overwrite: true);
+        }
+
         var result = await loading.InspectAndLoadAsync(artifact, CancellationToken.None);
         return Deploy(result.Plugin ?? throw new InvalidOperationException(result.Problem!.Message));
     }
