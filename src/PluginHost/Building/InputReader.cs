@@ -11,7 +11,9 @@ internal sealed partial class InputReader
     private readonly Workspace _workspace;
     private readonly SourceTree _tree;
     private readonly IReadOnlyDictionary<string, ProjectFacts> _facts;
-    private readonly IReadOnlyList<string> _imported;
+
+    // Null when the build was ended while it wrote them: then nobody knows what else went into it.
+    private readonly IReadOnlyList<string>? _imported;
 
     /// <summary>Reads what the batch left behind.</summary>
     /// <param name="workspace">Where it ran.</param>
@@ -32,14 +34,14 @@ internal sealed partial class InputReader
     public InputManifest? Read(string project, string environment)
     {
         var projects = Closure(project);
-        return projects is null
+        return projects is null || _imported is null
             ? null
             : InputManifest.Capture(_tree, projects.SelectMany(Files), Folders(projects), environment);
     }
 
     /// <summary>What decides which packages a project gets, or null when its build ended before it said so.</summary>
     public InputManifest? ReadOfPackages(string project, string environment) =>
-        Closure(project) is { } projects ? InputManifest.Capture(_tree, projects.SelectMany(ProjectFiles), [], environment) : null;
+        Closure(project) is { } projects && _imported is not null ? InputManifest.Capture(_tree, projects.SelectMany(ProjectFiles), [], environment) : null;
 
     /// <summary>The projects that a project is built from, itself first; null when one of them did not say.</summary>
     /// <param name="project">The project file, from the root of the repository.</param>
@@ -112,7 +114,7 @@ internal sealed partial class InputReader
     private IReadOnlyList<string> Imports(string project)
     {
         var found = new List<string> { project };
-        found.AddRange(WellKnownFiles.For(project).Where(_imported.Contains));
+        found.AddRange(WellKnownFiles.For(project).Where(_imported!.Contains));
         for (var i = 0; i < found.Count; i++)
         {
             if (_tree.FindFile(found[i]) is null)
@@ -123,7 +125,7 @@ internal sealed partial class InputReader
             var text = File.ReadAllText(Path.Combine(_workspace.Root, found[i]));
             var imports = ImportedProject().Matches(text).Select(match => match.Groups["path"].Value.Replace('\\', '/')).ToList();
             var names = imports.Select(RepositoryPath.Name).ToList();
-            found.AddRange(_imported.Where(file => names.Any(name => MayName(name, file)))
+            found.AddRange(_imported!.Where(file => names.Any(name => MayName(name, file)))
                 .Concat(imports.Select(import => Literal(import, project, found[i])).OfType<string>())
                 .Except(found).ToList());
         }
@@ -147,7 +149,7 @@ internal sealed partial class InputReader
     private static bool MayName(string name, string file) =>
         name.AsSpan().ContainsAny("$*?") ? !WellKnownFiles.IsProject(file) : name.Equals(RepositoryPath.Name(file), StringComparison.OrdinalIgnoreCase);
 
-    private List<string> ReadImported(string importsArchive)
+    private List<string>? ReadImported(string importsArchive)
     {
         if (!File.Exists(importsArchive))
         {
@@ -156,15 +158,22 @@ internal sealed partial class InputReader
 
         // The archive names files by their full path without what cannot stand in one, such as a drive's colon.
         var root = _workspace.Root.Replace('\\', '/').Replace(":", "", StringComparison.Ordinal).TrimStart('/') + "/";
-        using var archive = ZipFile.OpenRead(importsArchive);
-        return
-        [
-            .. archive.Entries
-                .Select(entry => entry.FullName.Replace('\\', '/').TrimStart('/'))
-                .Where(name => name.StartsWith(root, StringComparison.OrdinalIgnoreCase))
-                .Select(name => name[root.Length..])
-                .Where(path => _tree.FindFile(path) is not null),
-        ];
+        try
+        {
+            using var archive = ZipFile.OpenRead(importsArchive);
+            return
+            [
+                .. archive.Entries
+                    .Select(entry => entry.FullName.Replace('\\', '/').TrimStart('/'))
+                    .Where(name => name.StartsWith(root, StringComparison.OrdinalIgnoreCase))
+                    .Select(name => name[root.Length..])
+                    .Where(path => _tree.FindFile(path) is not null),
+            ];
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     [GeneratedRegex("""<Import\s[^>]*Project\s*=\s*["'](?<path>[^"']+)["']""", RegexOptions.IgnoreCase)]

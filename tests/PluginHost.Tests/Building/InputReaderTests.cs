@@ -72,7 +72,19 @@ public sealed class InputReaderTests
         Assert.That(Read(["plugins/A/A.cs"], [("plugins/A/A.cs", "")]).Folders.Keys, Is.EqualTo(new[] { "plugins/A" }));
     }
 
-    private InputManifest Read(string[] inputs, (string Path, string Below)[] items)
+    [Test]
+    public void WhenTheBuildWasEndedWhileItWroteWhatItHadRead_NothingIsKnownOfIt()
+    {
+        _repository.Write(Project, "<Project />");
+        var cut = _directory.Combine("cut.zip");
+        File.WriteAllBytes(cut, [0x50, 0x4B, 0x03, 0x04, 0x14]);
+
+        Assert.That(TryRead([], [], cut), Is.Null);
+    }
+
+    private InputManifest Read(string[] inputs, (string Path, string Below)[] items) => TryRead(inputs, items, "none.zip")!;
+
+    private InputManifest? TryRead(string[] inputs, (string Path, string Below)[] items, string importsArchive)
     {
         var workspace = new Workspace(_data, "default");
         var snapshot = _repository.Snapshot();
@@ -84,6 +96,6 @@ public sealed class InputReaderTests
             Items = [.. items.Select(item => new ItemFact(Path.Combine(workspace.Root, item.Path), item.Below))],
             References = [],
         };
-        return new InputReader(workspace, snapshot.Tree, new Dictionary<string, ProjectFacts> { [facts.Project] = facts }, "none.zip").Read(Project, "sdk")!;
+        return new InputReader(workspace, snapshot.Tree, new Dictionary<string, ProjectFacts> { [facts.Project] = facts }, importsArchive).Read(Project, "sdk");
     }
 }
