@@ -2,6 +2,7 @@
 // lays out only those in sight, also of a hundred thousand.
 
 const LinesInBlock = 200;
+const HandMs = 1000;
 const Severity = { TRC: 0, DBG: 1, INF: 2, OUT: 2, WRN: 3, ERR: 4, CRT: 5 };
 
 const log = document.querySelector("[data-log]");
@@ -9,6 +10,7 @@ const tools = document.getElementById("log-tools");
 let block = null;
 let lines = 0;
 let level = "INF";
+let handAt = -HandMs;
 
 export function followLog(whenEnded) {
     if (!log) return;
@@ -22,20 +24,30 @@ export function followLog(whenEnded) {
             for (const line of waiting) append(line);
             waiting = [];
             count();
-            if (tools.follow.checked) log.scrollTop = log.scrollHeight;
+            if (tools.follow.checked) showEnd();
         });
     };
     source.addEventListener("end", () => { source.close(); whenEnded(); });
 
-    // Whoever scrolls up wants to read, and whoever comes back to the end to follow.
-    log.addEventListener("scroll", () => { tools.follow.checked = log.scrollTop + log.clientHeight >= log.scrollHeight - 8; });
+    // Whoever scrolls up wants to read, and whoever comes back to the end to follow. But it also scrolls when blocks that
+    // come into sight turn out to be higher than was thought, and then the end is further on.
+    for (const act of ["wheel", "touchmove", "pointerdown", "keydown"]) log.addEventListener(act, () => { handAt = performance.now(); }, { passive: true });
+    log.addEventListener("scroll", () => {
+        const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
+        if (atEnd || performance.now() - handAt < HandMs) tools.follow.checked = atEnd;
+        else if (tools.follow.checked) showEnd();
+    });
     tools.addEventListener("submit", event => event.preventDefault());
     tools.addEventListener("input", () => {
         log.classList.toggle("unwrapped", !tools.wrap.checked);
-        if (tools.follow.checked) log.scrollTop = log.scrollHeight;
+        if (tools.follow.checked) showEnd();
         for (const line of log.querySelectorAll(".line")) line.hidden = !isWanted(line);
         count();
     });
+}
+
+function showEnd() {
+    log.scrollTop = log.scrollHeight;
 }
 
 function append(text) {
