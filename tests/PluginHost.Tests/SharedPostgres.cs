@@ -1,6 +1,6 @@
 using PluginHost.TestInfra;
 
-namespace PluginHost.Tests.History;
+namespace PluginHost.Tests;
 
 /// <summary>One PostgreSQL server for all tests that ask for it; each takes a schema of its own.</summary>
 [SetUpFixture]
