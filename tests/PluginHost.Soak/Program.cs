@@ -1,5 +1,4 @@
 using PluginHost.Soak;
-using PluginHost.TestInfra;
 
 const string Usage = """
     Usage: ./build.sh soak [--for TIME] [--seed NUMBER]

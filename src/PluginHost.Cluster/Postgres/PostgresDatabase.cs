@@ -7,8 +7,6 @@ namespace PluginHost.Cluster.Postgres;
 internal sealed class PostgresDatabase : HistoryDatabase
 {
     private readonly PostgresSource _source;
-    private readonly HistoryWriter _writer;
-    private readonly ReadConnections _readers;
 
     public PostgresDatabase(string connectionString, string schema)
         : this(new PostgresSource(connectionString, schema))
@@ -17,8 +15,16 @@ internal sealed class PostgresDatabase : HistoryDatabase
 
     /// <exception cref="ClusterException">It cannot be reached, or its schema is of another version.</exception>
     public PostgresDatabase(PostgresSource source)
+        : base(Open(source)) => _source = source;
+
+    public override void Dispose()
     {
-        _source = source;
+        base.Dispose();
+        _source.Dispose();
+    }
+
+    private static (HistoryWriter Writer, ReadConnections Readers) Open(PostgresSource source)
+    {
         try
         {
             using (var connection = source.Open())
@@ -26,8 +32,7 @@ internal sealed class PostgresDatabase : HistoryDatabase
                 PostgresSchema.Migrate(connection, source.Schema);
             }
 
-            _writer = new HistoryWriter(source.Open);
-            _readers = new ReadConnections(source.Open);
+            return (new HistoryWriter(source.Open), new ReadConnections(source.Open));
         }
         catch (NpgsqlException failure)
         {
@@ -37,16 +42,5 @@ internal sealed class PostgresDatabase : HistoryDatabase
                 $"The database '{settings.Database}' on {settings.Host} cannot be used: {failure.Message} Nothing was changed. Look at the connection string, at whether the server runs, and at whether {settings.Username} may create a schema there.",
                 failure);
         }
-    }
-
-    public override Task<T> WriteAsync<T>(Func<HistoryConnection, T> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);
-
-    public override T Read<T>(Func<HistoryConnection, T> work) => _readers.Read(work);
-
-    public override void Dispose()
-    {
-        _readers.Dispose();
-        _writer.Dispose();
-        _source.Dispose();
     }
 }

@@ -5,6 +5,12 @@ namespace PluginHost.History;
 /// <summary>What happened, in a database. One writer, any number of readers.</summary>
 internal abstract class HistoryDatabase : IDisposable
 {
+    private readonly HistoryWriter _writer;
+    private readonly ReadConnections _readers;
+
+    /// <param name="open">Open, and the database's from now on.</param>
+    protected HistoryDatabase((HistoryWriter Writer, ReadConnections Readers) open) => (_writer, _readers) = open;
+
     /// <summary>Changes something, all of it or nothing; when it answers, the change is on disk.</summary>
     /// <param name="work">
     /// Shares a transaction with others that wait, and sees what those before it changed. What it throws is thrown to
@@ -14,13 +20,18 @@ internal abstract class HistoryDatabase : IDisposable
     /// <param name="cancellationToken">Gives up, as long as it has not begun.</param>
     /// <exception cref="DbException">It is not on disk, for instance because the disk is full.</exception>
     /// <exception cref="ObjectDisposedException">The history is closed.</exception>
-    public abstract Task<T> WriteAsync<T>(Func<HistoryConnection, T> work, CancellationToken cancellationToken);
+    public Task<T> WriteAsync<T>(Func<HistoryConnection, T> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);
 
     /// <summary>Reads what is on disk; the writer goes on meanwhile.</summary>
     /// <exception cref="DbException">It cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">The history is closed.</exception>
-    public abstract T Read<T>(Func<HistoryConnection, T> work);
+    public T Read<T>(Func<HistoryConnection, T> work) => _readers.Read(work);
 
     /// <summary>Writes what was accepted, and closes the database.</summary>
-    public abstract void Dispose();
+    public virtual void Dispose()
+    {
+        // The writer comes last: the one that closes a SQLite file last tidies it up.
+        _readers.Dispose();
+        _writer.Dispose();
+    }
 }

@@ -6,15 +6,17 @@ namespace PluginHost.History.Sqlite;
 /// <summary>The history of a single host: a SQLite file in its data directory.</summary>
 internal sealed class SqliteDatabase : HistoryDatabase
 {
-    private readonly HistoryWriter _writer;
-    private readonly ReadConnections _readers;
-
     public SqliteDatabase(DataDirectory data)
         : this(data.Database)
     {
     }
 
     public SqliteDatabase(string file)
+        : base(Open(file))
+    {
+    }
+
+    private static (HistoryWriter Writer, ReadConnections Readers) Open(string file)
     {
         var connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = false }.ToString();
         try
@@ -26,8 +28,7 @@ internal sealed class SqliteDatabase : HistoryDatabase
                 SqliteSchema.Migrate(connection, file);
             }
 
-            _writer = new HistoryWriter(() => OpenForWriting(connectionString));
-            _readers = new ReadConnections(() => SqliteHistoryConnection.Open(connectionString));
+            return (new HistoryWriter(() => OpenForWriting(connectionString)), new ReadConnections(() => SqliteHistoryConnection.Open(connectionString)));
         }
         catch (SqliteException failure)
         {
@@ -35,17 +36,6 @@ internal sealed class SqliteDatabase : HistoryDatabase
                 $"The history in {file} cannot be opened: {failure.Message} Nothing was changed. Move the file away to start with an empty history, or restore it from a backup.",
                 failure);
         }
-    }
-
-    public override Task<T> WriteAsync<T>(Func<HistoryConnection, T> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);
-
-    public override T Read<T>(Func<HistoryConnection, T> work) => _readers.Read(work);
-
-    public override void Dispose()
-    {
-        // The writer comes last: the one that closes the file last tidies it up.
-        _readers.Dispose();
-        _writer.Dispose();
     }
 
     private static SqliteHistoryConnection OpenForWriting(string connectionString)
