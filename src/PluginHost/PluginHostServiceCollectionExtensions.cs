@@ -19,6 +19,7 @@ using PluginHost.Running;
 using PluginHost.Scheduling;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
+using PluginHost.Telemetry;
 
 namespace PluginHost;
 
@@ -206,7 +207,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<HostSummary>();
         services.TryAddSingleton<INodes, OneNode>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();
-        return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>().AddHosted<HistoryRetention>();
+        return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>().AddHosted<HistoryRetention>().AddHosted<HostMetrics>();
     }
 
     private static IServiceCollection AddScheduleEngine(this IServiceCollection services)

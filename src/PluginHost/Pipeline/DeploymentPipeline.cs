@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using PluginHost.Building;
 using PluginHost.Planning;
@@ -21,6 +22,7 @@ internal sealed partial class DeploymentPipeline(
     public async Task<DeploymentInfo> DeployAsync(DeploymentRequest request, CancellationToken cancellationToken)
     {
         var receipt = await receipts.OpenAsync(request, cancellationToken);
+        Activity.Current = receipt.Span; // so that what is logged carries its trace
         try
         {
             if (request.Snapshot.Refusal is { } refusal)
