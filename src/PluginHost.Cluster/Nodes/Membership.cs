@@ -15,7 +15,7 @@ namespace PluginHost.Cluster.Nodes;
 /// <summary>Tells the others each second that this node is there, sees whether they are, and keeps this one from runs when it cannot say so.</summary>
 /// <remarks>On a thread and a connection of its own: scripts that fill the thread pool must not look like a dead node.</remarks>
 internal sealed partial class Membership(
-    HistoryDatabase database, Node node, ClockCheck clock, NodeRecovery recovery, QuartzEngine engine, RunService runs, LiveRegistry live, SafeMode safeMode, HostProblems problems, IOptions<ClusterOptions> options,
+    HistoryDatabase database, Node node, ClusterNodes nodes, ClockCheck clock, NodeRecovery recovery, QuartzEngine engine, RunService runs, LiveRegistry live, SafeMode safeMode, HostProblems problems, IOptions<ClusterOptions> options,
     TimeProvider time, ILogger<Membership> logger) : IHostedLifecycleService, IDisposable
 {
     private const string Problem = "cluster";
@@ -156,6 +156,7 @@ internal sealed partial class Membership(
 
         _heardAt = time.GetTimestamp();
         _isAway = false;
+        nodes.Heard(NodeStore.List(_connection));
         Fence(offset is { } off ? clock.Judge(off, uncertainty) : null);
     }
 

@@ -5,4 +5,7 @@ internal interface INodes
 {
     /// <summary>All of them, by name.</summary>
     IReadOnlyList<NodeInfo> List();
+
+    /// <summary>How far the version of a plugin that is live here has come among them; null for a host alone.</summary>
+    PluginRollout? RolloutOf(string pluginId);
 }

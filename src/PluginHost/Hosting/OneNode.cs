@@ -6,6 +6,8 @@ namespace PluginHost.Hosting;
 /// <summary>The host is alone.</summary>
 internal sealed class OneNode(HostSummary summary, LiveRegistry live, IOptions<PluginHostOptions> options, TimeProvider time) : INodes
 {
+    public PluginRollout? RolloutOf(string pluginId) => null;
+
     public IReadOnlyList<NodeInfo> List()
     {
         var (status, now) = (summary.Read(), time.GetUtcNow());

@@ -128,9 +128,9 @@ internal sealed class PluginHostFacade(
     public IAsyncEnumerable<RunLogLine> ReadLogAsync(string runId, long after, bool follow, CancellationToken cancellationToken) =>
         runs.ReadLogAsync(runId, after, follow, cancellationToken);
 
-    public IReadOnlyList<PluginInfo> GetPlugins() => plugins.All;
+    public IReadOnlyList<PluginInfo> GetPlugins() => [.. plugins.All.Select(WithRollout)];
 
-    public PluginInfo GetPlugin(string pluginId) => plugins.Get(pluginId);
+    public PluginInfo GetPlugin(string pluginId) => WithRollout(plugins.Get(pluginId));
 
     public IReadOnlyList<PluginVersionInfo> GetVersions(string pluginId)
     {
@@ -142,13 +142,13 @@ internal sealed class PluginHostFacade(
     public async Task<PluginInfo> RollBackAsync(string pluginId, string? version, string? requestedBy, CancellationToken cancellationToken)
     {
         await rollback.PinAsync(pluginId, version, requestedBy, cancellationToken);
-        return plugins.Get(pluginId);
+        return GetPlugin(pluginId);
     }
 
     public async Task<PluginInfo> UnpinAsync(string pluginId, CancellationToken cancellationToken)
     {
         await rollback.UnpinAsync(pluginId, cancellationToken);
-        return plugins.Get(pluginId);
+        return GetPlugin(pluginId);
     }
 
     public Task<LeakExplanation> ExplainLeakAsync(string pluginId, string version, CancellationToken cancellationToken) =>
@@ -234,6 +234,8 @@ internal sealed class PluginHostFacade(
             IsolationNote = descriptor.Isolation == ScriptIsolation.Process ? limits.Shortcoming : null,
         };
     }
+
+    private PluginInfo WithRollout(PluginInfo plugin) => plugin with { Rollout = nodes.RolloutOf(plugin.Id) };
 
     private PluginVersionState State(PluginInfo plugin, string version) =>
         plugin.Live?.Version == version ? PluginVersionState.Live

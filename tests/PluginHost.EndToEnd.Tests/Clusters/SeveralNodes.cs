@@ -90,6 +90,12 @@ public sealed class SeveralNodes : ClusterTestBase
         var self = (await fresh.GetAsync("api/v1/nodes"))["items"]!.AsArray().Single(node => (bool)node!["isThis"]!)!;
         await nodes[0].UntilAsync("api/v1/runs?script=A.Tick&limit=20", page => page["items"]!.AsArray().Any(run => run!["node"]!.ToString() == self["id"]!.ToString()));
 
+        // A version that the fresh node has never had: what is pinned on one is pinned on all.
+        var first = (await nodes[1].GetAsync("api/v1/plugins/A/versions"))["items"]!.AsArray().Single(version => version!["message"]!.ToString() == "First")!["version"]!.ToString();
+        await nodes[1].PostAsync("api/v1/plugins/A/rollback", new { version = first });
+        await fresh.UntilAsync("api/v1/plugins/A", plugin => plugin["live"]!["version"]!.ToString() == first && plugin["pin"] is not null);
+        await nodes[0].UntilAsync("api/v1/plugins/A", plugin => plugin["rollout"]!["liveOn"]!.GetValue<int>() == 4 && plugin["rollout"]!["nodes"]!.AsArray().All(node => node!["version"]!.ToString() == first));
+
         await Task.WhenAll(nodes.Select(node => node.StopAsync()));
         var stopped = DateTimeOffset.UtcNow;
         await fresh.UntilAsync("api/v1/occurrences?script=A.Tick&limit=1", page => DateTimeOffset.Parse(page["items"]![0]!["due"]!.ToString(), null) > stopped.AddSeconds(2) && page["items"]![0]!["outcome"]!.ToString() == "ran");
