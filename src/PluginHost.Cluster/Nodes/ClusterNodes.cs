@@ -24,6 +24,16 @@ internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live
             here is null ? 0 : up.Count(other => other.Report.Plugins.Any(here.IsSame)), up.Count, [.. up.Select(other => new NodeVersionInfo(other.Id, other.Find(pluginId)?.Version))]);
     }
 
+    public async Task<NodeInfo> SetDrainingAsync(string nodeId, bool isDraining, CancellationToken cancellationToken)
+    {
+        if (!await store.SetDrainingAsync(nodeId, isDraining, cancellationToken))
+        {
+            throw new NotFoundException("node", nodeId);
+        }
+
+        return List().First(other => other.Id.Equals(nodeId, StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Takes note of how the nodes are now, and tells those who look at a plugin what has changed elsewhere.</summary>
     public void Heard(IReadOnlyList<NodeRecord> nodes)
     {
@@ -44,5 +54,8 @@ internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live
         [
             .. other.Report.Plugins.OrderBy(plugin => plugin.Plugin, StringComparer.OrdinalIgnoreCase)
                 .Select(plugin => new NodePluginInfo(plugin.Plugin, plugin.Version, up.Count(one => one.Report.Plugins.Any(plugin.IsSame)), up.Count)),
-        ]);
+        ])
+    {
+        IsDraining = other.IsDraining,
+    };
 }

@@ -156,8 +156,19 @@ internal sealed partial class Membership(
 
         _heardAt = time.GetTimestamp();
         _isAway = false;
-        nodes.Heard(NodeStore.List(_connection));
+        Hear(NodeStore.List(_connection));
         Fence(offset is { } off ? clock.Judge(off, uncertainty) : null);
+    }
+
+    private void Hear(List<NodeRecord> all)
+    {
+        nodes.Heard(all);
+        if (all.Exists(other => node.Is(other.Id) && other.IsDraining) is var isDraining && isDraining != node.IsDraining)
+        {
+            node.IsDraining = isDraining;
+            LogDraining(isDraining ? "takes no new runs, as an operator has asked, and finishes those that it has" : "takes runs again");
+            engine.FenceChanged();
+        }
     }
 
     /// <summary>Before the others take its runs for lost, they end here.</summary>
@@ -189,7 +200,7 @@ internal sealed partial class Membership(
         var (running, queued) = runs.Counts;
         return new NodeReport(HostVersion, running, queued, Math.Round(_offsetMs, 1), [.. live.Current.Plugins.Values.Select(LiveOnNode.Of)])
         {
-            TakesTurns = node.Fence is null && !safeMode.IsOn && !_isStopping,
+            TakesTurns = node.Fence is null && !node.IsDraining && !safeMode.IsOn && !_isStopping,
         };
     }
 
@@ -201,6 +212,9 @@ internal sealed partial class Membership(
 
     [LoggerMessage(EventId = 1104, Level = LogLevel.Warning, Message = "The others had taken this node, '{NodeId}', for dead. What ran here is cancelled, and it is a node again.")]
     private partial void LogCameBack(string nodeId);
+
+    [LoggerMessage(EventId = 1107, Level = LogLevel.Information, Message = "This node {What}.")]
+    private partial void LogDraining(string what);
 
     [LoggerMessage(EventId = 1105, Level = LogLevel.Error, Message = "{Reason}")]
     private partial void LogFenced(string reason);

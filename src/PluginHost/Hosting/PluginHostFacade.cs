@@ -42,6 +42,10 @@ internal sealed class PluginHostFacade(
 
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken) => Task.Run(nodes.List, cancellationToken);
 
+    public Task<NodeInfo> DrainNodeAsync(string nodeId, CancellationToken cancellationToken) => nodes.SetDrainingAsync(nodeId, true, cancellationToken);
+
+    public Task<NodeInfo> UndrainNodeAsync(string nodeId, CancellationToken cancellationToken) => nodes.SetDrainingAsync(nodeId, false, cancellationToken);
+
     public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken)
     {
         var last = runs.Last();

@@ -54,6 +54,33 @@ public sealed class SeveralNodes : ClusterTestBase
     }
 
     [Test]
+    public async Task ANodeThatIsDrained_FinishesWhatItHas_AndTheOtherDoesTheRest()
+    {
+        AddWriters("1", ("Slow", "", 600_000), ("Tick", "[Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow)]", 0)).Commit("First");
+        var nodes = await Task.WhenAll(StartNodeAsync(1), StartNodeAsync(2));
+        var (one, other) = (nodes[0], nodes[1]);
+        var self = (await one.GetAsync("api/v1/nodes"))["items"]!.AsArray().Single(node => (bool)node!["isThis"]!)!["id"]!.ToString();
+        var running = await one.PostAsync("api/v1/scripts/A.Slow/runs");
+        await one.UntilAsync($"api/v1/runs/{running["id"]}", run => run["state"]!.ToString() == "running");
+
+        // Asked of any node.
+        await other.PostAsync($"api/v1/nodes/{self}/drain");
+        await one.UntilAsync("api/v1/nodes", page => page["items"]!.AsArray().Single(node => node!["id"]!.ToString() == self)!["isDraining"]!.GetValue<bool>());
+        var from = DateTimeOffset.UtcNow;
+        await other.UntilAsync("api/v1/runs?script=A.Tick&limit=5", page => page["items"]!.AsArray().All(run => DateTimeOffset.Parse(run!["queuedAt"]!.ToString(), null) > from && run["node"]!.ToString() != self));
+        Assert.That((await one.PostAsync("api/v1/scripts/A.Tick/runs"))["node"]!.ToString(), Is.Not.EqualTo(self));
+        Assert.That((await one.GetAsync($"api/v1/runs/{running["id"]}"))["state"]!.ToString(), Is.EqualTo("running"));
+
+        using (var answer = await other.Api.DeleteAsync($"api/v1/nodes/{self}/drain"))
+        {
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        }
+
+        await other.UntilAsync("api/v1/runs?script=A.Tick&limit=5", page => page["items"]!.AsArray().Any(run => run!["node"]!.ToString() == self));
+        await one.PostAsync($"api/v1/runs/{running["id"]}/cancel");
+    }
+
+    [Test]
     public async Task ANodeThatStops_LeavesItsSchedulesToTheOther()
     {
         AddWriters("1", ("Tick", "[Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow)]", 0)).Commit("First");
