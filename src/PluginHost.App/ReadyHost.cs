@@ -77,7 +77,7 @@ internal static class ReadyHost
         builder.AddReverseProxy();
         builder.AddTelemetry();
         builder.Services.AddSingleton(new PreviousDeath(arguments.Death));
-        var host = builder.Services.AddPluginHost().AddAlerts();
+        var host = builder.Services.AddPluginHost().AddReadyHostSettings().AddAlerts();
         if (!string.IsNullOrEmpty(builder.Configuration[$"{ClusterOptions.SectionName}:{nameof(ClusterOptions.ConnectionString)}"]))
         {
             host.UseCluster();
