@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using PluginHost.Artifacts;
 using PluginHost.Cluster;
+using PluginHost.Cluster.Builds;
 using PluginHost.Cluster.Nodes;
 using PluginHost.Cluster.Postgres;
 using PluginHost.Cluster.Runs;
@@ -47,6 +49,15 @@ public static class PluginHostClusterExtensions
         services.TryAddSingleton<Inbox>();
         services.Replace(ServiceDescriptor.Singleton<IRunPlacement, ClusterPlacement>());
         services.Replace(ServiceDescriptor.Singleton<IOtherNodes, OtherNodes>());
+
+        services.TryAddSingleton<DatabaseArtifacts>();
+        services.TryAddSingleton<FolderArtifacts>();
+        services.Replace(ServiceDescriptor.Singleton<ISharedArtifacts>(provider => provider.GetRequiredService<IOptions<ClusterOptions>>().Value.Builds switch
+        {
+            { Share: false } => new NoSharedArtifacts(),
+            { Folder: null } => provider.GetRequiredService<DatabaseArtifacts>(),
+            _ => provider.GetRequiredService<FolderArtifacts>(),
+        }));
 
         services.TryAddSingleton<Claims>();
         services.TryAddSingleton<ScheduleTurns>();

@@ -103,6 +103,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<PluginBuilder>();
         services.TryAddSingleton<ArtifactCatalog>();
         services.TryAddSingleton<ArtifactStore>();
+        services.TryAddSingleton<ISharedArtifacts, NoSharedArtifacts>();
         services.TryAddSingleton<ProjectScanner>();
         services.TryAddSingleton<ChangePlanner>();
         return services;
@@ -199,6 +200,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<DeploymentReceipts>();
         services.TryAddSingleton<ArtifactKeeper>();
         services.TryAddSingleton<ReusedBuilds>();
+        services.TryAddSingleton<SharedBuilds>();
         services.TryAddSingleton<CandidateLoader>();
         services.TryAddSingleton<DrainLimit>();
         services.TryAddSingleton<PluginSwapper>();

@@ -125,7 +125,7 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
         {
             var outcome = new PluginOutcome(candidate.PluginId, candidate.Outcome!.Value, owner.LiveVersion(candidate.PluginId), candidate.Reason);
             return candidate is { Outcome: PluginOutcomeKind.Built or PluginOutcomeKind.Reused, Outlook: { } outlook }
-                ? outcome with { Warnings = outlook.Warnings, Schedules = outlook.Schedules }
+                ? outcome with { BuiltOn = candidate.Artifact?.Node, Warnings = outlook.Warnings, Schedules = outlook.Schedules }
                 : outcome;
         }
 
