@@ -29,6 +29,7 @@ public static class PluginHostClusterExtensions
     public static IPluginHostBuilder UseCluster(this IPluginHostBuilder host, string? connectionString = null)
     {
         var services = host.Services;
+        host.AddSettings<ClusterOptions>(ClusterOptions.SectionName["PluginHost:".Length..]);
         services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.SectionName)
             .Configure(options => options.ConnectionString = connectionString ?? options.ConnectionString).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ClusterOptions>, ClusterOptionsValidator>());

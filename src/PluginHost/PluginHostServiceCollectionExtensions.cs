@@ -9,6 +9,7 @@ using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
+using PluginHost.Hosting.Settings;
 using PluginHost.Isolation;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
@@ -31,7 +32,7 @@ public static class PluginHostServiceCollectionExtensions
     /// <returns>Adds to the plugin host, for example the services that scripts may ask for.</returns>
     public static IPluginHostBuilder AddPluginHost(this IServiceCollection services)
     {
-        services.AddOptions<PluginHostOptions>().BindConfiguration(PluginHostOptions.SectionName);
+        services.AddOptions<PluginHostOptions>().CheckSettings().BindConfiguration(PluginHostOptions.SectionName);
         return services.AddCore();
     }
 
@@ -41,7 +42,7 @@ public static class PluginHostServiceCollectionExtensions
     /// <returns>Adds to the plugin host, for example the services that scripts may ask for.</returns>
     public static IPluginHostBuilder AddPluginHost(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<PluginHostOptions>().Bind(configuration);
+        services.AddOptions<PluginHostOptions>().CheckSettings(configuration).Bind(configuration);
         return services.AddCore();
     }
 
@@ -51,9 +52,14 @@ public static class PluginHostServiceCollectionExtensions
     /// <returns>Adds to the plugin host, for example the services that scripts may ask for.</returns>
     public static IPluginHostBuilder AddPluginHost(this IServiceCollection services, Action<PluginHostOptions> configure)
     {
-        services.AddOptions<PluginHostOptions>().BindConfiguration(PluginHostOptions.SectionName).Configure(configure);
+        services.AddOptions<PluginHostOptions>().CheckSettings().BindConfiguration(PluginHostOptions.SectionName).Configure(configure);
         return services.AddCore();
     }
+
+    // Before they are bound, which ends at the first value that cannot be read.
+    private static OptionsBuilder<PluginHostOptions> CheckSettings(this OptionsBuilder<PluginHostOptions> options, IConfiguration? section = null) =>
+        options.Configure<IConfiguration, IEnumerable<SettingsSection>>((_, configuration, sections) =>
+            SettingsCheck.Require(section ?? configuration.GetSection(PluginHostOptions.SectionName), sections));
 
     private static IPluginHostBuilder AddCore(this IServiceCollection services)
     {
@@ -69,7 +75,7 @@ public static class PluginHostServiceCollectionExtensions
             .AddHistory()
             .AddRunning()
             .AddPipeline();
-        return new PluginHostBuilder(services);
+        return new PluginHostBuilder(services).AddSettings<PluginHostOptions>("").AddSettings<object>("Scripts");
     }
 
     private static IServiceCollection AddHosting(this IServiceCollection services)
