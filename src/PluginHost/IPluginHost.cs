@@ -16,6 +16,12 @@ public interface IPluginHost
     /// <summary>Every script of the live plugins, by id.</summary>
     Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Scripts of the live plugins, by id, some at a time.</summary>
+    /// <param name="limit">How many at most, 1 to 500.</param>
+    /// <param name="after">The cursor that the page before ended with.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    Task<Page<ScriptInfo>> GetScriptsAsync(int limit, string? after, CancellationToken cancellationToken = default);
+
     /// <summary>One script.</summary>
     Task<ScriptInfo> GetScriptAsync(string scriptId, CancellationToken cancellationToken = default);
 
@@ -156,6 +162,10 @@ public interface IPluginHost
 
     /// <summary>Says that a source may have changed: it is looked at as soon as can be. Hints that come meanwhile become one more look.</summary>
     void HintSource(string sourceName);
+
+    /// <summary>A number that grows with each change that <see cref="WatchAsync"/> tells of, before it is told.</summary>
+    /// <value>Within this process, from 0 on. What was read while it was one number need not be read again for what changed, until it is another.</value>
+    long Revision { get; }
 
     /// <summary>Tells what changes, until cancelled. A slow reader misses repeated changes, never the last.</summary>
     IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken = default);

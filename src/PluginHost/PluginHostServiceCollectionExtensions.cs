@@ -167,6 +167,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();
         services.TryAddSingleton<RecentRuns>();
+        services.TryAddSingleton<LastRuns>();
         services.TryAddSingleton<RunLimits>();
         services.TryAddSingleton<RunSuccessors>();
         services.TryAddSingleton<RunEnds>();

@@ -41,6 +41,12 @@ internal sealed class FakeHost : IPluginHost
 
     public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ScriptInfo>>(Scripts);
 
+    public Task<Page<ScriptInfo>> GetScriptsAsync(int limit, string? after, CancellationToken cancellationToken)
+    {
+        Query = new RunQuery { Limit = limit, After = after };
+        return Task.FromResult(new Page<ScriptInfo>(Scripts, Next));
+    }
+
     public Task<ScriptInfo> GetScriptAsync(string scriptId, CancellationToken cancellationToken) =>
         Task.FromResult(Find(Scripts, script => script.Id, "script", scriptId));
 
@@ -192,6 +198,8 @@ internal sealed class FakeHost : IPluginHost
     public List<string> Hints { get; } = [];
 
     public void HintSource(string sourceName) => Hints.Add(sourceName);
+
+    public long Revision { get; set; }
 
     public async IAsyncEnumerable<HostEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using PluginHost.AspNetCore.Api;
 using static PluginHost.AspNetCore.Pages.PageRenderer;
 
@@ -12,11 +15,11 @@ internal static class PageEndpoints
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         // What is open in many browsers, and dear to make.
-        var shared = new SharedPages();
+        var (shared, rows) = (SharedPagesOf(routes.ServiceProvider), new ScriptRows(routes.ServiceProvider.GetRequiredService<ILoggerFactory>()));
         routes.MapGet("/", async (HttpContext context, IPluginHost host) =>
             await RenderSharedAsync<ScriptsPage>(shared, context, "Scripts", async () => new()
             {
-                ["Status"] = host.GetStatus(), ["Scripts"] = await host.GetScriptsAsync(), ["Plugins"] = host.GetPlugins(),
+                ["Status"] = host.GetStatus(), ["Rows"] = (Func<IReadOnlyList<ScriptInfo>, bool, Task<IReadOnlyList<MarkupString>>>)rows.RenderAsync, ["Scripts"] = await host.GetScriptsAsync(), ["Plugins"] = host.GetPlugins(),
             }));
         routes.MapGet("/scripts/{id}", async (string id, HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
         {
@@ -88,5 +91,11 @@ internal static class PageEndpoints
         routes.MapGet("/audit", async (HttpContext context, IAuditLog audit, string? after, CancellationToken cancellationToken) =>
             await RenderAsync<AuditPage>(context, "Audit log", new() { ["Entries"] = await audit.ListAsync(new AuditQuery { After = after }, cancellationToken) }));
         routes.MapGet("/assets/{name}", Assets.Serve);
+    }
+
+    private static SharedPages SharedPagesOf(IServiceProvider services)
+    {
+        var host = services.GetRequiredService<IPluginHost>();
+        return new SharedPages(() => host.Revision, services.GetRequiredService<TimeProvider>());
     }
 }

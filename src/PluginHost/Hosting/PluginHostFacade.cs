@@ -42,11 +42,13 @@ internal sealed class PluginHostFacade(
 
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken) => Task.Run(nodes.List, cancellationToken);
 
-    public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Describe([.. live.Current.Scripts.Values.OrderBy(script => script.Descriptor.Id, StringComparer.OrdinalIgnoreCase)]));
+
+    public Task<Page<ScriptInfo>> GetScriptsAsync(int limit, string? after, CancellationToken cancellationToken)
     {
-        var last = runs.Last();
-        return Task.FromResult<IReadOnlyList<ScriptInfo>>(
-            [.. live.Current.Scripts.Values.OrderBy(script => script.Descriptor.Id, StringComparer.OrdinalIgnoreCase).Select(script => Describe(script, last.GetValueOrDefault(script.Descriptor.Id)))]);
+        var (asked, next) = IdPages.Take(live.Current.Scripts.Values, script => script.Descriptor.Id, limit, after);
+        return Task.FromResult(new Page<ScriptInfo>(Describe(asked), next));
     }
 
     public Task<ScriptInfo> GetScriptAsync(string scriptId, CancellationToken cancellationToken)
@@ -189,6 +191,8 @@ internal sealed class PluginHostFacade(
 
     public void HintSource(string sourceName) => sources.Get(sourceName).Hint();
 
+    public long Revision => events.Revision;
+
     public IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken) => events.WatchAsync(cancellationToken);
 
     private async Task<ScriptInfo> SetPausedAsync(string scriptId, bool paused, CancellationToken cancellationToken)
@@ -202,6 +206,12 @@ internal sealed class PluginHostFacade(
 
         events.Publish(HostEventKind.Script, id);
         return await GetScriptAsync(id, cancellationToken);
+    }
+
+    private IReadOnlyList<ScriptInfo> Describe(List<LiveScript> asked)
+    {
+        var last = runs.Last(asked.ConvertAll(script => script.Descriptor.Id));
+        return [.. asked.Select(script => Describe(script, last.GetValueOrDefault(script.Descriptor.Id)))];
     }
 
     private LiveScript Find(string scriptId) =>
