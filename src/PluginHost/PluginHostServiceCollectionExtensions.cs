@@ -18,6 +18,7 @@ using PluginHost.Retention;
 using PluginHost.Running;
 using PluginHost.Scheduling;
 using PluginHost.Scripts;
+using PluginHost.Sources;
 using PluginHost.Swapping;
 
 namespace PluginHost;
@@ -94,6 +95,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<BuildStandby>();
         services.TryAddSingleton<DotnetBuild>();
         services.TryAddSingleton<PluginBuilder>();
+        services.TryAddSingleton<BuildLogs>();
         services.TryAddSingleton<ArtifactCatalog>();
         services.TryAddSingleton<ArtifactStore>();
         services.TryAddSingleton<ProjectScanner>();
@@ -203,6 +205,10 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<Rollback>();
         services.TryAddSingleton<VersionRetention>();
         services.TryAddSingleton<HostSummary>();
+        services.TryAddSingleton<SettingsInForce>();
+        services.TryAddSingleton<HostDetailsReader>();
+        services.TryAddSingleton<CommitFiles>();
+        services.TryAddSingleton<VersionSources>();
         services.TryAddSingleton<INodes, OneNode>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();
         return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>().AddHosted<HistoryRetention>();

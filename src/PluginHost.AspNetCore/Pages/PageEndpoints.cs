@@ -73,7 +73,12 @@ internal static class PageEndpoints
         routes.MapGet("/deployments/{id}", async (string id, HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
         {
             var deployment = await host.GetDeploymentAsync(id, cancellationToken);
-            return await RenderAsync<DeploymentPage>(context, $"Deployment {Show.Commit(deployment.Commit)}", new() { ["Deployment"] = deployment });
+            return await RenderAsync<DeploymentPage>(context, $"Deployment {Show.Commit(deployment.Commit)}", new()
+            {
+                ["Deployment"] = deployment,
+                ["Logs"] = await host.GetBuildLogsAsync(id, cancellationToken),
+                ["Lines"] = await SourceLines.ReadAsync(host, deployment.Source, deployment.Commit, deployment.Plugins.SelectMany(plugin => plugin.Errors.Concat(plugin.Warnings)), cancellationToken),
+            });
         });
         routes.MapGet("/plugins/{id}", async (string id, HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
         {
@@ -84,10 +89,19 @@ internal static class PageEndpoints
                 ["Plugin"] = plugin,
                 ["Versions"] = host.GetVersions(id),
                 ["Scripts"] = scripts.Where(script => script.Plugin.Equals(plugin.Id, StringComparison.OrdinalIgnoreCase)).ToArray(),
+                ["Lines"] = plugin.Problem is { } problem ? await SourceLines.ReadAsync(host, plugin.Source, problem.Commit, problem.Diagnostics, cancellationToken) : SourceLines.None,
             });
         });
+        routes.MapVersionPages();
         routes.MapGet("/host", async (HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
-            await RenderAsync<HostPage>(context, "Host", new() { ["Status"] = host.GetStatus(), ["Nodes"] = await host.GetNodesAsync(cancellationToken) }));
+            await RenderAsync<HostPage>(context, "Host", new()
+            {
+                ["Status"] = host.GetStatus(),
+                ["Details"] = host.GetDetails(),
+                ["Running"] = await host.GetRunsAsync(new RunQuery { State = RunState.Running, Limit = HostPage.Listed }, cancellationToken),
+                ["Queued"] = await host.GetRunsAsync(new RunQuery { State = RunState.Queued, Limit = HostPage.Listed }, cancellationToken),
+                ["Nodes"] = await host.GetNodesAsync(cancellationToken),
+            }));
         routes.MapGet("/audit", async (HttpContext context, IAuditLog audit, string? after, CancellationToken cancellationToken) =>
             await RenderAsync<AuditPage>(context, "Audit log", new() { ["Entries"] = await audit.ListAsync(new AuditQuery { After = after }, cancellationToken) }));
         routes.MapGet("/assets/{name}", Assets.Serve);

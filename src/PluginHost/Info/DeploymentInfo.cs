@@ -91,7 +91,13 @@ public sealed record StageInfo(string Name, DateTimeOffset StartedAt, long Durat
 /// <param name="Reason">Why it was done.</param>
 public sealed record PluginOutcome(string Plugin, PluginOutcomeKind Outcome, string? Version, string Reason)
 {
-    /// <summary>What may not be as it was meant in the version that went live; empty when nothing of it was loaded.</summary>
+    /// <summary>What the compiler and the other tools said, at its place in the commit, when it was rejected for that: a hundred at most.</summary>
+    public IReadOnlyList<Diagnostic> Errors { get => field ?? []; init; }
+
+    /// <summary>
+    /// What may not be as it was meant in the version that went live: what its build warned of, the analyzers of the
+    /// contract package among it, and what was found when it was loaded. Empty when nothing of it was loaded.
+    /// </summary>
     public IReadOnlyList<Diagnostic> Warnings { get => field ?? []; init; }
 
     /// <summary>When its schedules were to run next, the soonest first, a hundred at most; empty when nothing of it was loaded.</summary>

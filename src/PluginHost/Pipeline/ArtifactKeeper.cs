@@ -44,6 +44,7 @@ internal sealed class ArtifactKeeper(ArtifactStore store, LiveRegistry live, Tim
             AssemblyFile = build.Output!.Assembly,
             OutputHash = "",
             Inputs = build.Inputs,
+            Warnings = build.Warnings,
         },
         build.Output.Folder);
 

@@ -57,6 +57,8 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
     /// <summary>The receipt of a deployment under way.</summary>
     internal sealed class Receipt(DeploymentReceipts owner, DeploymentInfo deployment)
     {
+        private const int MostErrors = 100;
+
         private readonly Activity? _span = owner.Begin(deployment);
         private DeploymentInfo _deployment = deployment;
 
@@ -123,9 +125,13 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
         private PluginOutcome Outcome(Candidate candidate)
         {
             var outcome = new PluginOutcome(candidate.PluginId, candidate.Outcome!.Value, owner.LiveVersion(candidate.PluginId), candidate.Reason);
-            return candidate is { Outcome: PluginOutcomeKind.Built or PluginOutcomeKind.Reused, Outlook: { } outlook }
-                ? outcome with { Warnings = outlook.Warnings, Schedules = outlook.Schedules }
-                : outcome;
+            return candidate switch
+            {
+                { Outcome: PluginOutcomeKind.Rejected, Problem: { } problem } => outcome with { Errors = [.. problem.Diagnostics.Take(MostErrors)] },
+                { Outcome: PluginOutcomeKind.Built or PluginOutcomeKind.Reused, Outlook: { } outlook } =>
+                    outcome with { Warnings = [.. candidate.Artifact?.Warnings ?? [], .. outlook.Warnings], Schedules = outlook.Schedules },
+                _ => outcome,
+            };
         }
 
         public Task<DeploymentInfo> FailAsync(string error) =>
