@@ -93,14 +93,14 @@ internal static class PageEndpoints
             });
         });
         routes.MapVersionPages();
-        routes.MapGet("/host", async (HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
-            await RenderAsync<HostPage>(context, "Host", new()
+        routes.MapGet("/host", async (HttpContext context, IPluginHost host) =>
+            await RenderSharedAsync<HostPage>(shared, context, "Host", async () => new()
             {
                 ["Status"] = host.GetStatus(),
                 ["Details"] = host.GetDetails(),
-                ["Running"] = await host.GetRunsAsync(new RunQuery { State = RunState.Running, Limit = HostPage.Listed }, cancellationToken),
-                ["Queued"] = await host.GetRunsAsync(new RunQuery { State = RunState.Queued, Limit = HostPage.Listed }, cancellationToken),
-                ["Nodes"] = await host.GetNodesAsync(cancellationToken),
+                ["Running"] = await host.GetRunsAsync(new RunQuery { State = RunState.Running, Limit = HostPage.Listed }),
+                ["Queued"] = await host.GetRunsAsync(new RunQuery { State = RunState.Queued, Limit = HostPage.Listed }),
+                ["Nodes"] = await host.GetNodesAsync(),
             }));
         routes.MapGet("/audit", async (HttpContext context, IAuditLog audit, string? after, CancellationToken cancellationToken) =>
             await RenderAsync<AuditPage>(context, "Audit log", new() { ["Entries"] = await audit.ListAsync(new AuditQuery { After = after }, cancellationToken) }));
