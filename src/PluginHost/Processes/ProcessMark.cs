@@ -18,6 +18,10 @@ internal sealed record ProcessMark(string Variable, string Value)
     /// <summary>What the marked processes hold in memory together, in bytes; pages that they share count for each.</summary>
     public long ResidentBytes() => Find().Sum(ResidentBytes);
 
+    /// <summary>The marked processes: their ids, command lines, and what each holds in memory, in bytes.</summary>
+    public IReadOnlyList<(int Id, string Command, long ResidentBytes)> List() =>
+        [.. Find().Order().Select(id => (id, Read(id, "cmdline").Replace('\0', ' '), ResidentBytes(id))).Where(process => process.Item3 > 0)];
+
     private IEnumerable<int> Find() => !OperatingSystem.IsLinux() ? [] : Directory.EnumerateDirectories("/proc")
         .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
         .Where(id => id != 0 && id != Environment.ProcessId && HasVariable(id));
