@@ -1,44 +1,44 @@
-using System.Globalization;
+using System.Buffers.Binary;
+using PluginHost.TestInfra;
 
 namespace PluginHost.Soak;
 
-/// <summary>The clock that the host sees, by libfaketime where the machine has it.</summary>
-/// <remarks>Only the time of day can be set: time that is measured goes on as it does.</remarks>
+/// <summary>The clock that the host sees: the machine's, put forward and back. On Linux, where there is a compiler of C.</summary>
 internal sealed class Clock
 {
-    /// <summary>How far the clock is put from the right time.</summary>
+    /// <summary>How far the clock is put from the right time, at most.</summary>
     public static readonly TimeSpan MostShift = TimeSpan.FromSeconds(60);
 
-    /// <summary>After this time the host sees a clock that was set.</summary>
-    public static readonly TimeSpan Notice = TimeSpan.FromSeconds(1.5);
+    private readonly string _shift;
+    private readonly string? _library;
 
-    private readonly string _offset;
-
-    public Clock(string offset)
+    public Clock(string folder)
     {
-        _offset = offset;
+        Directory.CreateDirectory(folder);
+        _shift = Path.Combine(folder, "shift");
         Set(TimeSpan.Zero);
+        if (CanBeSet)
+        {
+            _library = Path.Combine(folder, "clock.so");
+            Command.Run(folder, "cc", "-shared", "-fPIC", "-o", _library, Path.Combine(AppContext.BaseDirectory, "clock.c"));
+        }
     }
 
-    public static string? Library { get; } = Directory.Exists("/usr/lib")
-        ? Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
-        : null;
+    public static bool CanBeSet { get; } = OperatingSystem.IsLinux() && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "cc")));
 
     /// <summary>What lets a process see it.</summary>
-    public IReadOnlyDictionary<string, string> Environment => Library is null ? new Dictionary<string, string>() : new Dictionary<string, string>
-    {
-        ["LD_PRELOAD"] = Library,
-        ["FAKETIME_TIMESTAMP_FILE"] = _offset,
-        ["FAKETIME_CACHE_DURATION"] = "1",
-        ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
-        ["DONT_FAKE_MONOTONIC"] = "1",
-    };
+    public IReadOnlyDictionary<string, string> Variables => _library is null
+        ? new Dictionary<string, string>()
+        : new Dictionary<string, string> { ["LD_PRELOAD"] = _library, ["SOAK_CLOCK"] = _shift };
 
-    /// <summary>Sets it to so much after the right time.</summary>
+    /// <summary>Sets it to so much after the right time, for all who see it, at once.</summary>
     public void Set(TimeSpan shift)
     {
-        // A rename, so that nobody reads half of it.
-        File.WriteAllText($"{_offset}.new", string.Create(CultureInfo.InvariantCulture, $"{shift.TotalSeconds:+0;-0;+0}\n"));
-        File.Move($"{_offset}.new", _offset, overwrite: true);
+        var seconds = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(seconds, (long)shift.TotalSeconds);
+
+        // In place: they have mapped this very file.
+        using var file = new FileStream(_shift, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        file.Write(seconds);
     }
 }

@@ -67,9 +67,8 @@ internal static class Outages
     private static async Task PutClockAsync(World world, int direction)
     {
         world.Clock.Set(direction * TimeSpan.FromSeconds(world.Random.Next(1, (int)Clock.MostShift.TotalSeconds)));
-        await Task.Delay(Clock.Notice + TimeSpan.FromMilliseconds(world.Random.Next(10_000)));
+        await Task.Delay(world.Random.Next(10_000));
         world.Clock.Set(TimeSpan.Zero);
-        await Task.Delay(Clock.Notice);
     }
 
     /// <summary>As a laptop whose lid is closed: time goes on, and the host does not.</summary>
