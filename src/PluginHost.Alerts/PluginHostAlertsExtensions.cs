@@ -15,6 +15,7 @@ public static class PluginHostAlertsExtensions
     public static IPluginHostBuilder AddAlerts(this IPluginHostBuilder host)
     {
         var services = host.Services;
+        host.AddSettings<AlertOptions>(AlertOptions.SectionName["PluginHost:".Length..]);
         services.AddOptions<AlertOptions>().BindConfiguration(AlertOptions.SectionName).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertOptions>, AlertOptionsValidator>());
 

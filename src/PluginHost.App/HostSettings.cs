@@ -52,6 +52,10 @@ internal static class HostSettings
     public static string DataDirectory(string? data, IConfiguration configuration) =>
         data ?? configuration["PluginHost:DataDirectory"] ?? Path.Combine(PluginFolder.FindRepository(Environment.CurrentDirectory) ?? Environment.CurrentDirectory, ".pluginhost");
 
+    /// <summary>The same for a command that needs no host: what configuration files and the environment say counts as well.</summary>
+    public static string DataDirectoryOf(string? data) => Path.GetFullPath(DataDirectory(
+        data, new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build()));
+
     // Started by its own executable, or by dotnet.
     private static string OwnProgram() =>
         Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "pluginhost" ? path : typeof(HostSettings).Assembly.Location;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using PluginHost.App.Security;
 using PluginHost.App.Supervision;
+using PluginHost.App.Telemetry;
 using PluginHost.Crashes;
 
 namespace PluginHost.App;
@@ -74,8 +75,9 @@ internal static class ReadyHost
         builder.AddSecurity();
         builder.AddConnectionLimits();
         builder.AddReverseProxy();
+        builder.AddTelemetry();
         builder.Services.AddSingleton(new PreviousDeath(arguments.Death));
-        var host = builder.Services.AddPluginHost().AddAlerts();
+        var host = builder.Services.AddPluginHost().AddReadyHostSettings().AddAlerts();
         if (!string.IsNullOrEmpty(builder.Configuration[$"{ClusterOptions.SectionName}:{nameof(ClusterOptions.ConnectionString)}"]))
         {
             host.UseCluster();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,6 +21,7 @@ internal static class InnerPipeline
         app.UseMiddleware<Problems>();
         app.UseMiddleware<CrossSiteGuard>();
         app.UseRouting();
+        app.UseMiddleware<RequestSpan>();
         app.UseMiddleware<AccessGuard>(options);
         app.UseMiddleware<BodyLimit>();
         app.UseEndpoints(routes => routes.MapAll());
@@ -38,6 +40,7 @@ internal static class InnerPipeline
         var services = new ServiceCollection();
         services.AddSingleton(application.GetRequiredService<ILoggerFactory>());
         services.AddSingleton(application.GetRequiredService<DiagnosticListener>());
+        services.AddSingleton(application.GetRequiredService<IMeterFactory>());
         services.AddSingleton(application.GetRequiredService<IPluginHost>());
         services.AddSingleton(application.GetRequiredService<IAuditLog>());
         services.AddSingleton(application.GetRequiredService<IHostApplicationLifetime>());

@@ -21,4 +21,7 @@ public sealed class ClusterOptions
     /// <summary>How far the clock of a node may be off the database's.</summary>
     /// <value>10 milliseconds to 1 minute. The default is 1 second. A node whose clock is further off does not start, and takes no due times while it is.</value>
     public TimeSpan MaxClockOffset { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How nodes share what they build.</summary>
+    public SharedBuildOptions Builds { get; set; } = new();
 }

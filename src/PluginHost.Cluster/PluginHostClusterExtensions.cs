@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using PluginHost.Artifacts;
 using PluginHost.Cluster;
+using PluginHost.Cluster.Builds;
 using PluginHost.Cluster.Nodes;
 using PluginHost.Cluster.Postgres;
 using PluginHost.Cluster.Runs;
@@ -27,6 +29,7 @@ public static class PluginHostClusterExtensions
     public static IPluginHostBuilder UseCluster(this IPluginHostBuilder host, string? connectionString = null)
     {
         var services = host.Services;
+        host.AddSettings<ClusterOptions>(ClusterOptions.SectionName["PluginHost:".Length..]);
         services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.SectionName)
             .Configure(options => options.ConnectionString = connectionString ?? options.ConnectionString).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ClusterOptions>, ClusterOptionsValidator>());
@@ -46,6 +49,15 @@ public static class PluginHostClusterExtensions
         services.TryAddSingleton<Inbox>();
         services.Replace(ServiceDescriptor.Singleton<IRunPlacement, ClusterPlacement>());
         services.Replace(ServiceDescriptor.Singleton<IOtherNodes, OtherNodes>());
+
+        services.TryAddSingleton<DatabaseArtifacts>();
+        services.TryAddSingleton<FolderArtifacts>();
+        services.Replace(ServiceDescriptor.Singleton<ISharedArtifacts>(provider => provider.GetRequiredService<IOptions<ClusterOptions>>().Value.Builds switch
+        {
+            { Share: false } => new NoSharedArtifacts(),
+            { Folder: null } => provider.GetRequiredService<DatabaseArtifacts>(),
+            _ => provider.GetRequiredService<FolderArtifacts>(),
+        }));
 
         services.TryAddSingleton<Claims>();
         services.TryAddSingleton<ScheduleTurns>();

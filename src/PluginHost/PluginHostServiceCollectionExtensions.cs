@@ -9,6 +9,7 @@ using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.History.Sqlite;
 using PluginHost.Hosting;
+using PluginHost.Hosting.Settings;
 using PluginHost.Isolation;
 using PluginHost.Loading;
 using PluginHost.Pipeline;
@@ -19,6 +20,7 @@ using PluginHost.Running;
 using PluginHost.Scheduling;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
+using PluginHost.Telemetry;
 
 namespace PluginHost;
 
@@ -30,7 +32,7 @@ public static class PluginHostServiceCollectionExtensions
     /// <returns>Adds to the plugin host, for example the services that scripts may ask for.</returns>
     public static IPluginHostBuilder AddPluginHost(this IServiceCollection services)
     {
-        services.AddOptions<PluginHostOptions>().BindConfiguration(PluginHostOptions.SectionName);
+        services.AddOptions<PluginHostOptions>().CheckSettings().BindConfiguration(PluginHostOptions.SectionName);
         return services.AddCore();
     }
 
@@ -40,7 +42,7 @@ public static class PluginHostServiceCollectionExtensions
     /// <returns>Adds to the plugin host, for example the services that scripts may ask for.</returns>
     public static IPluginHostBuilder AddPluginHost(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<PluginHostOptions>().Bind(configuration);
+        services.AddOptions<PluginHostOptions>().CheckSettings(configuration).Bind(configuration);
         return services.AddCore();
     }
 
@@ -50,9 +52,14 @@ public static class PluginHostServiceCollectionExtensions
     /// <returns>Adds to the plugin host, for example the services that scripts may ask for.</returns>
     public static IPluginHostBuilder AddPluginHost(this IServiceCollection services, Action<PluginHostOptions> configure)
     {
-        services.AddOptions<PluginHostOptions>().BindConfiguration(PluginHostOptions.SectionName).Configure(configure);
+        services.AddOptions<PluginHostOptions>().CheckSettings().BindConfiguration(PluginHostOptions.SectionName).Configure(configure);
         return services.AddCore();
     }
+
+    // Before they are bound, which ends at the first value that cannot be read.
+    private static OptionsBuilder<PluginHostOptions> CheckSettings(this OptionsBuilder<PluginHostOptions> options, IConfiguration? section = null) =>
+        options.Configure<IConfiguration, IEnumerable<SettingsSection>>((_, configuration, sections) =>
+            SettingsCheck.Require(section ?? configuration.GetSection(PluginHostOptions.SectionName), sections));
 
     private static IPluginHostBuilder AddCore(this IServiceCollection services)
     {
@@ -68,7 +75,7 @@ public static class PluginHostServiceCollectionExtensions
             .AddHistory()
             .AddRunning()
             .AddPipeline();
-        return new PluginHostBuilder(services);
+        return new PluginHostBuilder(services).AddSettings<PluginHostOptions>("").AddSettings<object>("Scripts");
     }
 
     private static IServiceCollection AddHosting(this IServiceCollection services)
@@ -96,6 +103,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<PluginBuilder>();
         services.TryAddSingleton<ArtifactCatalog>();
         services.TryAddSingleton<ArtifactStore>();
+        services.TryAddSingleton<ISharedArtifacts, NoSharedArtifacts>();
         services.TryAddSingleton<ProjectScanner>();
         services.TryAddSingleton<ChangePlanner>();
         return services;
@@ -192,6 +200,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<DeploymentReceipts>();
         services.TryAddSingleton<ArtifactKeeper>();
         services.TryAddSingleton<ReusedBuilds>();
+        services.TryAddSingleton<SharedBuilds>();
         services.TryAddSingleton<CandidateLoader>();
         services.TryAddSingleton<DrainLimit>();
         services.TryAddSingleton<PluginSwapper>();
@@ -204,7 +213,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<HostSummary>();
         services.TryAddSingleton<INodes, OneNode>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();
-        return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>().AddHosted<HistoryRetention>();
+        return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>().AddHosted<HistoryRetention>().AddHosted<HostMetrics>();
     }
 
     private static IServiceCollection AddScheduleEngine(this IServiceCollection services)

@@ -8,6 +8,8 @@ internal static class Examples
     // Neither UTC nor whole seconds, so that a careless conversion shows.
     public static readonly DateTimeOffset Noon = new(2026, 1, 31, 14, 0, 0, 250, TimeSpan.FromHours(2));
 
+    public const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     public const string Commit = "0123456789abcdef0123456789abcdef01234567";
 
     public static LiveVersionInfo Live { get; } = new("0123456-89abcde", Commit, Noon);
@@ -34,7 +36,7 @@ internal static class Examples
         QueuedAt = Noon, StartedAt = Noon, FinishedAt = state is RunState.Running or RunState.Queued ? null : Noon.AddSeconds(1.5), State = state, Attempt = 1,
         Parameters = new JsonObject { ["Days"] = 2 }, Result = new JsonObject { ["total"] = 3 },
         Error = new RunError("System.TimeoutException", "too long", "at X"), Progress = new RunProgress(0.5, "half"), Node = "here",
-        Isolation = ScriptIsolation.Process,
+        Isolation = ScriptIsolation.Process, TraceParent = TraceParent, TraceState = "vendor=1",
     };
 
     public static OccurrenceInfo Occurrence { get; } = new()

@@ -20,7 +20,7 @@ public sealed class RunsApiTests
               "scheduledFor": "2026-01-31T12:00:00.25Z", "queuedAt": "2026-01-31T12:00:00.25Z", "startAt": null, "startedAt": "2026-01-31T12:00:00.25Z", "finishedAt": "2026-01-31T12:00:01.75Z",
               "durationMs": 1500, "state": "timed-out", "attempt": 1, "firstRun": null, "rerunOf": null, "causedBy": null, "exclusive": false, "rerunWhenLost": false, "isolation": "process", "parameters": { "Days": 2 }, "result": { "total": 3 },
               "error": { "type": "System.TimeoutException", "message": "too long", "stackTrace": "at X" }, "progress": { "fraction": 0.5, "message": "half" },
-              "requestedBy": null, "node": "here"
+              "requestedBy": null, "node": "here", "traceParent": "{{Examples.TraceParent}}", "traceState": "vendor=1"
             }
             """);
         Assert.That(JsonNode.DeepEquals(run, expected), run.ToJsonString());

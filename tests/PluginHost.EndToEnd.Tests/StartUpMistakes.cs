@@ -21,6 +21,23 @@ public sealed class StartUpMistakes : HostTestBase
     }
 
     [Test]
+    public async Task EveryWrongSetting_IsNamedAtOnce_AlsoOneThatThereIsNot()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["PluginHost__Runs__MaxConcurent"] = "5", ["PluginHost__Runs__CancelGrace"] = "soon", ["PluginHost__Alerts__Rules__team__Uri"] = "http://x",
+            ["PluginHost__Scripts__A.Work__anything"] = "is the script's own",
+        };
+
+        var (exitCode, output) = await ReadyHost.FailAsync(environment, "--repo", Repository.Path, "--data", Data, "--no-supervisor");
+
+        Assert.That(output, Does.Contain("PluginHost:Runs:MaxConcurent is no setting. Did you mean MaxConcurrent?")
+            .And.Contain("PluginHost:Runs:CancelGrace is 'soon', which is no time span.").And.Contain("PluginHost:Alerts:Rules:team:Uri is no setting. Did you mean Url?")
+            .And.Not.Contain("A.Work").And.Not.Contain("   at "));
+        Assert.That(exitCode, Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task AnEndpointOfKestrelsOwnSection_IsRefusedAsUrlsAre()
     {
         var environment = new Dictionary<string, string> { ["Kestrel__Endpoints__Open__Url"] = "http://0.0.0.0:0" };

@@ -42,8 +42,7 @@ internal static class Make
         new UnloadWatch(LeakedVersions(), Options.Create(new PluginHostOptions()), TimeProvider.System, NullLogger<UnloadWatch>.Instance), TimeProvider.System);
 
     public static LeakedVersions LeakedVersions(PluginHostOptions? options = null, HostProblems? problems = null) => new(
-        new HostEvents(), problems ?? new HostProblems(), new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(),
-        Options.Create(options ?? new PluginHostOptions()), NullLogger<LeakedVersions>.Instance);
+        new HostEvents(), problems ?? new HostProblems(), Options.Create(options ?? new PluginHostOptions()), NullLogger<LeakedVersions>.Instance);
 
     public static ArtifactStore ArtifactStore(DataDirectory data, ArtifactCatalog catalog) =>
         new(data, catalog, NullLogger<ArtifactStore>.Instance);

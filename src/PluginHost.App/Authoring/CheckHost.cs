@@ -23,7 +23,7 @@ internal sealed class CheckHost : IAsyncDisposable
             options.DataDirectory = _data.FullName;
             options.Sources.Clear();
             options.Sources[Source] = new SourceOptions { Url = folder.Root, Path = folder.Path, WorkingTree = true };
-        });
+        }).AddReadyHostSettings();
         _app = builder.Build();
     }
 

@@ -25,8 +25,7 @@ internal static partial class KeysCommand
         remove.SetAction((result, cancellationToken) => SayFailureAsync(() => RemoveAsync(DataOf(result), result.GetRequiredValue(name), cancellationToken)));
         return new Command("keys", "The keys that open the API and the pages.") { add, list, remove, data };
 
-        string DataOf(ParseResult result) => Path.GetFullPath(HostSettings.DataDirectory(
-            result.GetValue(data), new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build()));
+        string DataOf(ParseResult result) => HostSettings.DataDirectoryOf(result.GetValue(data));
     }
 
     private static async Task<int> AddAsync(string data, string name, AccessRole role, CancellationToken cancellationToken)

@@ -16,8 +16,6 @@ internal sealed class ClusterNodes(NodeStore store, Node node) : INodes
         other.Id, other.IsUp, node.Is(other.Id), other.Report.HostVersion, other.StartedAt, other.LastCheckIn, other.Report.ClockOffsetMs, other.Report.Running, other.Report.Queued,
         [
             .. other.Report.Plugins.OrderBy(live => live.Plugin, StringComparer.OrdinalIgnoreCase)
-                .Select(live => new NodePluginInfo(live.Plugin, live.Version, up.Count(one => one.Report.Plugins.Any(same => IsSame(same, live))), up.Count)),
+                .Select(live => new NodePluginInfo(live.Plugin, live.Version, up.Count(one => one.Report.Plugins.Any(live.IsSame)), up.Count)),
         ]);
-
-    private static bool IsSame(LiveOnNode one, LiveOnNode other) => one.ContentKey == other.ContentKey && one.Plugin.Equals(other.Plugin, StringComparison.OrdinalIgnoreCase);
 }

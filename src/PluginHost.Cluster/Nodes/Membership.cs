@@ -186,7 +186,7 @@ internal sealed partial class Membership(
     private NodeReport Report()
     {
         var (running, queued) = runs.Counts;
-        return new NodeReport(HostVersion, running, queued, Math.Round(_offsetMs, 1), [.. live.Current.Plugins.Values.Select(plugin => new LiveOnNode(plugin.Id, plugin.Version.Id, plugin.Version.Artifact.ContentKey))])
+        return new NodeReport(HostVersion, running, queued, Math.Round(_offsetMs, 1), [.. live.Current.Plugins.Values.Select(LiveOnNode.Of)])
         {
             TakesTurns = node.Fence is null && !safeMode.IsOn && !_isStopping,
         };

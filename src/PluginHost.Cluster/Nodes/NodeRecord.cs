@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PluginHost.Swapping;
 
 namespace PluginHost.Cluster.Nodes;
 
@@ -6,7 +7,18 @@ namespace PluginHost.Cluster.Nodes;
 /// <param name="Plugin">The plugin.</param>
 /// <param name="Version">The version, for people.</param>
 /// <param name="ContentKey">Of all that went into the build: two nodes with the same one do the same.</param>
-internal sealed record LiveOnNode(string Plugin, string Version, string ContentKey);
+internal sealed record LiveOnNode(string Plugin, string Version, string ContentKey)
+{
+    /// <summary>Of what was built; null from a node that does not say it.</summary>
+    public string? OutputHash { get; init; }
+
+    public static LiveOnNode Of(LivePlugin plugin) =>
+        new(plugin.Id, plugin.Version.Id, plugin.Version.Artifact.ContentKey) { OutputHash = plugin.Version.Artifact.OutputHash };
+
+    /// <summary>Whether both do the same: of the same content, or the same bytes although of another content, as after a change that makes no difference to what is built.</summary>
+    public bool IsSame(LiveOnNode other) =>
+        Plugin.Equals(other.Plugin, StringComparison.OrdinalIgnoreCase) && (ContentKey == other.ContentKey || (OutputHash is not null && OutputHash == other.OutputHash));
+}
 
 /// <summary>What a node says of itself each time it checks in.</summary>
 /// <param name="HostVersion">The version of PluginHost.</param>

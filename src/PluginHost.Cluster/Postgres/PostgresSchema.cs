@@ -88,6 +88,15 @@ internal static class PostgresSchema
         CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON quarantines FOR EACH STATEMENT EXECUTE FUNCTION tell_of_change();
         """,
         Resource("Quartz-4.7.3.sql"),
+
+        // What is in it is compressed already.
+        """
+        CREATE TABLE shared_builds (
+            plugin text COLLATE nocase NOT NULL, content_key text NOT NULL, platform text NOT NULL, put_at bigint NOT NULL, bytes bigint NOT NULL, document text NOT NULL, content bytea NOT NULL,
+            PRIMARY KEY (plugin, content_key, platform));
+        ALTER TABLE shared_builds ALTER COLUMN content SET STORAGE EXTERNAL;
+        ALTER TABLE plugin_claims ADD COLUMN output_hash text;
+        """,
     ];
 
     private static string Resource(string name)

@@ -50,13 +50,14 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
     /// <summary>Of two nodes at random the one that has less to do: that is even, and needs no numbers of this very moment.</summary>
     private string Spread(HistoryConnection connection, RunInfo run)
     {
-        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) || live.Current.Plugins.GetValueOrDefault(run.Plugin)?.Version.Artifact.ContentKey is not { } contentKey)
+        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) || live.Current.Plugins.GetValueOrDefault(run.Plugin) is not { } plugin)
         {
             return node.Id;
         }
 
+        var here = LiveOnNode.Of(plugin);
         var able = NodeStore.List(connection)
-            .Where(other => other is { IsUp: true, Report.TakesTurns: true } && other.Silence < Fresh && other.Report.Plugins.Any(plugin => plugin.ContentKey == contentKey && plugin.Plugin.Equals(run.Plugin, StringComparison.OrdinalIgnoreCase)))
+            .Where(other => other is { IsUp: true, Report.TakesTurns: true } && other.Silence < Fresh && other.Report.Plugins.Any(here.IsSame))
             .ToArray();
         Random.Shared.Shuffle(able);
         return able.Take(2).MinBy(other => other.Report.Running + other.Report.Queued)?.Id ?? node.Id;

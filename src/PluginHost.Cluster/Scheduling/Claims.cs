@@ -11,31 +11,31 @@ internal sealed class Claims(HistoryDatabase database, Node node)
     /// <param name="plugin">The plugin as it is live here.</param>
     /// <param name="isNewHere">Whether it was deployed here just now in place of another; else it only counts when no node has the one that does.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Whether it counts now.</returns>
-    public Task<bool> TryAsync(LivePlugin plugin, bool isNewHere, CancellationToken cancellationToken)
+    /// <returns>The content key by which it counts, which is that of another build if that gave the same bytes; null when it does not count.</returns>
+    public Task<string?> TryAsync(LivePlugin plugin, bool isNewHere, CancellationToken cancellationToken)
     {
-        var (id, contentKey, version) = (plugin.Id, plugin.Version.Artifact.ContentKey, plugin.Version.Id);
+        var here = LiveOnNode.Of(plugin);
         return database.WriteAsync(
             connection =>
             {
-                var claimed = Find(connection, id);
-                if (claimed == contentKey)
+                var claimed = Find(connection, here.Plugin);
+                if (claimed?.IsSame(here) == true)
                 {
-                    return true;
+                    return claimed.ContentKey;
                 }
 
-                if (claimed is not null && !isNewHere && IsLiveElsewhere(connection, id, claimed))
+                if (claimed is not null && !isNewHere && IsLiveElsewhere(connection, claimed))
                 {
-                    return false;
+                    return null;
                 }
 
                 connection.Run(
                     """
-                    INSERT INTO plugin_claims (plugin, content_key, version, node) VALUES (@plugin, @key, @version, @node)
-                    ON CONFLICT (plugin) DO UPDATE SET content_key = excluded.content_key, version = excluded.version, node = excluded.node
+                    INSERT INTO plugin_claims (plugin, content_key, output_hash, version, node) VALUES (@plugin, @key, @output, @version, @node)
+                    ON CONFLICT (plugin) DO UPDATE SET content_key = excluded.content_key, output_hash = excluded.output_hash, version = excluded.version, node = excluded.node
                     """,
-                    ("@plugin", id), ("@key", contentKey), ("@version", version), ("@node", node.Id));
-                return true;
+                    ("@plugin", here.Plugin), ("@key", here.ContentKey), ("@output", here.OutputHash), ("@version", here.Version), ("@node", node.Id));
+                return here.ContentKey;
             },
             cancellationToken);
     }
@@ -45,7 +45,7 @@ internal sealed class Claims(HistoryDatabase database, Node node)
     public Task<bool> ReleaseAsync(string plugin, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            if (Find(connection, plugin) is { } claimed && IsLiveElsewhere(connection, plugin, claimed))
+            if (Find(connection, plugin) is { } claimed && IsLiveElsewhere(connection, claimed))
             {
                 return false;
             }
@@ -55,9 +55,10 @@ internal sealed class Claims(HistoryDatabase database, Node node)
         },
         cancellationToken);
 
-    private static string? Find(HistoryConnection connection, string plugin) =>
-        connection.Query("SELECT content_key FROM plugin_claims WHERE plugin = @plugin", reader => reader.GetString(0), ("@plugin", plugin)).SingleOrDefault();
+    private static LiveOnNode? Find(HistoryConnection connection, string plugin) => connection.Query(
+        "SELECT plugin, version, content_key, output_hash FROM plugin_claims WHERE plugin = @plugin",
+        reader => new LiveOnNode(reader.GetString(0), reader.GetString(1), reader.GetString(2)) { OutputHash = reader.IsDBNull(3) ? null : reader.GetString(3) }, ("@plugin", plugin)).SingleOrDefault();
 
-    private bool IsLiveElsewhere(HistoryConnection connection, string plugin, string contentKey) => NodeStore.List(connection).Exists(other =>
-        other.IsUp && !node.Is(other.Id) && other.Report.Plugins.Any(live => live.ContentKey == contentKey && live.Plugin.Equals(plugin, StringComparison.OrdinalIgnoreCase)));
+    private bool IsLiveElsewhere(HistoryConnection connection, LiveOnNode claimed) =>
+        NodeStore.List(connection).Exists(other => other.IsUp && !node.Is(other.Id) && other.Report.Plugins.Any(claimed.IsSame));
 }

@@ -36,6 +36,10 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger<QuartzEngine> _logger;
+
+    // By the content key of what is live here, the one by which it counts: that of another node's build, if that gave the
+    // same bytes. Used by the work alone, one after the other.
+    private readonly Dictionary<(string Plugin, string ContentKey), string> _countsBy = [];
     private IScheduler? _scheduler;
 
     public QuartzEngine(
@@ -54,7 +58,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
 
     public void Changed(string scriptId) => Do(async token =>
     {
-        if (_live.Current.Scripts.TryGetValue(scriptId, out var script) && await _claims.TryAsync(script.Plugin, isNewHere: false, token))
+        if (_live.Current.Scripts.TryGetValue(scriptId, out var script) && await CountsAsync(script.Plugin, isNewHere: false, token))
         {
             await SetAsync(script.Plugin, script.Descriptor, script.Descriptor.Schedules, token);
         }
@@ -132,6 +136,11 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
             }
         }
 
+        foreach (var replaced in before.Plugins.Values.Where(plugin => snapshot.Plugins.GetValueOrDefault(plugin.Id)?.Version.Artifact.ContentKey != plugin.Version.Artifact.ContentKey))
+        {
+            _countsBy.Remove((replaced.Id, replaced.Version.Artifact.ContentKey));
+        }
+
         foreach (var gone in before.Plugins.Values.Where(plugin => !snapshot.Plugins.ContainsKey(plugin.Id)))
         {
             if (await _claims.ReleaseAsync(gone.Id, token))
@@ -143,7 +152,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
 
     private async Task ClaimAsync(LivePlugin plugin, LivePlugin? old, bool isNewHere, CancellationToken cancellationToken)
     {
-        if (!await _claims.TryAsync(plugin, isNewHere, cancellationToken))
+        if (!await CountsAsync(plugin, isNewHere, cancellationToken))
         {
             LogOther(plugin.Id, plugin.Version.Id);
             return;
@@ -155,6 +164,23 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
         }
 
         await RemoveAsync(old?.Version.Scripts.Where(script => plugin.Version.FindScript(script.Id) is null && !_live.Current.Scripts.ContainsKey(script.Id)) ?? [], cancellationToken);
+    }
+
+    private async Task<bool> CountsAsync(LivePlugin plugin, bool isNewHere, CancellationToken cancellationToken)
+    {
+        var before = GroupOf(plugin);
+        if (await _claims.TryAsync(plugin, isNewHere, cancellationToken) is not { } contentKey)
+        {
+            return false;
+        }
+
+        _countsBy[(plugin.Id, plugin.Version.Artifact.ContentKey)] = contentKey;
+        if (GroupOf(plugin) != before)
+        {
+            await LimitAsync(cancellationToken);
+        }
+
+        return true;
     }
 
     private async Task SetAsync(LivePlugin plugin, ScriptDescriptor script, IReadOnlyList<ScheduleDescriptor> before, CancellationToken cancellationToken)
@@ -185,7 +211,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
         await _scheduler!.SetExecutionLimits(limits.Build(), cancellationToken);
     }
 
-    private static string GroupOf(LivePlugin plugin) => $"{plugin.Id.ToLowerInvariant()}@{plugin.Version.Artifact.ContentKey}";
+    private string GroupOf(LivePlugin plugin) => $"{plugin.Id.ToLowerInvariant()}@{_countsBy.GetValueOrDefault((plugin.Id, plugin.Version.Artifact.ContentKey), plugin.Version.Artifact.ContentKey)}";
 
     private ValueTask<IScheduler> BuildAsync(CancellationToken cancellationToken) => QuartzSchedulerBuilder.Create(quartz =>
     {

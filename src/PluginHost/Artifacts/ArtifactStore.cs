@@ -59,6 +59,23 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
         return kept;
     }
 
+    /// <summary>Takes in what another host has built.</summary>
+    /// <exception cref="InvalidDataException">It is not what was built; nothing is kept.</exception>
+    public PluginArtifact Keep(PluginArtifact artifact, byte[] package)
+    {
+        var unpacked = Path.Combine(data.ArtifactStaging, Guid.NewGuid().ToString("n"));
+        Directory.CreateDirectory(unpacked);
+        try
+        {
+            ArtifactPackage.Unpack(package, artifact, unpacked);
+            return Keep(artifact, unpacked);
+        }
+        finally
+        {
+            Directory.Delete(unpacked, recursive: true);
+        }
+    }
+
     /// <summary>Compares a build with what was built: a disk, a crash or a script may have changed it. Files that came later do not count.</summary>
     /// <returns>What is wrong with it, a clause that names the file; null when it is as it was built.</returns>
     public static string? FindDamage(PluginArtifact artifact)

@@ -25,6 +25,9 @@ internal sealed record PluginArtifact
 
     public required DateTimeOffset BuiltAt { get; init; }
 
+    /// <summary>The node that built it; null for what was kept before that was written down.</summary>
+    public string? Node { get; init; }
+
     /// <summary>The plugin's own assembly, a file name within <see cref="Directory"/>.</summary>
     public required string AssemblyFile { get; init; }
 

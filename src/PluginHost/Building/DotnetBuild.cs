@@ -90,8 +90,9 @@ internal sealed partial class DotnetBuild(
         $"-p:PluginHostContractFolder={contract.Unpacked}",
         .. IsLocked && !batch.IsWarmUp ? ["-p:RestoreLockedMode=true", "-p:RestorePackagesWithLockFile=true"] : (string[])[],
 
-        // The same content gives the same bytes: neither the commit nor the place shows in them.
-        $"-p:PathMap={batch.Workspace.Root}={Workspace.MappedRoot}",
+        // The same content gives the same bytes: neither the commit nor the place shows in them, also not that of the
+        // sources that the build itself writes. A bare comma would end the property.
+        $"-p:PathMap={batch.Workspace.Root}={Workspace.MappedRoot}%2C{batch.Workspace.Output}={Workspace.MappedOutput}",
         "-p:IncludeSourceRevisionInInformationalVersion=false",
         "-p:EnableSourceControlManagerQueries=false",
         .. BuildServers.Arguments(environment.Mark, options.Value.Build.CommandPrefix.Count > 0),

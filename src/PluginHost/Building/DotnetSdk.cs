@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
+using PluginHost.Planning;
 using PluginHost.Processes;
 using PluginHost.Sources;
 
@@ -25,7 +26,7 @@ internal sealed class DotnetSdk(ChildProcess processes, BuildEnvironment environ
     public async Task<string> DescribeAsync(SourceSnapshot snapshot, string folder, CancellationToken cancellationToken)
     {
         var (version, missing) = await FindVersionAsync(snapshot, cancellationToken);
-        var text = string.Join('\n', version, contract.Hash, DotnetBuild.SettingsHash, options.Value.Build.Configuration, folder, options.Value.Build.LockedRestore ? "locked" : "");
+        var text = string.Join('\n', version, InputManifest.Revision, contract.Hash, DotnetBuild.SettingsHash, options.Value.Build.Configuration, folder, options.Value.Build.LockedRestore ? "locked" : "");
         var environment = $"sdk-{version}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
         if (missing is not null)
         {

@@ -26,6 +26,9 @@ internal sealed class Workspace
     /// <summary>What builds write in place of <see cref="Root"/>, so that the same content gives the same bytes anywhere.</summary>
     public const string MappedRoot = "/_";
 
+    /// <summary>The same for <see cref="Output"/>.</summary>
+    public const string MappedOutput = "/_output";
+
     /// <summary>Everything that building this source takes and leaves.</summary>
     public string Folder { get; }
 

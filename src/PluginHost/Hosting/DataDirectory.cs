@@ -8,8 +8,19 @@ internal sealed class DataDirectory : IDisposable
     private readonly FileStream _lock;
 
     public DataDirectory(IOptions<PluginHostOptions> options)
+        : this(options.Value.DataDirectory)
     {
-        Root = Path.GetFullPath(options.Value.DataDirectory);
+        if (Directory.Exists(Restoring))
+        {
+            Dispose();
+            throw new InvalidOperationException(
+                $"A restore into the data directory {Root} was cut off, so what it holds is not whole. Run 'pluginhost restore' with the backup again. What was there before is in its folders replaced-….");
+        }
+    }
+
+    private DataDirectory(string root)
+    {
+        Root = Path.GetFullPath(root);
         Directory.CreateDirectory(Root);
 
         // Everything in here is made, so a repository that holds this folder does not want it.
@@ -23,6 +34,9 @@ internal sealed class DataDirectory : IDisposable
     }
 
     public string Root { get; }
+
+    /// <summary>Is there while a restore moves files to their places, and after one that was cut off.</summary>
+    public string Restoring => Path.Combine(Root, "restoring");
 
     public string Database => DatabaseOf(Root);
 
@@ -46,6 +60,10 @@ internal sealed class DataDirectory : IDisposable
 
     /// <summary>The history in a data directory that another process may hold.</summary>
     public static string DatabaseOf(string root) => Path.Combine(root, "history.db");
+
+    /// <summary>For a restore, which also takes up one that was cut off.</summary>
+    /// <exception cref="DataDirectoryInUseException">A host runs on it.</exception>
+    public static DataDirectory ForRestore(string root) => new(root);
 
     public static string BuildLogsOf(string buildFolder) => Path.Combine(buildFolder, "logs");
 

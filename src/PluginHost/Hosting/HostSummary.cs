@@ -20,7 +20,7 @@ internal sealed class HostSummary(
     HistoryDatabase history,
     TimeProvider time)
 {
-    private static readonly string Version =
+    public static readonly string Version =
         typeof(HostSummary).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private readonly long _startedAt = time.GetTimestamp();

@@ -79,7 +79,7 @@ public enum DeploymentState
 }
 
 /// <summary>A stage of a deployment.</summary>
-/// <param name="Name">fetch, queue (waiting for deployments before it), plan, restore, build, keep (storing what was built), inspect, load or swap.</param>
+/// <param name="Name">fetch, queue (waiting for deployments before it), plan, share (taking what another node has built, and waiting for one that builds the same), restore, build, keep (storing what was built), inspect, load or swap.</param>
 /// <param name="StartedAt">When it began.</param>
 /// <param name="DurationMs">How long it took, in milliseconds.</param>
 public sealed record StageInfo(string Name, DateTimeOffset StartedAt, long DurationMs);
@@ -91,6 +91,9 @@ public sealed record StageInfo(string Name, DateTimeOffset StartedAt, long Durat
 /// <param name="Reason">Why it was done.</param>
 public sealed record PluginOutcome(string Plugin, PluginOutcomeKind Outcome, string? Version, string Reason)
 {
+    /// <summary>The node that built the version, which of several that share their builds may be another one; null when nothing was built or reused, or that is not known.</summary>
+    public string? BuiltOn { get; init; }
+
     /// <summary>What may not be as it was meant in the version that went live; empty when nothing of it was loaded.</summary>
     public IReadOnlyList<Diagnostic> Warnings { get => field ?? []; init; }
 

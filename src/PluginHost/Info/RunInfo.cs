@@ -83,6 +83,15 @@ public sealed record RunInfo
     /// <summary>The node it runs on.</summary>
     public required string Node { get; init; }
 
+    /// <summary>
+    /// Its place in a trace, as a W3C <c>traceparent</c>: until it begins, of the request that asked for it or the run that
+    /// it follows; from then on its own span, where the application collects traces. Null where there is no trace.
+    /// </summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>What tracing systems add to that, as a W3C <c>tracestate</c>; or null.</summary>
+    public string? TraceState { get; init; }
+
     /// <summary>Whether it has ended.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsFinished => State is not (RunState.Queued or RunState.Running);

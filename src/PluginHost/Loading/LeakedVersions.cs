@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
@@ -19,14 +18,12 @@ internal sealed partial class LeakedVersions
     private readonly HostProblems _problems;
     private readonly UnloadOptions _options;
     private readonly ILogger<LeakedVersions> _logger;
-    private readonly UpDownCounter<long> _count;
     private readonly Lock _lock = new();
     private readonly List<UnloadedVersion> _watched = [];
 
-    public LeakedVersions(HostEvents events, HostProblems problems, IMeterFactory meters, IOptions<PluginHostOptions> options, ILogger<LeakedVersions> logger)
+    public LeakedVersions(HostEvents events, HostProblems problems, IOptions<PluginHostOptions> options, ILogger<LeakedVersions> logger)
     {
         (_events, _problems, _options, _logger) = (events, problems, options.Value.Unload, logger);
-        _count = meters.Create("PluginHost").CreateUpDownCounter<long>("pluginhost.plugin.leaked", "{version}", "Unloaded versions that stay in memory.");
     }
 
     /// <summary>Versions that stay in memory, by plugin id.</summary>
@@ -97,18 +94,16 @@ internal sealed partial class LeakedVersions
         }
 
         leaked.ForEach(version => LogLeaked(version.PluginId, version.Version));
-        Tell(leaked, 1);
-        Tell([.. left.Where(version => version.IsLeaked)], -1);
+        Tell([.. leaked, .. left.Where(version => version.IsLeaked)]);
     }
 
     private const string Advice =
         "Find what holds them on the plugin's page (“Why is it still in memory?”) or by 'pluginhost why-loaded', mend it, and restart the host to free the memory.";
 
-    private void Tell(List<UnloadedVersion> changed, int by)
+    private void Tell(List<UnloadedVersion> changed)
     {
         foreach (var plugin in changed.GroupBy(version => version.PluginId, StringComparer.OrdinalIgnoreCase))
         {
-            _count.Add(by * plugin.Count(), new KeyValuePair<string, object?>("plugin", plugin.Key));
             var count = Count(plugin.Key);
             _problems.Set(
                 $"leaked {plugin.Key}",

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
 using PluginHost.Building;
 using PluginHost.Planning;
@@ -6,7 +7,7 @@ using PluginHost.Swapping;
 namespace PluginHost.Pipeline;
 
 /// <summary>Turns the plan and its builds into candidates with a kept artifact each.</summary>
-internal sealed class ArtifactKeeper(ArtifactStore store, LiveRegistry live, TimeProvider time)
+internal sealed class ArtifactKeeper(ArtifactStore store, LiveRegistry live, IOptions<PluginHostOptions> options, TimeProvider time)
 {
     public IReadOnlyList<Candidate> Keep(ChangePlan plan, BuildReport builds) =>
         [.. plan.Plugins.Select(planned => LeaveIfSame(Keep(plan, planned, builds)))];
@@ -41,6 +42,7 @@ internal sealed class ArtifactKeeper(ArtifactStore store, LiveRegistry live, Tim
             Author = snapshot.Author,
             Message = snapshot.Message,
             BuiltAt = time.GetUtcNow(),
+            Node = options.Value.NodeName,
             AssemblyFile = build.Output!.Assembly,
             OutputHash = "",
             Inputs = build.Inputs,

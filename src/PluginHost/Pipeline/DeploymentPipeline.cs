@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using PluginHost.Building;
 using PluginHost.Planning;
@@ -10,6 +11,7 @@ internal sealed partial class DeploymentPipeline(
     DotnetSdk sdk,
     ChangePlanner planner,
     ReusedBuilds reused,
+    SharedBuilds shared,
     PluginBuilder builder,
     ArtifactKeeper keeper,
     CandidateLoader loader,
@@ -20,6 +22,7 @@ internal sealed partial class DeploymentPipeline(
     public async Task<DeploymentInfo> DeployAsync(DeploymentRequest request, CancellationToken cancellationToken)
     {
         var receipt = await receipts.OpenAsync(request, cancellationToken);
+        Activity.Current = receipt.Span; // so that what is logged carries its trace
         try
         {
             if (request.Snapshot.Refusal is { } refusal)
@@ -30,9 +33,14 @@ internal sealed partial class DeploymentPipeline(
 
             var plan = await receipt.MeasureAsync("plan", () => PlanAsync(request, cancellationToken));
             plugins.Expect(plan);
+            await using var work = shared.IsOn && plan.ToBuild.Count > 0
+                ? await receipt.MeasureAsync("share", () => shared.BeginAsync(plan, cancellationToken))
+                : new SharedBuild(plan, null, null);
+            plan = work.Plan;
             var builds = await receipt.MeasureAsync("build", () => builder.BuildAsync(plan, cancellationToken));
             receipt.TellRestoreFromBuild(builds.RestoreTime);
             var candidates = receipt.Measure("keep", () => keeper.Keep(plan, builds));
+            work.Offer(candidates, cancellationToken);
             candidates = receipt.Measure("inspect", () => loader.Inspect(candidates));
             candidates = await receipt.MeasureAsync("load", () => loader.LoadAsync(candidates, cancellationToken));
             candidates = await receipt.MeasureAsync("swap", () => swapper.SwapAsync(plan, candidates, cancellationToken));

@@ -3,6 +3,7 @@ using PluginHost.Hosting;
 using PluginHost.History;
 using PluginHost.Planning;
 using PluginHost.Swapping;
+using PluginHost.Telemetry;
 
 namespace PluginHost.Pipeline;
 
@@ -40,8 +41,6 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
 
     private TimeProvider Time => time;
 
-    private Activity? Begin(DeploymentInfo deployment) => telemetry.Begin(deployment);
-
     private string? LiveVersion(string pluginId) => live.Current.Plugins.GetValueOrDefault(pluginId)?.Version.Id;
 
     private async Task<DeploymentInfo> EndAsync(Activity? span, DeploymentInfo deployment)
@@ -57,8 +56,10 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
     /// <summary>The receipt of a deployment under way.</summary>
     internal sealed class Receipt(DeploymentReceipts owner, DeploymentInfo deployment)
     {
-        private readonly Activity? _span = owner.Begin(deployment);
         private DeploymentInfo _deployment = deployment;
+
+        /// <summary>Its span; null when nobody listens.</summary>
+        public Activity? Span { get; } = DeploymentTelemetry.Begin(deployment);
 
         public T Measure<T>(string stage, Func<T> work)
         {
@@ -108,7 +109,7 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
         public Task<DeploymentInfo> CloseAsync(ChangePlan plan, IReadOnlyList<Candidate> candidates)
         {
             var rejected = candidates.Count(candidate => candidate.Outcome == PluginOutcomeKind.Rejected);
-            return owner.EndAsync(_span, _deployment with
+            return owner.EndAsync(Span, _deployment with
             {
                 LiveAt = owner.Time.GetUtcNow(),
                 State = rejected == 0 ? DeploymentState.Succeeded : rejected < candidates.Count ? DeploymentState.Degraded : DeploymentState.Failed,
@@ -124,12 +125,12 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
         {
             var outcome = new PluginOutcome(candidate.PluginId, candidate.Outcome!.Value, owner.LiveVersion(candidate.PluginId), candidate.Reason);
             return candidate is { Outcome: PluginOutcomeKind.Built or PluginOutcomeKind.Reused, Outlook: { } outlook }
-                ? outcome with { Warnings = outlook.Warnings, Schedules = outlook.Schedules }
+                ? outcome with { BuiltOn = candidate.Artifact?.Node, Warnings = outlook.Warnings, Schedules = outlook.Schedules }
                 : outcome;
         }
 
         public Task<DeploymentInfo> FailAsync(string error) =>
-            owner.EndAsync(_span, _deployment with { State = DeploymentState.Failed, Error = error });
+            owner.EndAsync(Span, _deployment with { State = DeploymentState.Failed, Error = error });
 
         private void Add(string stage, DateTimeOffset startedAt, long begin)
         {

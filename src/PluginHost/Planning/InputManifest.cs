@@ -7,7 +7,7 @@ namespace PluginHost.Planning;
 internal sealed record InputManifest
 {
     // Changing how plugins are built, so that the same input gives another output, means raising this.
-    private const int Revision = 2;
+    public const int Revision = 3;
 
     /// <summary>Each file that was read, with its object id; null for a file that would have been read had it been there.</summary>
     public required SortedDictionary<string, string?> Files { get; init; }
@@ -22,13 +22,14 @@ internal sealed record InputManifest
     {
         get
         {
+            // One that was read from a file has the order of the machine's language.
             var text = new StringBuilder().Append(Revision).Append('\n').Append(Environment).Append('\n');
-            foreach (var (path, id) in Files)
+            foreach (var (path, id) in Files.OrderBy(file => file.Key, StringComparer.Ordinal))
             {
                 text.Append(path).Append('\t').Append(id).Append('\n');
             }
 
-            foreach (var (folder, content) in Folders)
+            foreach (var (folder, content) in Folders.OrderBy(folder => folder.Key, StringComparer.Ordinal))
             {
                 text.Append(folder).Append('\t').Append(content).Append('\n');
             }

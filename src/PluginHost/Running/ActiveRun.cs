@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using PluginHost.Swapping;
+using PluginHost.Telemetry;
 
 namespace PluginHost.Running;
 
@@ -61,7 +63,9 @@ internal sealed class ActiveRun(RunInfo info)
     {
         _lease = lease;
         var isolation = lease.Version.FindScript(Info.Script)?.Isolation ?? ScriptIsolation.Host;
-        return Update(run => run with { State = RunState.Running, Version = lease.Version.Id, Commit = lease.Version.Commit, Isolation = isolation, StartedAt = now });
+        var begun = Update(run => run with { State = RunState.Running, Version = lease.Version.Id, Commit = lease.Version.Commit, Isolation = isolation, StartedAt = now });
+        Span = RunSpans.Start(begun);
+        return Span is { } span ? Update(run => run with { TraceParent = span.Id, TraceState = span.TraceStateString }) : begun;
     }
 
     /// <summary>The version it has begun on.</summary>
@@ -69,6 +73,9 @@ internal sealed class ActiveRun(RunInfo info)
 
     /// <summary>The lease of the version it has begun on, for the one who gives it back; null when there is none.</summary>
     public VersionLease? TakeLease() => Interlocked.Exchange(ref _lease, null);
+
+    /// <summary>Its span, once it has begun; null when nobody listens.</summary>
+    public Activity? Span { get; private set; }
 
     /// <summary>Asks it to stop. The first reason counts.</summary>
     /// <param name="state">How it then ends: cancelled or timed out.</param>

@@ -20,6 +20,7 @@ internal sealed class InProcessRunner(
         var error = await invoker.InvokeAsync(new ScriptInvocation
         {
             Facts = RunFacts.Of(run.Info, lease.Version),
+            Span = run.Span,
             FindAsync = async () => await lease.FindScriptAsync(run.Info.Script) ?? throw new NotFoundException("script", $"{run.Info.Script} in version {lease.Version.Id}"),
             Parameters = definition => secrets.RevealTo(run, definition.Parameters.Secrets),
             Services = lease.GetServicesAsync,

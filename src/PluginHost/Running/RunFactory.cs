@@ -27,7 +27,7 @@ internal sealed class RunFactory(IOptions<PluginHostOptions> options, TimeProvid
     }
 
     /// <summary>A run of a script that runs after another one: when no other run of its script is under way, and on its defaults.</summary>
-    public RunInfo CreateChained(LiveScript script, RunInfo cause) => Create(script, RunTrigger.Chain) with { CausedBy = cause.Id, Exclusive = true };
+    public RunInfo CreateChained(LiveScript script, RunInfo cause) => Create(script, RunTrigger.Chain) with { CausedBy = cause.Id, Exclusive = true, TraceParent = cause.TraceParent, TraceState = cause.TraceState };
 
     /// <summary>
     /// The next try of a run: on the same version and under the same rule as the try before, so that a schedule that
@@ -56,6 +56,8 @@ internal sealed class RunFactory(IOptions<PluginHostOptions> options, TimeProvid
             RerunWhenLost = run.RerunWhenLost,
             Parameters = run.Parameters,
             RequestedBy = run.RequestedBy,
+            TraceParent = run.TraceParent,
+            TraceState = run.TraceState,
             Node = options.Value.NodeName,
         };
     }

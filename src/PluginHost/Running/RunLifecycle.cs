@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
+using PluginHost.Telemetry;
 
 namespace PluginHost.Running;
 
@@ -300,7 +302,14 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
         _recent.Add(finished);
         run.Finish(finished);
         _metrics.Ended(finished);
+        if (run.Span is { } span)
+        {
+            // For the line in the log.
+            Activity.Current = span;
+        }
+
         LogEnded(finished.Script, finished.State, finished.DurationMs, finished.Id);
+        RunSpans.End(run.Span, finished);
         _events.Publish(HostEventKind.Run, run.Id);
         var placed = await stored.Done;
         if (placed is not null)

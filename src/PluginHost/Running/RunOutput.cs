@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using PluginHost.Hosting;
@@ -13,7 +14,18 @@ internal sealed class RunOutput(ActiveRun run, RunLog log, ILogger host, HostEve
     {
         var hidden = run.Secrets.Hide(text);
         log.Write(Name(level), hidden);
-        host.Log(level, "{Text}", hidden);
+
+        // What comes from a worker comes on a thread that reads for many runs.
+        if (Activity.Current is null && run.Span is { IsStopped: false } span)
+        {
+            Activity.Current = span;
+            host.Log(level, "{Text}", hidden);
+            Activity.Current = null;
+        }
+        else
+        {
+            host.Log(level, "{Text}", hidden);
+        }
     }
 
     public void ReportProgress(RunProgress progress)

@@ -5,6 +5,7 @@ using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Swapping;
+using PluginHost.Telemetry;
 
 namespace PluginHost.Running;
 
@@ -57,10 +58,10 @@ internal sealed partial class RunService(
     private async Task<RunInfo> StartRunAsync(string scriptId, RunRequest request, RunInfo? rerunOf, CancellationToken cancellationToken)
     {
         var (script, parameters) = await requests.CheckAsync(scriptId, request, [.. SecretParameters.NamesIn(rerunOf?.Parameters)], cancellationToken);
-        var run = new ActiveRun(factory.Create(script, RunTrigger.Manual) with
+        var run = new ActiveRun(RunSpans.AskedForHere(factory.Create(script, RunTrigger.Manual) with
         {
             Parameters = parameters, Version = request.Version, StartAt = request.StartAt, RequestedBy = request.RequestedBy, RerunOf = rerunOf?.Id,
-        });
+        }));
         if (placement.IsAlone && !(request.StartAt > time.GetUtcNow()))
         {
             // Whoever asks by hand is let in whatever is under way; its place is kept for those who ask what is.

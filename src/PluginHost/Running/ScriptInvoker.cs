@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Runtime;
 using System.Text.Json.Nodes;
 using PluginHost.History;
 using PluginHost.Scripts;
+using PluginHost.Telemetry;
 
 namespace PluginHost.Running;
 
@@ -9,6 +11,9 @@ namespace PluginHost.Running;
 internal sealed record ScriptInvocation
 {
     public required RunFacts Facts { get; init; }
+
+    /// <summary>What the script starts and calls belongs under; null in a worker, and when nobody listens.</summary>
+    public Activity? Span { get; init; }
 
     /// <summary>Finds its class. What it throws fails the run.</summary>
     public required Func<Task<ScriptClass>> FindAsync { get; init; }
@@ -43,6 +48,7 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
     public async Task<RunError?> InvokeAsync(ScriptInvocation call)
     {
         var output = call.Output;
+        RunSpans.Enter(call.Span, call.Facts.TraceParent, call.Facts.TraceState);
         using var captured = console.CaptureInto(output.Write);
         var loggers = new RunLoggerFactory(output);
         ScriptServices? provider = null;

@@ -9,6 +9,7 @@ using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
+using PluginHost.Telemetry;
 
 namespace PluginHost.Running;
 
@@ -33,7 +34,7 @@ internal sealed partial class UnhandledExceptions : IHostedService
         PluginContexts contexts, ConsoleCapture console, LiveRegistry live, HostProblems problems, IMeterFactory meters, IOptions<PluginHostOptions> options, ILogger<UnhandledExceptions> logger)
     {
         (_contexts, _console, _live, _problems, _survive, _logger) = (contexts, console, live, problems, options.Value.Runs.SurviveUnhandledExceptions, logger);
-        _counter = meters.Create("PluginHost").CreateCounter<long>(
+        _counter = meters.Create(PluginHostTelemetry.MeterName).CreateCounter<long>(
             "pluginhost.unhandled_exceptions", "{exception}", "Exceptions of plugins that nothing handled.");
     }
 
@@ -93,7 +94,7 @@ internal sealed partial class UnhandledExceptions : IHostedService
 
             // Only text stays: a kept exception keeps the plugin in memory.
             var text = ExceptionText.FullText(exception);
-            _counter.Add(1, new("plugin", thrower.Plugin), new("kind", kind));
+            _counter.Add(1, new(Names.Plugin, thrower.Plugin), new("pluginhost.exception.kind", kind));
             _console.Current?.Invoke("ERR", $"Nothing handled this exception ({kind}): {text}");
             LogUnhandled(thrower.Plugin, thrower.Version, kind, text);
             Tell(thrower, ExceptionText.Describe(exception));

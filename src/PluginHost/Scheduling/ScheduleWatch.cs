@@ -30,7 +30,7 @@ internal sealed partial class ScheduleWatch : BackgroundService
         ILogger<ScheduleWatch> logger)
     {
         (_live, _schedules, _overrides, _store, _selfStarts, _problems, _time, _logger) = (live, schedules, overrides, store, selfStarts, problems, time, logger);
-        meters.Create("PluginHost").CreateObservableGauge(
+        meters.Create(PluginHostTelemetry.MeterName).CreateObservableGauge(
             "pluginhost.schedule.overdue", () => _overdue, "{schedule}", "Schedules with a time that was due a minute ago and is not accounted for.");
     }
 

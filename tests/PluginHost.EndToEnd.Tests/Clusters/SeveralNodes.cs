@@ -73,6 +73,43 @@ public sealed class SeveralNodes : ClusterTestBase
         Assert.That(dues, Is.EqualTo(Enumerable.Range(0, dues.Count).Select(i => dues[0] + (i * 1000L))), "each second once, whoever was there");
     }
 
+    [Test]
+    public async Task ACommit_IsBuiltByOneOfThree_AndLiveOnAll()
+    {
+        AddWriters("1", ("Tick", "[Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow)]", 0)).Commit("First");
+        var nodes = await Task.WhenAll(StartNodeAsync(1), StartNodeAsync(2), StartNodeAsync(3));
+        await BuiltOnceAsync(nodes, "First");
+
+        AddWriters("2", ("Tick", "[Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow)]", 0)).Commit("Second");
+        await BuiltOnceAsync(nodes, "Second");
+
+        // A change that no byte of the output shows: it is not swapped where it is live, and a node that comes then has no other version.
+        Repository.Write("plugins/A/notes.txt", "Nothing that is compiled.").Commit("Third");
+        Assert.That((await DeployedAsync(nodes, "Third")).Select(outcome => outcome["outcome"]!.ToString()), Is.All.EqualTo("unchanged"));
+        var fresh = await StartNodeAsync(4);
+        var self = (await fresh.GetAsync("api/v1/nodes"))["items"]!.AsArray().Single(node => (bool)node!["isThis"]!)!;
+        await nodes[0].UntilAsync("api/v1/runs?script=A.Tick&limit=20", page => page["items"]!.AsArray().Any(run => run!["node"]!.ToString() == self["id"]!.ToString()));
+
+        await Task.WhenAll(nodes.Select(node => node.StopAsync()));
+        var stopped = DateTimeOffset.UtcNow;
+        await fresh.UntilAsync("api/v1/occurrences?script=A.Tick&limit=1", page => DateTimeOffset.Parse(page["items"]![0]!["due"]!.ToString(), null) > stopped.AddSeconds(2) && page["items"]![0]!["outcome"]!.ToString() == "ran");
+    }
+
+    private static async Task<List<JsonNode>> DeployedAsync(IReadOnlyList<ReadyHost> nodes, string message)
+    {
+        var deployments = await Task.WhenAll(nodes.Select(node => node.UntilAsync(
+            "api/v1/deployments?limit=1", page => page["items"]![0]!["message"]!.ToString() == message && page["items"]![0]!["state"]!.ToString() == "succeeded")));
+        return [.. deployments.Select(page => page["items"]![0]!["plugins"]![0]!)];
+    }
+
+    private static async Task BuiltOnceAsync(IReadOnlyList<ReadyHost> nodes, string message)
+    {
+        var outcomes = await DeployedAsync(nodes, message);
+        Assert.That(outcomes.Select(outcome => outcome["outcome"]!.ToString()).Order(), Is.EqualTo(new[] { "built", "reused", "reused" }));
+        Assert.That(outcomes.Select(outcome => outcome["builtOn"]!.ToString()).Distinct().ToList(), Has.Count.EqualTo(1));
+        Assert.That(outcomes.Select(outcome => outcome["version"]!.ToString()).Distinct().ToList(), Has.Count.EqualTo(1));
+    }
+
     private static async Task<List<string>> FirstLinesAsync(ReadyHost node, string path, int count)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{path}/log");

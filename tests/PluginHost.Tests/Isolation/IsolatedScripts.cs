@@ -118,6 +118,9 @@ public sealed class Acting : IScript
                 new Thread(() => throw new InvalidOperationException("On a thread of its own.")).Start();
                 await Task.Delay(Timeout.Infinite, CancellationToken.None);
                 break;
+            case "trace":
+                context.SetResult($"{Activity.Current?.TraceId}/{Activity.Current?.ParentSpanId}");
+                break;
             case "large result":
                 context.SetResult(new string('x', 2 << 20));
                 break;

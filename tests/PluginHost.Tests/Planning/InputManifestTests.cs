@@ -12,6 +12,19 @@ public sealed class InputManifestTests
         .Write("common/Shared.cs", "class Shared;")
         .Write("common/deep/Deep.cs", "class Deep;");
 
+    /// <summary>Other hosts compare it with what they compute.</summary>
+    [Test]
+    public void TheContentKey_IsTheSame_AfterItWasWrittenAndRead()
+    {
+        var manifest = new InputManifest
+        {
+            Files = new(StringComparer.Ordinal) { ["a.cs"] = "1", ["B.cs"] = "2", ["_.cs"] = null }, Folders = new(StringComparer.Ordinal) { ["b"] = "3", ["A"] = "4" }, Environment = "sdk",
+        };
+        var read = System.Text.Json.JsonSerializer.Deserialize<InputManifest>(System.Text.Json.JsonSerializer.Serialize(manifest))!;
+
+        Assert.That(read.ContentKey, Is.EqualTo(manifest.ContentKey));
+    }
+
     [Test]
     public void AFileThatNoItemNames_CountsByItsContent()
     {

@@ -18,6 +18,7 @@ using PluginHost.Running;
 using PluginHost.Scheduling;
 using PluginHost.Scripts;
 using PluginHost.Swapping;
+using PluginHost.Telemetry;
 using PluginHost.Tests.Scripts;
 
 namespace PluginHost.Tests.Running;
@@ -45,7 +46,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Time = time;
         _app = new FakeScriptServices(services => services.AddSingleton<TimeProvider>(time).AddSingleton(Stage).Share<Stage>().AddScoped<Hanging>().Share<Hanging>(), settings);
         Data = new DataDirectory(options);
-        Leaked = new LeakedVersions(Events, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), options, NullLogger<LeakedVersions>.Instance);
+        Leaked = new LeakedVersions(Events, Problems, options, NullLogger<LeakedVersions>.Instance);
         Unloading = new UnloadWatch(Leaked, options, time, NullLogger<UnloadWatch>.Instance);
         _console = new ConsoleCapture(options);
         Draining = new DrainingVersions(Unloading, time);

@@ -4,7 +4,7 @@ namespace PluginHost.History.Sqlite;
 internal static class SqliteSchema
 {
     // Each row keeps its whole record as a JSON document; what is searched by stands beside it.
-    private static readonly string[] Steps =
+    public static IReadOnlyList<string> Steps { get; } =
     [
         """
         CREATE TABLE runs (id TEXT PRIMARY KEY, script TEXT NOT NULL COLLATE NOCASE, state TEXT NOT NULL, "trigger" TEXT NOT NULL, document TEXT NOT NULL) WITHOUT ROWID;
@@ -94,10 +94,10 @@ internal static class SqliteSchema
             connection.Commit();
         }
 
-        bool IsCurrent(SqliteHistoryConnection opened) => Version(opened) is var version && version > Steps.Length
+        bool IsCurrent(SqliteHistoryConnection opened) => Version(opened) is var version && version > Steps.Count
             ? throw new InvalidOperationException(
-                $"The history in {file} was written by a newer version of PluginHost (schema {version}, this one knows {Steps.Length}). Nothing was changed. Start the newer version, or another data directory.")
-            : version == Steps.Length;
+                $"The history in {file} was written by a newer version of PluginHost (schema {version}, this one knows {Steps.Count}). Nothing was changed. Start the newer version, or another data directory.")
+            : version == Steps.Count;
     }
 
     private static int Version(SqliteHistoryConnection connection) => connection.Query("PRAGMA user_version", reader => reader.GetInt32(0)).Single();

@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace PluginHost.Tests.Telemetry;
+
+/// <summary>Collects the spans of some sources, as OpenTelemetry would, until the test ends.</summary>
+internal sealed class Spans : IDisposable
+{
+    private readonly ActivityListener _listener;
+    private readonly ConcurrentQueue<Activity> _ended = new();
+
+    public Spans(params string[] sources)
+    {
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => sources.Contains(source.Name),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = _ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    public IReadOnlyList<Activity> All => [.. _ended];
+
+    /// <summary>The span of a run that has ended.</summary>
+    public Activity Of(RunInfo run) => All.Single(span => (string?)span.GetTagItem("pluginhost.run.id") == run.Id);
+
+    public void Dispose() => _listener.Dispose();
+}
