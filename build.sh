@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./build.sh run|test|bench|soak|cluster|pack: everything happens in the program in .build/, which this script compiles when it changed.
+# ./build.sh run|test|bench|soak|cluster|pack|container: everything happens in the program in .build/, which this script compiles when it changed.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"

@@ -11,6 +11,7 @@ const string Usage = """
       soak [--for 10m]     let everything happen to a host that can, and check what must hold; --seed N again
       cluster [options]    several hosts that share a PostgreSQL server of their own; --nodes N, --port N
       pack                 make the packages, in artifacts/packages
+      container [P=V …]    make the container image of the ready host, artifacts/container/pluginhost.tar.gz
 
     """;
 
@@ -38,6 +39,8 @@ try
             return await TestProgramCommand.ExecuteAsync(root, "PluginHost.LocalCluster", hosts, stop.Token);
         case ["pack"]:
             return await PackCommand.ExecuteAsync(root, stop.Token);
+        case ["container", .. var properties]:
+            return await ContainerCommand.ExecuteAsync(root, properties, stop.Token);
         case ["help" or "--help" or "-h"]:
             Console.Out.Write(Usage);
             return 0;

@@ -44,7 +44,7 @@ internal static class CommandLine
     private static Command Create()
     {
         var run = Run();
-        var root = new Command(Name, "Runs the C# scripts of a git repository: by a button, by an API call, by a cron schedule.") { run, KeysCommand.Create(), BackupCommands.CreateBackup(), BackupCommands.CreateRestore() };
+        var root = new Command(Name, "Runs the C# scripts of a git repository: by a button, by an API call, by a cron schedule.") { run, KeysCommand.Create(), BackupCommands.CreateBackup(), BackupCommands.CreateRestore(), ServiceCommand.Create(run.Options.Where(option => option.Name is not ("--no-supervisor" or "--safe-mode" or Supervised))) };
         foreach (var command in ClientCommands().Concat(AuthorCommands()))
         {
             root.Subcommands.Add(command);

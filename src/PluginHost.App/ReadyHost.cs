@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Hosting.WindowsServices;
 using Microsoft.Extensions.Options;
 using PluginHost.App.Security;
+using PluginHost.App.Services;
 using PluginHost.App.Supervision;
 using PluginHost.App.Telemetry;
 using PluginHost.Crashes;
@@ -59,7 +61,7 @@ internal static class ReadyHost
             return Say($"The host cannot start: {(failure is InvalidOperationException ? failure.Message : failure)}", ExitCode.Failed);
         }
 
-        int HowItEnded() => signals.Asked.IsCompleted || cancellationToken.IsCancellationRequested ? ExitCode.Done : ExitCode.StoppedByItself;
+        int HowItEnded() => signals.Asked.IsCompleted || cancellationToken.IsCancellationRequested || WindowsServiceHelpers.IsWindowsService() ? ExitCode.Done : ExitCode.StoppedByItself;
     }
 
     private static WebApplication Build(RunArguments arguments)
@@ -76,6 +78,7 @@ internal static class ReadyHost
         builder.AddConnectionLimits();
         builder.AddReverseProxy();
         builder.AddTelemetry();
+        builder.AddServiceManager();
         builder.Services.AddSingleton(new PreviousDeath(arguments.Death));
         var host = builder.Services.AddPluginHost().AddReadyHostSettings().AddAlerts();
         if (!string.IsNullOrEmpty(builder.Configuration[$"{ClusterOptions.SectionName}:{nameof(ClusterOptions.ConnectionString)}"]))

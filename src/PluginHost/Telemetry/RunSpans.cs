@@ -7,9 +7,12 @@ internal static class RunSpans
 {
     private const string Name = "run";
 
+    // As much as W3C asks to be passed on; a caller may send more, and it is stored with each run.
+    private const int MostTraceState = 512;
+
     /// <summary>The run as part of the trace in which it is asked for now, if there is one.</summary>
     public static RunInfo AskedForHere(RunInfo run) => Activity.Current is { IdFormat: ActivityIdFormat.W3C } asking
-        ? run with { TraceParent = asking.Id, TraceState = asking.TraceStateString }
+        ? run with { TraceParent = asking.Id, TraceState = asking.TraceStateString is { Length: <= MostTraceState } state ? state : null }
         : run;
 
     /// <summary>Begins the span of a run that has begun; null when nobody listens.</summary>

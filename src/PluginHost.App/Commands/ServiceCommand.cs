@@ -1,0 +1,45 @@
+using System.CommandLine;
+using PluginHost.App.Output;
+using PluginHost.App.Services;
+
+namespace PluginHost.App.Commands;
+
+/// <summary><c>service</c>: what makes a service of the ready host on this system.</summary>
+internal static class ServiceCommand
+{
+    /// <param name="options">The options of <c>run</c> that a service may have.</param>
+    public static Command Create(IEnumerable<Option> options)
+    {
+        var command = new Command("service", "Prints what makes a service of the host: a unit for systemd, or commands for Windows. Changes nothing. Takes the options of 'run'.");
+        List<Option> taken = [.. options];
+        taken.ForEach(command.Options.Add);
+        command.SetAction((result, cancellationToken) => CommandGuard.RunAsync(result, (output, _) => Task.FromResult(Print(output, result, taken)), cancellationToken));
+        return command;
+    }
+
+    private static int Print(CommandOutput output, ParseResult result, List<Option> taken)
+    {
+        List<string> given = [.. taken.Where(option => result.GetResult(option) is { Implicit: false })
+            .SelectMany(option => new[] { option.Name }.Concat(result.GetResult(option)!.Tokens.Select(token => token.Value)))];
+        if (!given.Contains("--repo"))
+        {
+            output.Note("Without --repo the service watches what PluginHost:Sources says in its settings.");
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            output.Json(ServiceText.Windows(Program(), given));
+            output.Note("Run these as an administrator, with --data among the options of the service: a service has no working directory of its own.");
+        }
+        else
+        {
+            output.Json(ServiceText.Unit(Program(), given.Contains("--data") ? given : [.. given, "--data", "/var/lib/pluginhost/data"]));
+            output.Note("Write this to /etc/systemd/system/pluginhost.service, then: systemctl daemon-reload && systemctl enable --now pluginhost");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static IReadOnlyList<string> Program() =>
+        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) != "dotnet" ? [path] : [Environment.ProcessPath ?? "dotnet", typeof(ServiceCommand).Assembly.Location];
+}
