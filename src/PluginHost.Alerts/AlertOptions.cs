@@ -6,13 +6,17 @@ public sealed class AlertOptions
     /// <summary>The section these are bound to.</summary>
     public const string SectionName = "PluginHost:Alerts";
 
-    /// <summary>Where people reach the pages, for the links in alerts.</summary>
+    /// <summary>Where people reach the pages, for the links in alerts and in the statuses of commits.</summary>
     /// <value>An absolute http or https address. The default is null: alerts have no links.</value>
     public string? PublicUrl { get; set; }
 
     /// <summary>Who is told, by names of your choice.</summary>
     /// <value>The default is empty: nobody.</value>
     public Dictionary<string, AlertRule> Rules { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Where the commits of sources are told how their deployment went, by the names of the sources.</summary>
+    /// <value>The default is empty: nowhere.</value>
+    public Dictionary<string, CommitStatusOptions> CommitStatuses { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>How e-mail is sent; needed when a rule has addresses.</summary>
     public MailOptions Mail { get; set; } = new();

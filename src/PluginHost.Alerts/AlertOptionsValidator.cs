@@ -12,6 +12,7 @@ internal sealed class AlertOptionsValidator : IValidateOptions<AlertOptions>
         [
             .. Check(options.PublicUrl is null || IsWeb(options.PublicUrl), $"{AlertOptions.SectionName}:PublicUrl is '{options.PublicUrl}', which is no http or https address."),
             .. options.Rules.SelectMany(rule => Rule(rule.Key, rule.Value)),
+            .. options.CommitStatuses.SelectMany(status => Forge($"{AlertOptions.SectionName}:CommitStatuses:{status.Key}", status.Value)),
             .. options.Rules.Values.Any(rule => rule.MailTo.Count > 0) ? Mail(options.Mail) : [],
         ];
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
@@ -22,6 +23,15 @@ internal sealed class AlertOptionsValidator : IValidateOptions<AlertOptions>
         .. Check(rule.Url is not null || rule.MailTo.Count > 0, $"{AlertOptions.SectionName}:Rules:{name} tells nobody. Set its Url or its MailTo."),
         .. Check(rule.Url is null || IsWeb(rule.Url), $"{AlertOptions.SectionName}:Rules:{name}:Url is no http or https address."),
         .. rule.MailTo.Where(address => !IsMailbox(address)).Select(address => $"{AlertOptions.SectionName}:Rules:{name}:MailTo has '{address}', which is no e-mail address."),
+    ];
+
+    private static IEnumerable<string> Forge(string path, CommitStatusOptions forge) =>
+    [
+        .. forge.ApiAddress is null ? [$"{path}:Api is not set, and {forge.Forge} has no default. It is https://HOST/api/v1."]
+            : Check(Uri.TryCreate(forge.ApiAddress, UriKind.Absolute, out var api) && (api.Scheme == "https" || (api.Scheme == "http" && api.IsLoopback)), $"{path}:Api is '{forge.ApiAddress}', which is no https address. http is taken for this machine alone, because the token goes with it."),
+        .. Check(forge.Repository.Length > 0 && (forge.Forge == ForgeKind.GitLab || forge.Repository.Split('/') is [{ Length: > 0 }, { Length: > 0 }]), $"{path}:Repository is '{forge.Repository}'. Write owner/name."),
+        .. Check(forge.Token is null != forge.TokenFile is null, $"{path} needs one of Token and TokenFile."),
+        .. Check(forge.Context.Length is >= 1 and <= 100, $"{path}:Context has {forge.Context.Length} characters; it has 1 to 100."),
     ];
 
     private static IEnumerable<string> Mail(MailOptions mail) =>

@@ -23,6 +23,7 @@ internal static class PluginHostRoutes
         api.MapOccurrences();
         api.MapPlugins();
         api.MapDeployments();
+        api.MapBuildLogs();
         api.MapEvents();
         api.MapAudit();
         api.MapHooks();

@@ -10,11 +10,21 @@ public interface IPluginHost
     /// <summary>The host at a glance.</summary>
     HostStatus GetStatus();
 
+    /// <summary>What the host is made of at present, and how it is set up.</summary>
+    /// <remarks>It looks through the processes of the machine, which takes some milliseconds.</remarks>
+    HostDetails GetDetails();
+
     /// <summary>The nodes of the cluster, by name; of a host that is alone, itself.</summary>
     Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Every script of the live plugins, by id.</summary>
     Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Scripts of the live plugins, by id, some at a time.</summary>
+    /// <param name="limit">How many at most, 1 to 500.</param>
+    /// <param name="after">The cursor that the page before ended with.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    Task<Page<ScriptInfo>> GetScriptsAsync(int limit, string? after, CancellationToken cancellationToken = default);
 
     /// <summary>One script.</summary>
     Task<ScriptInfo> GetScriptAsync(string scriptId, CancellationToken cancellationToken = default);
@@ -110,6 +120,25 @@ public interface IPluginHost
     /// <summary>The versions of a plugin that the host keeps, newest first.</summary>
     IReadOnlyList<PluginVersionInfo> GetVersions(string pluginId);
 
+    /// <summary>The files that went into the build of a version, as they are in its commit: those of its project first.</summary>
+    /// <remarks>A few hundred files and a million characters at most; where something is left out, it is said.</remarks>
+    Task<IReadOnlyList<SourceText>> GetSourceAsync(string pluginId, string version, CancellationToken cancellationToken = default);
+
+    /// <summary>What differs between two versions of a plugin in the files that go into their builds.</summary>
+    /// <param name="pluginId">The plugin.</param>
+    /// <param name="version">The later version.</param>
+    /// <param name="against">The one it is compared with; null for the one that was built before it.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    Task<VersionChanges> CompareVersionsAsync(string pluginId, string version, string? against = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Files of a commit of a source, as long as its clone holds that.</summary>
+    /// <param name="sourceName">The source.</param>
+    /// <param name="commit">The full id of the commit.</param>
+    /// <param name="paths">The files, from the root of the repository.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <returns>One for each path, up to a few hundred; where something is left out, it is said.</returns>
+    Task<IReadOnlyList<SourceText>> ReadFilesAsync(string sourceName, string commit, IReadOnlyList<string> paths, CancellationToken cancellationToken = default);
+
     /// <summary>Makes a kept version of a plugin live and holds the plugin there: commits do not change it until it is unpinned.</summary>
     /// <param name="pluginId">The plugin.</param>
     /// <param name="version">The version; null for the one that was live before.</param>
@@ -141,6 +170,14 @@ public interface IPluginHost
     /// <summary>One deployment.</summary>
     Task<DeploymentInfo> GetDeploymentAsync(string deploymentId, CancellationToken cancellationToken = default);
 
+    /// <summary>The logs of the build of a deployment's commit, on this node; none where nothing was built, or they are no longer kept (<see cref="RetentionOptions.BuildLogs"/>).</summary>
+    Task<IReadOnlyList<BuildLogInfo>> GetBuildLogsAsync(string deploymentId, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens one of these logs; while the build is under way, it is what there is so far.</summary>
+    /// <returns>The caller disposes it.</returns>
+    /// <exception cref="NotFoundException">There is no such deployment, or no such log.</exception>
+    Task<Stream> OpenBuildLogAsync(string deploymentId, BuildLogKind kind, CancellationToken cancellationToken = default);
+
     /// <summary>Looks at a source now and deploys its tip if it is new.</summary>
     /// <returns>The deployment of the tip, finished unless the limit was reached before; the last one when the tip is live already.</returns>
     /// <param name="sourceName">The source.</param>
@@ -156,6 +193,10 @@ public interface IPluginHost
 
     /// <summary>Says that a source may have changed: it is looked at as soon as can be. Hints that come meanwhile become one more look.</summary>
     void HintSource(string sourceName);
+
+    /// <summary>A number that grows with each change that <see cref="WatchAsync"/> tells of, before it is told.</summary>
+    /// <value>Within this process, from 0 on. What was read while it was one number need not be read again for what changed, until it is another.</value>
+    long Revision { get; }
 
     /// <summary>Tells what changes, until cancelled. A slow reader misses repeated changes, never the last.</summary>
     IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken = default);

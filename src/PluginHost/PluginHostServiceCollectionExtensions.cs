@@ -19,6 +19,7 @@ using PluginHost.Retention;
 using PluginHost.Running;
 using PluginHost.Scheduling;
 using PluginHost.Scripts;
+using PluginHost.Sources;
 using PluginHost.Swapping;
 using PluginHost.Telemetry;
 
@@ -101,6 +102,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<BuildStandby>();
         services.TryAddSingleton<DotnetBuild>();
         services.TryAddSingleton<PluginBuilder>();
+        services.TryAddSingleton<BuildLogs>();
         services.TryAddSingleton<ArtifactCatalog>();
         services.TryAddSingleton<ArtifactStore>();
         services.TryAddSingleton<ISharedArtifacts, NoSharedArtifacts>();
@@ -175,6 +177,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<RunFactory>();
         services.TryAddSingleton<SecretParameters>();
         services.TryAddSingleton<RecentRuns>();
+        services.TryAddSingleton<LastRuns>();
         services.TryAddSingleton<RunLimits>();
         services.TryAddSingleton<RunSuccessors>();
         services.TryAddSingleton<RunEnds>();
@@ -211,6 +214,10 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<Rollback>();
         services.TryAddSingleton<VersionRetention>();
         services.TryAddSingleton<HostSummary>();
+        services.TryAddSingleton<SettingsInForce>();
+        services.TryAddSingleton<HostDetailsReader>();
+        services.TryAddSingleton<CommitFiles>();
+        services.TryAddSingleton<VersionSources>();
         services.TryAddSingleton<INodes, OneNode>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();
         return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>().AddHosted<HistoryRetention>().AddHosted<HostMetrics>();

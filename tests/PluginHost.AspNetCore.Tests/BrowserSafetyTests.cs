@@ -54,7 +54,7 @@ public sealed class BrowserSafetyTests
 
     [Test]
     public async Task WhatOthersWrote_IsEncoded_OnEveryPage(
-        [Values("", "scripts/{0}", "runs", "runs/{0}", "deployments", "deployments/{0}", "plugins/{0}", "host", "audit", "scripts/other{0}")] string path)
+        [Values("", "scripts/{0}", "runs", "runs/{0}", "deployments", "deployments/{0}", "plugins/{0}", "plugins/{0}/versions/{0}", "scripts/{0}/source", "host", "audit", "scripts/other{0}")] string path)
     {
         _host.Audit.Entries.Add(new AuditInfo { Id = Hostile, At = Examples.Noon, Who = Hostile, From = Hostile, Action = AuditAction.RunStart, Target = Hostile, Outcome = AuditOutcome.Refused, Reason = Hostile });
         var run = Examples.Run(Hostile) with { Script = Hostile, Plugin = Hostile, Version = Hostile, RequestedBy = Hostile, Trigger = RunTrigger.Manual, Result = Hostile, Error = new RunError(Hostile, Hostile, Hostile), Progress = new RunProgress(0.5, Hostile) };
@@ -76,9 +76,12 @@ public sealed class BrowserSafetyTests
         _host.Plugins[0] = Examples.Plugin(Hostile, Hostile) with { Live = Examples.Live with { Version = Hostile }, Leaked = [new LeakedVersion(Hostile, Examples.Noon, Hostile)] };
         _host.Deployments[0] = Examples.Deployment(Hostile, Hostile) with { Author = Hostile, Error = Hostile, Plugins = [new PluginOutcome(Hostile, PluginOutcomeKind.Rejected, Hostile, Hostile)
         {
-            Warnings = [new Diagnostic(DiagnosticSeverity.Warning, null, Hostile, Hostile, 1, null)], Schedules = [new ScheduleForecast(Hostile, Hostile, Hostile, Hostile, null)],
+            Errors = [new Diagnostic(DiagnosticSeverity.Error, Hostile, Hostile, Hostile, 1, null)], Warnings = [new Diagnostic(DiagnosticSeverity.Warning, null, Hostile, Hostile, 1, null)], Schedules = [new ScheduleForecast(Hostile, Hostile, Hostile, Hostile, null)],
         }] };
         _host.Status = Examples.Status() with { Sources = [Examples.Status().Sources[0] with { Name = Hostile, Error = Hostile, Url = Hostile }] };
+        _host.Details = Examples.Details with { Contexts = [new ContextInfo(Hostile, Hostile, ContextState.Live, Examples.Noon, 1)], Settings = [new SettingInfo(Hostile, Hostile, false)] };
+        _host.Source[0] = new SourceText(Hostile, Hostile, Hostile);
+        _host.Changes[0] = new FileChange(Hostile, FileChangeKind.Changed, 1, 1, $"@@\n+{Hostile}\n{Hostile}", Hostile);
         await using var web = await WebHost.StartAsync(_host);
 
         using var answer = await web.SendAsync(HttpMethod.Get, string.Format(null, path, Uri.EscapeDataString(Hostile)), null, ("Accept", "text/html"));

@@ -68,5 +68,10 @@ internal static class Examples
         [new SourceInfo("default", "https://example.com/scripts.git", "main", "plugins", Commit, SourceState.Unreachable, Noon, "no route")],
         new HostCounts(1, 1, 0, 0, 1), 1, [new ActivityInfo("build", "Building 2 projects", 0.5, Noon)], ["3 schedules are behind"]);
 
+    public static HostDetails Details { get; } = new(
+        new BuildServerInfo(BuildServerState.Idle, Noon, 1 << 30, [new BuildServerProcess(4242, "compiler", 200 << 20)]),
+        [new ContextInfo("Reports", "0123456-89abcde", ContextState.Live, Noon, 1), new ContextInfo("Reports", "old-2", ContextState.Leaked, Noon, 0)],
+        [new SettingInfo("PluginHost:Runs:MaxConcurrent", "100", IsDefault: true), new SettingInfo("PluginHost:Sources:default:WebhookSecret", "set", IsDefault: false)]);
+
     public static PluginVersionInfo Version { get; } = new("0123456-89abcde", Commit, "Ada Author", "First", Noon, PluginVersionState.Live);
 }

@@ -33,6 +33,10 @@ internal sealed class FakeHost : IPluginHost
     /// <summary>Set once somebody watches.</summary>
     public TaskCompletionSource Watched { get; } = new();
 
+    public HostDetails Details { get; set; } = Examples.Details;
+
+    public HostDetails GetDetails() => Details;
+
     public List<NodeInfo> Nodes { get; } = [Examples.Node];
 
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<NodeInfo>>(Nodes);
@@ -40,6 +44,12 @@ internal sealed class FakeHost : IPluginHost
     public HostStatus GetStatus() => Failure is null ? Status : throw Failure;
 
     public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ScriptInfo>>(Scripts);
+
+    public Task<Page<ScriptInfo>> GetScriptsAsync(int limit, string? after, CancellationToken cancellationToken)
+    {
+        Query = new RunQuery { Limit = limit, After = after };
+        return Task.FromResult(new Page<ScriptInfo>(Scripts, Next));
+    }
 
     public Task<ScriptInfo> GetScriptAsync(string scriptId, CancellationToken cancellationToken) =>
         Task.FromResult(Find(Scripts, script => script.Id, "script", scriptId));
@@ -154,6 +164,38 @@ internal sealed class FakeHost : IPluginHost
 
     public IReadOnlyList<PluginVersionInfo> GetVersions(string pluginId) => [Examples.Version with { Version = GetPlugin(pluginId).Live!.Version }];
 
+    public List<SourceText> Source { get; } = [new("plugins/Reports/Daily.cs", "// <b>one</b>\nline 2\nline 3", null), new("plugins/Reports/logo.png", null, "It is no text.")];
+
+    public List<FileChange> Changes { get; } = [new("plugins/Reports/Daily.cs", FileChangeKind.Changed, 1, 1, "diff --git a/x b/x\n@@ -1 +1 @@\n-// old\n+// <b>one</b>\n", null)];
+
+    public (string Source, string Commit, IReadOnlyList<string> Paths)? Read { get; private set; }
+
+    public Dictionary<BuildLogKind, string> BuildLogs { get; } = new() { [BuildLogKind.Text] = "Daily.cs(1,1): warning PH0001: no", [BuildLogKind.Binary] = "binary" };
+
+    public Task<IReadOnlyList<SourceText>> GetSourceAsync(string pluginId, string version, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SourceText>>(GetPlugin(pluginId).Live!.Version == version ? Source : throw new NotFoundException("version", version));
+
+    public Task<VersionChanges> CompareVersionsAsync(string pluginId, string version, string? against, CancellationToken cancellationToken) =>
+        Task.FromResult(new VersionChanges(GetPlugin(pluginId).Live!.Version == version ? version : throw new NotFoundException("version", version), against ?? "before", Changes, null));
+
+    public Task<IReadOnlyList<SourceText>> ReadFilesAsync(string sourceName, string commit, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        Read = (sourceName, commit, paths);
+        return Failure is null ? Task.FromResult<IReadOnlyList<SourceText>>([.. Source.Where(file => paths.Contains(file.Path))]) : throw Failure;
+    }
+
+    public async Task<IReadOnlyList<BuildLogInfo>> GetBuildLogsAsync(string deploymentId, CancellationToken cancellationToken)
+    {
+        await GetDeploymentAsync(deploymentId, cancellationToken);
+        return [.. BuildLogs.Select(log => new BuildLogInfo(log.Key, log.Value.Length))];
+    }
+
+    public async Task<Stream> OpenBuildLogAsync(string deploymentId, BuildLogKind kind, CancellationToken cancellationToken)
+    {
+        await GetDeploymentAsync(deploymentId, cancellationToken);
+        return BuildLogs.TryGetValue(kind, out var log) ? new MemoryStream(System.Text.Encoding.UTF8.GetBytes(log)) : throw new NotFoundException("build log of deployment", deploymentId);
+    }
+
     public string? RolledBack { get; private set; }
 
     public Task<PluginInfo> RollBackAsync(string pluginId, string? version, string? requestedBy, CancellationToken cancellationToken)
@@ -192,6 +234,8 @@ internal sealed class FakeHost : IPluginHost
     public List<string> Hints { get; } = [];
 
     public void HintSource(string sourceName) => Hints.Add(sourceName);
+
+    public long Revision { get; set; }
 
     public async IAsyncEnumerable<HostEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -19,6 +19,7 @@ internal static class OpenApiRules
         ["timeZone"] = "The time zone it is read in: an IANA or Windows id. UTC when it is left out.",
         ["api/v1/schedules/preview script"] = "The script that H is derived from.",
         ["version"] = "The id of the version.",
+        ["against"] = "The id of the version that it is compared with; the one that was built before when it is left out.",
         ["name"] = "The source's name in the configuration.",
         ["script"] = "Only those of this script.",
         ["state"] = "Only runs in this state.",

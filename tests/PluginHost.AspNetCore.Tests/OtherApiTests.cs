@@ -23,6 +23,22 @@ public sealed class OtherApiTests
     }
 
     [Test]
+    public async Task TheHost_TellsItsBuildServers_ItsContexts_AndItsSettings()
+    {
+        await using var web = await WebHost.StartAsync(_host);
+
+        var details = await web.GetAsync("api/v1/host");
+        var page = await web.Client.GetStringAsync("host");
+
+        Assert.That(JsonNode.DeepEquals(details["buildServers"], JsonNode.Parse("""
+            { "state": "idle", "lastUsedAt": "2026-01-31T12:00:00.25Z", "maxBytes": 1073741824, "processes": [{ "processId": 4242, "role": "compiler", "residentBytes": 209715200 }] }
+            """)), details.ToJsonString());
+        Assert.That(details["contexts"]![1]!["state"]!.ToString(), Is.EqualTo("leaked"));
+        Assert.That(details["settings"]![1]!.ToJsonString(), Is.EqualTo("""{"name":"PluginHost:Sources:default:WebhookSecret","value":"set","isDefault":false}"""));
+        Assert.That(page, Does.Contain("4242").And.Contain("200 MiB").And.Contain("old-2").And.Contain("PluginHost:Runs:MaxConcurrent").And.Contain("1 as they are by default"));
+    }
+
+    [Test]
     public async Task APlugin_TellsItsProblem_WithFileAndLine()
     {
         await using var web = await WebHost.StartAsync(_host);

@@ -47,6 +47,8 @@ public sealed class RolesTests
     [TestCase("GET", "openapi/v1.json", "401 200 200 200")]
     [TestCase("GET", "nothing", "401 404 404 404")]
     [TestCase("DELETE", "api/v1/status", "401 405 405 405")]
+    [TestCase("GET", "api/v1/deployments/deployment1/log", "401 200 200 200")]
+    [TestCase("GET", "api/v1/deployments/deployment1/binlog", "401 403 200 200")]
     [TestCase("POST", Change, "401 403 200 200")]
     [TestCase("DELETE", Removal, "401 403 403 204")]
     [TestCase("GET", "api/v1/audit", "401 403 403 200")]

@@ -35,6 +35,19 @@ public sealed class ScriptsApiTests
     }
 
     [Test]
+    public async Task TheList_IsCutIntoPages()
+    {
+        _host.Next = "Reports.Daily";
+        await using var web = await WebHost.StartAsync(_host);
+
+        var list = await web.GetAsync("api/v1/scripts?limit=1&after=Orders.Sum");
+
+        Assert.That((_host.Query!.Limit, _host.Query.After, list["next"]!.ToString()), Is.EqualTo((1, "Orders.Sum", "Reports.Daily")));
+        await web.GetAsync("api/v1/scripts?after=");
+        Assert.That((_host.Query.Limit, _host.Query.After), Is.EqualTo((50, (string?)null)));
+    }
+
+    [Test]
     public async Task TheList_HasItems_AndNoNext()
     {
         await using var web = await WebHost.StartAsync(_host);

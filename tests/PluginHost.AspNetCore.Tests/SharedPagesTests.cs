@@ -1,11 +1,59 @@
+using Microsoft.Extensions.Time.Testing;
 using PluginHost.AspNetCore.Pages;
 
 namespace PluginHost.AspNetCore.Tests;
 
 public sealed class SharedPagesTests
 {
-    private readonly SharedPages _pages = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly SharedPages _pages;
+    private long _revision;
     private int _made;
+
+    public SharedPagesTests() => _pages = new SharedPages(() => Volatile.Read(ref _revision), _time);
+
+    [Test]
+    public async Task AsLongAsNothingChanges_OneIsMade_ForWhoeverComes()
+    {
+        var go = new TaskCompletionSource();
+        var first = _pages.GetAsync("a", () => MakeAsync(go.Task), CancellationToken.None);
+        var meanwhile = _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
+        go.SetResult();
+
+        Assert.That(await Task.WhenAll(first, meanwhile, _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None)), Has.All.EqualTo(1));
+    }
+
+    [Test]
+    public async Task AfterAChange_AnotherOneIsMade()
+    {
+        await _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
+        _revision++;
+
+        Assert.That(await _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task AnOldOne_IsMadeAnew_ThoughNobodyTellsOfAChange()
+    {
+        await _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
+        _time.Advance(SharedPages.Lifetime);
+
+        Assert.That(await _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task AChangeWhileOneIsMade_IsNotInIt_SoWhoeverComesThenGetsTheNext()
+    {
+        var go = new TaskCompletionSource();
+        var before = _pages.GetAsync("a", () => MakeAsync(go.Task), CancellationToken.None);
+        await UntilMadeAsync(1);
+        _revision++;
+        var after = _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
+        go.SetResult();
+
+        Assert.That(await Task.WhenAll(before, after), Is.EqualTo(new[] { 1, 2 }));
+        Assert.That(await _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None), Is.EqualTo(2), "nothing has changed since");
+    }
 
     [Test]
     public async Task WhoeverComesWhileOneIsMade_SharesTheNextOne_AndNoneIsOlderThanItsAsking()
@@ -13,13 +61,13 @@ public sealed class SharedPagesTests
         var go = new TaskCompletionSource();
         var first = _pages.GetAsync("a", () => MakeAsync(go.Task), CancellationToken.None);
         await UntilMadeAsync(1);
+        _revision++;
         var others = Enumerable.Range(0, 50).Select(_ => _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None)).ToList();
         Assert.That(_made, Is.EqualTo(1), "one after the other");
         go.SetResult();
 
         Assert.That(await first, Is.EqualTo(1));
         Assert.That(await Task.WhenAll(others), Has.All.EqualTo(2));
-        Assert.That(await _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None), Is.EqualTo(3), "nothing is kept");
     }
 
     [Test]
@@ -39,12 +87,22 @@ public sealed class SharedPagesTests
     public async Task OneThatFails_FailsForThoseWhoShareIt_AndNotForTheNext()
     {
         var go = new TaskCompletionSource();
-        var failing = _pages.GetAsync<int>("a", async () => { await go.Task; throw new ConflictException("no"); }, CancellationToken.None);
+        var failing = _pages.GetAsync<int>("a", async () => { Interlocked.Increment(ref _made); await go.Task; throw new ConflictException("no"); }, CancellationToken.None);
+        await UntilMadeAsync(1);
+        _revision++;
         var next = _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
         go.SetResult();
 
         await Assert.ThatAsync(() => failing, Throws.TypeOf<ConflictException>());
-        Assert.That(await next, Is.EqualTo(1));
+        Assert.That(await next, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task OneThatFailed_IsNotKept()
+    {
+        await Assert.ThatAsync(() => _pages.GetAsync<int>("a", () => throw new ConflictException("no"), CancellationToken.None), Throws.TypeOf<ConflictException>());
+
+        Assert.That(await _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None), Is.EqualTo(1));
     }
 
     [Test]
@@ -53,6 +111,8 @@ public sealed class SharedPagesTests
         using var gone = new CancellationTokenSource();
         var go = new TaskCompletionSource();
         var left = _pages.GetAsync("a", () => MakeAsync(go.Task), gone.Token);
+        await UntilMadeAsync(1);
+        _revision++;
         var stays = _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
         await gone.CancelAsync();
 
@@ -64,9 +124,25 @@ public sealed class SharedPagesTests
     [Test]
     public async Task Many_AtOnce_AllGetOne()
     {
-        var results = await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => Task.Run(() => _pages.GetAsync($"{i % 3}", () => MakeAsync(Task.CompletedTask), CancellationToken.None))));
+        var results = await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => Task.Run(() =>
+        {
+            Interlocked.Increment(ref _revision);
+            return _pages.GetAsync($"{i % 3}", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
+        })));
 
         Assert.That(results, Has.Length.EqualTo(2000).And.All.InRange(1, 2000));
+    }
+
+    [Test]
+    public async Task Addresses_ThatNobodyAsksForAnyMore_AreForgotten()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            await _pages.GetAsync($"?script={i}", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
+            _revision++;
+        }
+
+        Assert.That(_pages.Count, Is.LessThan(100));
     }
 
     private async Task<int> MakeAsync(Task until)

@@ -111,6 +111,7 @@ public sealed class WrongRequestTests
     [TestCase("api/v1/runs?limit=-1", "'-1' is no limit. It is a whole number from 1 to 500.")]
     [TestCase("api/v1/runs?limit=many", "'many' is no limit. It is a whole number from 1 to 500.")]
     [TestCase("api/v1/runs?limit=99999999999999999999", "'99999999999999999999' is no limit. It is a whole number from 1 to 500.")]
+    [TestCase("api/v1/scripts?limit=0", "'0' is no limit. It is a whole number from 1 to 500.")]
     [TestCase("api/v1/deployments?limit=0", "'0' is no limit. It is a whole number from 1 to 500.")]
     [TestCase("api/v1/runs?state=done", "'done' is no state. It is one of: queued, running, succeeded, failed, cancelled, timed-out, lost.")]
     [TestCase("api/v1/runs?state=3", "'3' is no state. It is one of: queued, running, succeeded, failed, cancelled, timed-out, lost.")]

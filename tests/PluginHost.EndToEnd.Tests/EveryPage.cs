@@ -116,11 +116,15 @@ public sealed class EveryPage
 
         await host.PostAsync("api/v1/scripts/CleanUp.OldFiles/pause");
         repository.Replace("plugins/Broken/Work.cs", "SetResult(1)", "SetResult(missing)").Commit("Break one of them");
+        var first = (await host.GetAsync("api/v1/deployments"))["items"]!.AsArray()[^1]!;
         var deployment = await host.SyncAsync();
+        repository.Replace("plugins/Reports/Work.cs", "12 orders", "13 orders").Commit("One more order");
+        await host.SyncAsync();
+        var version = (await host.GetAsync("api/v1/plugins/Reports"))["live"]!["version"];
         return
         [
             ("scripts", ""), ("script", "scripts/Reports.Work"), ("script-plain", "scripts/CleanUp.OldFiles"), ("runs", "runs"), ("times", "occurrences"), ("run", $"runs/{run["id"]}"), ("run-failed", $"runs/{failed["id"]}"),
-            ("deployments", "deployments"), ("deployment", $"deployments/{deployment["id"]}"), ("plugin", "plugins/Reports"), ("plugin-broken", "plugins/Broken"), ("host", "host"), ("audit", "audit"),
+            ("deployments", "deployments"), ("deployment", $"deployments/{deployment["id"]}"), ("deployment-warned", $"deployments/{first["id"]}"), ("version", $"plugins/Reports/versions/{version}"), ("plugin", "plugins/Reports"), ("plugin-broken", "plugins/Broken"), ("host", "host"), ("audit", "audit"),
         ];
     }
 }

@@ -18,7 +18,7 @@ internal static class Known
 
     public static Argument<string> RunArgument() => Complete(new Argument<string>("run") { Description = "The run's id, as in 'pluginhost runs'." }, context => Ask<RunInfo>(context, "runs", run => run.Id));
 
-    public static IEnumerable<CompletionItem> Scripts(CompletionContext context) => Ask<ScriptInfo>(context, "scripts", script => script.Id);
+    public static IEnumerable<CompletionItem> Scripts(CompletionContext context) => Ask<ScriptInfo>(context, $"scripts?limit={PageOptions.Most}", script => script.Id);
 
     private static IEnumerable<CompletionItem> Plugins(CompletionContext context) => Ask<PluginInfo>(context, "plugins", plugin => plugin.Id);
 

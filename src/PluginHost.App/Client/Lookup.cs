@@ -12,7 +12,7 @@ internal sealed record Lookup(string Kind, string Name, string List, Func<JsonNo
 {
     private const int MostNamed = 8;
 
-    public static Lookup Script(string name) => new("script", name, "scripts", Ids);
+    public static Lookup Script(string name) => new("script", name, $"scripts?limit={PageOptions.Most}", Ids);
 
     public static Lookup Plugin(string name) => new("plugin", name, "plugins", Ids);
 

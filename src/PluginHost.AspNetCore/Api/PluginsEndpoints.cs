@@ -14,6 +14,16 @@ internal static class PluginsEndpoints
             .WithSummary("One plugin.").Refuses(404);
         api.MapGet("/plugins/{id}/versions", (string id, IPluginHost host) => ApiJson.List(host.GetVersions(id)))
             .WithSummary("The versions of a plugin that the host keeps, newest first.").Refuses(404);
+        api.MapGet("/plugins/{id}/versions/{version}/source", async (string id, string version, IPluginHost host, CancellationToken cancellationToken) =>
+            ApiJson.List(await host.GetSourceAsync(id, version, cancellationToken)))
+            .WithSummary("The files that went into the build of a version, as they are in its commit.")
+            .WithDescription("Those of its project first. A few hundred files and a million characters at most; 'note' says where something is left out.")
+            .Refuses(404);
+        api.MapGet("/plugins/{id}/versions/{version}/changes", async (string id, string version, string? against, IPluginHost host, CancellationToken cancellationToken) =>
+            ApiJson.Ok(await host.CompareVersionsAsync(id, version, string.IsNullOrEmpty(against) ? null : against, cancellationToken)))
+            .WithSummary("What differs between two versions of a plugin in the files that go into their builds.")
+            .WithDescription("'against' is the version it is compared with; without it, it is the one that was built before. Differences are written as git writes them.")
+            .Refuses(404);
         api.MapPost("/plugins/{id}/rollback", async (string id, HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
         {
             var body = await RequestBody.ReadAsync<RollbackBody>(context.Request, RollbackBody.Example, cancellationToken);

@@ -13,9 +13,9 @@ internal static class ScriptsEndpoints
 
     public static void MapScripts(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/scripts", async (IPluginHost host, CancellationToken cancellationToken) =>
-            ApiJson.List(await host.GetScriptsAsync(cancellationToken)))
-            .WithSummary("Every script of the live plugins.");
+        api.MapGet("/scripts", async (IPluginHost host, Limit? limit, string? after, CancellationToken cancellationToken) =>
+            ApiJson.Ok(await host.GetScriptsAsync(limit?.Value ?? Limit.Default, string.IsNullOrEmpty(after) ? null : after, cancellationToken)))
+            .WithSummary("The scripts of the live plugins, by id.").Refuses(400);
         api.MapGet("/scripts/{id}", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
             ApiJson.Ok(await host.GetScriptAsync(id, cancellationToken)))
             .WithSummary("One script.").Refuses(404);

@@ -11,6 +11,9 @@ internal static class StatusEndpoints
     {
         api.MapGet("/status", (IPluginHost host) => ApiJson.Ok(host.GetStatus()))
             .WithSummary("The host at a glance.");
+        api.MapGet("/host", (IPluginHost host) => ApiJson.Ok(host.GetDetails()))
+            .WithSummary("What the host is made of at present, and how it is set up.")
+            .WithDescription("Its build servers, the versions of plugins in memory, and the settings in force; of what is secret only whether it is set.");
         api.MapGet("/nodes", async (IPluginHost host, CancellationToken cancellationToken) => ApiJson.List(await host.GetNodesAsync(cancellationToken)))
             .WithSummary("The nodes of the cluster.")
             .WithDescription("What each said of itself when it last checked in; a host that is alone is the only one.");

@@ -201,8 +201,11 @@ function parse(text) {
 async function loadParts() {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     for (const part of document.querySelectorAll("[data-part]")) {
+        if ("once" in part.dataset && part.hasChildNodes()) continue;
         try {
-            const response = await fetch(`${part.dataset.part}?timeZone=${encodeURIComponent(zone)}`);
+            const address = new URL(part.dataset.part, document.baseURI);
+            address.searchParams.set("timeZone", zone);
+            const response = await fetch(address);
             if (response.ok) part.replaceChildren(...new DOMParser().parseFromString(await response.text(), "text/html").body.childNodes);
         } catch {
             // The host is away; the next time comes.

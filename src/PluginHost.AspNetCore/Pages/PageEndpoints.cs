@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using PluginHost.AspNetCore.Api;
 using static PluginHost.AspNetCore.Pages.PageRenderer;
 
@@ -12,11 +15,11 @@ internal static class PageEndpoints
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         // What is open in many browsers, and dear to make.
-        var shared = new SharedPages();
+        var (shared, rows) = (SharedPagesOf(routes.ServiceProvider), new ScriptRows(routes.ServiceProvider.GetRequiredService<ILoggerFactory>()));
         routes.MapGet("/", async (HttpContext context, IPluginHost host) =>
             await RenderSharedAsync<ScriptsPage>(shared, context, "Scripts", async () => new()
             {
-                ["Status"] = host.GetStatus(), ["Scripts"] = await host.GetScriptsAsync(), ["Plugins"] = host.GetPlugins(),
+                ["Status"] = host.GetStatus(), ["Rows"] = (Func<IReadOnlyList<ScriptInfo>, bool, Task<IReadOnlyList<MarkupString>>>)rows.RenderAsync, ["Scripts"] = await host.GetScriptsAsync(), ["Plugins"] = host.GetPlugins(),
             }));
         routes.MapGet("/scripts/{id}", async (string id, HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
         {
@@ -70,7 +73,12 @@ internal static class PageEndpoints
         routes.MapGet("/deployments/{id}", async (string id, HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
         {
             var deployment = await host.GetDeploymentAsync(id, cancellationToken);
-            return await RenderAsync<DeploymentPage>(context, $"Deployment {Show.Commit(deployment.Commit)}", new() { ["Deployment"] = deployment });
+            return await RenderAsync<DeploymentPage>(context, $"Deployment {Show.Commit(deployment.Commit)}", new()
+            {
+                ["Deployment"] = deployment,
+                ["Logs"] = await host.GetBuildLogsAsync(id, cancellationToken),
+                ["Lines"] = await SourceLines.ReadAsync(host, deployment.Source, deployment.Commit, deployment.Plugins.SelectMany(plugin => plugin.Errors.Concat(plugin.Warnings)), cancellationToken),
+            });
         });
         routes.MapGet("/plugins/{id}", async (string id, HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
         {
@@ -81,12 +89,27 @@ internal static class PageEndpoints
                 ["Plugin"] = plugin,
                 ["Versions"] = host.GetVersions(id),
                 ["Scripts"] = scripts.Where(script => script.Plugin.Equals(plugin.Id, StringComparison.OrdinalIgnoreCase)).ToArray(),
+                ["Lines"] = plugin.Problem is { } problem ? await SourceLines.ReadAsync(host, plugin.Source, problem.Commit, problem.Diagnostics, cancellationToken) : SourceLines.None,
             });
         });
-        routes.MapGet("/host", async (HttpContext context, IPluginHost host, CancellationToken cancellationToken) =>
-            await RenderAsync<HostPage>(context, "Host", new() { ["Status"] = host.GetStatus(), ["Nodes"] = await host.GetNodesAsync(cancellationToken) }));
+        routes.MapVersionPages();
+        routes.MapGet("/host", async (HttpContext context, IPluginHost host) =>
+            await RenderSharedAsync<HostPage>(shared, context, "Host", async () => new()
+            {
+                ["Status"] = host.GetStatus(),
+                ["Details"] = host.GetDetails(),
+                ["Running"] = await host.GetRunsAsync(new RunQuery { State = RunState.Running, Limit = HostPage.Listed }),
+                ["Queued"] = await host.GetRunsAsync(new RunQuery { State = RunState.Queued, Limit = HostPage.Listed }),
+                ["Nodes"] = await host.GetNodesAsync(),
+            }));
         routes.MapGet("/audit", async (HttpContext context, IAuditLog audit, string? after, CancellationToken cancellationToken) =>
             await RenderAsync<AuditPage>(context, "Audit log", new() { ["Entries"] = await audit.ListAsync(new AuditQuery { After = after }, cancellationToken) }));
         routes.MapGet("/assets/{name}", Assets.Serve);
+    }
+
+    private static SharedPages SharedPagesOf(IServiceProvider services)
+    {
+        var host = services.GetRequiredService<IPluginHost>();
+        return new SharedPages(() => host.Revision, services.GetRequiredService<TimeProvider>());
     }
 }

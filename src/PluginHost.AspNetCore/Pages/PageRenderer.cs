@@ -1,6 +1,6 @@
-using System.Text;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Components.Web.HtmlRendering;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,7 +13,7 @@ namespace PluginHost.AspNetCore.Pages;
 internal static class PageRenderer
 {
     private const string DocType = "<!DOCTYPE html>\n";
-    private const string HtmlType = "text/html; charset=utf-8";
+    public const string HtmlType = "text/html; charset=utf-8";
 
     // With the application's services, what it set up for Blazor would take part: its NavigationManager, which fails
     // outside of its own pages, or an activator of components. Our pages ask for no service.
@@ -33,11 +33,14 @@ internal static class PageRenderer
     {
         var frame = await FrameAsync(context, title);
         var loggers = context.RequestServices.GetRequiredService<ILoggerFactory>();
-        var html = await pages.GetAsync(
+        return await pages.GetAsync(
             $"{context.Request.Path}{context.Request.QueryString} {string.Join('\n', frame.Values)}",
-            async () => Encoding.UTF8.GetBytes(DocType + await RenderAsync<Layout>(loggers, With<TPage>(frame, await read()))),
+            async () => await RenderAsync<Layout, SharedHtml>(loggers, With<TPage>(frame, await read()), html => SharedHtml.Write(writer =>
+            {
+                writer.Write(DocType);
+                html.WriteHtmlTo(writer);
+            })),
             context.RequestAborted);
-        return Results.Bytes(html, HtmlType);
     }
 
     /// <summary>Renders a component that is a whole page by itself, without the layout.</summary>
@@ -73,12 +76,18 @@ internal static class PageRenderer
 
     private static ILoggerFactory LoggersOf(HttpContext context) => context.RequestServices.GetRequiredService<ILoggerFactory>();
 
-    private static async Task<string> RenderAsync<T>(ILoggerFactory loggers, Dictionary<string, object?> parameters)
+    private static Task<string> RenderAsync<T>(ILoggerFactory loggers, Dictionary<string, object?> parameters)
+        where T : IComponent =>
+        RenderAsync<T, string>(loggers, parameters, html => html.ToHtmlString());
+
+    private static async Task<TResult> RenderAsync<T, TResult>(ILoggerFactory loggers, Dictionary<string, object?> parameters, Func<HtmlRootComponent, TResult> write)
         where T : IComponent
     {
-        await using var renderer = new HtmlRenderer(NoServices, loggers);
-        return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<T>(ParameterView.FromDictionary(parameters))).ToHtmlString());
+        await using var renderer = Create(loggers);
+        return await renderer.Dispatcher.InvokeAsync(async () => write(await renderer.RenderComponentAsync<T>(ParameterView.FromDictionary(parameters))));
     }
+
+    public static HtmlRenderer Create(ILoggerFactory loggers) => new(NoServices, loggers);
 
     private static IResult Html(HttpContext context, string html) => Results.Content(html, HtmlType, statusCode: context.Response.StatusCode);
 }

@@ -2,100 +2,119 @@ using System.Collections.Concurrent;
 
 namespace PluginHost.AspNetCore.Pages;
 
-/// <summary>Makes a page once for all who ask for it at the same time.</summary>
+/// <summary>Makes a page once for all who ask for it until something changes.</summary>
+/// <param name="revision">How many changes there have been (<see cref="IPluginHost.Revision"/>).</param>
+/// <param name="time">The clock.</param>
 /// <remarks>
 /// When something changes, every browser that has a page open asks for it anew at once. None of them gets a page that was
-/// begun before it asked: whoever comes while one is being made shares the next one with all who came meanwhile. So there
-/// is no age to choose, and whatever their number they cost one page after the other.
+/// begun before the change: whoever comes while an older one is being made shares the next one with all who came
+/// meanwhile. So whatever their number, they cost one page for each change, and one page after the other.
 /// </remarks>
-internal sealed class SharedPages
+internal sealed class SharedPages(Func<long> revision, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, Queue> _queues = new(StringComparer.Ordinal);
+    /// <summary>How long a page is taken as true: for what no change is told of, such as the time itself.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
 
-    /// <summary>A page that is begun after this call.</summary>
+    private const int MostIdle = 64;
+
+    private readonly ConcurrentDictionary<string, Place> _places = new(StringComparer.Ordinal);
+
+    /// <summary>How many addresses have a page here.</summary>
+    public int Count => _places.Count;
+
+    /// <summary>A page that is as true as one that is begun now.</summary>
     /// <param name="key">Everything that one page differs from another by: its address, and what its viewer may see.</param>
     /// <param name="make">Makes it; of several callers, that of one of them. It must not depend on its caller's request.</param>
     /// <param name="cancellationToken">Gives up waiting; the page is made all the same.</param>
-    public async Task<T> GetAsync<T>(string key, Func<Task<T>> make, CancellationToken cancellationToken)
+    public Task<T> GetAsync<T>(string key, Func<Task<T>> make, CancellationToken cancellationToken)
     {
-        while (true)
+        if (!_places.TryGetValue(key, out var place))
         {
-            var queue = _queues.GetOrAdd(key, _ => new Queue());
-            if (queue.TryJoin(make, () => _queues.TryRemove(new(key, queue)), out var page))
+            Forget();
+            place = _places.GetOrAdd(key, _ => new Place(this));
+        }
+
+        return ((Task<T>)place.Join(make)).WaitAsync(cancellationToken);
+    }
+
+    // Addresses are whatever somebody asks for: pages that nobody asks for any more must not stay.
+    private void Forget()
+    {
+        if (_places.Count >= MostIdle)
+        {
+            foreach (var place in _places.Where(place => place.Value.IsIdle))
             {
-                return await page.WaitAsync(cancellationToken);
+                _places.TryRemove(place);
             }
         }
     }
 
-    private sealed class Queue
+    private sealed class Place(SharedPages owner)
     {
         private readonly Lock _lock = new();
-        private Task? _underWay;
+        private (Task Page, long Revision, long BegunAt)? _latest;
         private Task? _next;
-        private bool _isClosed;
 
-        public bool TryJoin<T>(Func<Task<T>> make, Action whenIdle, out Task<T> page)
+        public bool IsIdle
         {
-            lock (_lock)
+            get
             {
-                page = null!;
-                if (_isClosed)
-                {
-                    return false;
-                }
-
-                page = _next as Task<T> ?? MakeAsync(_underWay, make, whenIdle);
-                if (_underWay is null)
-                {
-                    _underWay = page;
-                }
-                else
-                {
-                    _next = page;
-                }
-
-                return true;
-            }
-        }
-
-        private async Task<T> MakeAsync<T>(Task? before, Func<Task<T>> make, Action whenIdle)
-        {
-            // Never within the lock, and never on the thread of who asks.
-            await Task.Yield();
-            if (before is not null)
-            {
-                await before.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
                 lock (_lock)
                 {
-                    // From here on whoever comes waits for another one.
-                    (_underWay, _next) = (_next, null);
+                    return _latest is { Page.IsCompleted: true } && !IsTrue;
                 }
-            }
-
-            try
-            {
-                return await make();
-            }
-            finally
-            {
-                Leave(whenIdle);
             }
         }
 
-        private void Leave(Action whenIdle)
+        private bool IsTrue => _latest is { } latest && !(latest.Page.IsCompleted && !latest.Page.IsCompletedSuccessfully) && latest.Revision == owner.Revision && owner.Time.GetElapsedTime(latest.BegunAt) < Lifetime;
+
+        public Task Join<T>(Func<Task<T>> make)
         {
             lock (_lock)
             {
-                if (_next is not null)
+                if (IsTrue)
                 {
-                    return;
+                    return _latest!.Value.Page;
                 }
 
-                _isClosed = true;
+                if (_next is null && _latest is { Page.IsCompleted: false } underWay)
+                {
+                    _next = MakeAfterAsync(underWay.Page, make);
+                }
+
+                return _next ?? Begin(MakeAsync(make));
+            }
+        }
+
+        // Never within the lock, and never on the thread of who asks.
+        private static async Task<T> MakeAsync<T>(Func<Task<T>> make)
+        {
+            await Task.Yield();
+            return await make();
+        }
+
+        private async Task<T> MakeAfterAsync<T>(Task before, Func<Task<T>> make)
+        {
+            await Task.Yield();
+            await before.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            lock (_lock)
+            {
+                // From here on whoever comes upon a further change waits for another one.
+                Begin(_next!);
+                _next = null;
             }
 
-            whenIdle();
+            return await make();
+        }
+
+        private Task Begin(Task page)
+        {
+            _latest = (page, owner.Revision, owner.Time.GetTimestamp());
+            return page;
         }
     }
+
+    private long Revision => revision();
+
+    private TimeProvider Time => time;
 }

@@ -40,6 +40,9 @@ internal sealed record PluginArtifact
     /// <summary>The space that the built files take.</summary>
     public long Bytes { get; init; }
 
+    /// <summary>What the build warned of; null for what was kept before that was.</summary>
+    public IReadOnlyList<Diagnostic>? Warnings { get; init; }
+
     /// <summary>Everything that went into the build.</summary>
     public required InputManifest Inputs { get; init; }
 

@@ -25,9 +25,9 @@ internal sealed class BuildBatch(Workspace workspace, ChangePlan plan)
     /// <summary>Written when the packages are in place.</summary>
     public string RestoredMark => Path.Combine(Workspace.Batch, "restored");
 
-    public string LogFile => Path.Combine(LogFolder, $"{Commit[..12]}.log");
+    public string LogFile => BuildLogs.FileIn(LogFolder, Commit, BuildLogKind.Text);
 
-    public string BinaryLog => Path.Combine(LogFolder, $"{Commit[..12]}.binlog");
+    public string BinaryLog => BuildLogs.FileIn(LogFolder, Commit, BuildLogKind.Binary);
 
     /// <summary>The archive of project files that MSBuild writes beside the binary log.</summary>
     public string ImportsArchive => Path.ChangeExtension(BinaryLog, ".ProjectImports.zip");

@@ -39,6 +39,9 @@ internal sealed record BuildResult
     /// <summary>Where the output is, or null when it failed.</summary>
     public ProjectOutput? Output { get; init; }
 
+    /// <summary>What the compiler and the other tools warned of in the plugin's own project, the first hundred.</summary>
+    public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
+
     /// <summary>Whether it failed without a word, as it does when a build server crashes.</summary>
     public bool IsUnexplained { get; init; }
 

@@ -6,6 +6,8 @@ namespace PluginHost.Building;
 /// <summary>Reads from what a batch left behind how each of its plugins fared.</summary>
 internal sealed class BuildReportReader(BuildBatch batch, ChangePlan plan, ChildExit exit, TimeSpan timeout)
 {
+    private const int MostWarnings = 100;
+
     private readonly Lazy<InputReader> _inputs = new(() => new InputReader(
         batch.Workspace, plan.Snapshot.Tree, ProjectFacts.ReadInputs(batch.FactsFolder), batch.ImportsArchive));
 
@@ -45,6 +47,7 @@ internal sealed class BuildReportReader(BuildBatch batch, ChangePlan plan, Child
             {
                 Project = plugin.Project, PackageInputs = packageInputs,
                 Inputs = inputs ?? Guess(plugin), Output = outputs.MaxBy(output => output.Framework, FrameworkOrder),
+                Warnings = WarningsOf(plugin),
             };
         }
 
@@ -62,6 +65,15 @@ internal sealed class BuildReportReader(BuildBatch batch, ChangePlan plan, Child
     // An output is there before the build is over: another target framework, or a target after it, may fail.
     private bool HasOwnError(PlannedPlugin plugin) =>
         _diagnostics.Any(found => found.Diagnostic.Severity == DiagnosticSeverity.Error && found.Project == FullPath(plugin.Project));
+
+    private IReadOnlyList<Diagnostic> WarningsOf(PlannedPlugin plugin) =>
+    [
+        .. _diagnostics
+            .Where(found => found.Diagnostic.Severity == DiagnosticSeverity.Warning && found.Project == FullPath(plugin.Project))
+            .Select(found => Relocate(found.Diagnostic))
+            .Distinct()
+            .Take(MostWarnings),
+    ];
 
     private List<ProjectDiagnostic> Errors => field ??= [.. _diagnostics.Where(found => found.Diagnostic.Severity == DiagnosticSeverity.Error)];
 

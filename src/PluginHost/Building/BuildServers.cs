@@ -28,6 +28,26 @@ internal sealed partial class BuildServers(
         ? ["-p:UseSharedCompilation=true", $"-p:SharedCompilationId=pluginhost-{mark}"]
         : ["-p:UseSharedCompilation=false"];
 
+    /// <summary>How they are.</summary>
+    /// <param name="isBuilding">Whether a build is under way.</param>
+    public BuildServerInfo Describe(bool isBuilding)
+    {
+        var processes = _processes.List();
+        return new BuildServerInfo(
+            isBuilding ? BuildServerState.Building : processes.Count > 0 ? BuildServerState.Idle : BuildServerState.Stopped,
+            LastUsed,
+            options.Value.Build.MaxServerBytes,
+            [.. processes.Select(process => new BuildServerProcess(process.Id, RoleOf(process.Command), process.ResidentBytes))]);
+    }
+
+    // By what MSBuild and the SDK call them; what is none of these was started by a build.
+    private static string RoleOf(string command) =>
+        command.Contains("VBCSCompiler", StringComparison.Ordinal) ? "compiler"
+        : command.Contains("nodemode:8", StringComparison.OrdinalIgnoreCase) ? "msbuild server"
+        : command.Contains("nodemode:", StringComparison.OrdinalIgnoreCase) ? "msbuild node"
+        : command.Contains("-nologo", StringComparison.Ordinal) || command.Contains(" build ", StringComparison.Ordinal) ? "dotnet build"
+        : "started by a build";
+
     /// <summary>A build has ended.</summary>
     public void NoteUse() => LastUsed = time.GetUtcNow();
 

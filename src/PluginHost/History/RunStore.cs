@@ -111,15 +111,25 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
         return new Page<RunInfo>([.. runs.Take(limit)], runs.Count > limit ? runs[limit - 1].Id : null);
     }
 
+    /// <summary>The newest run of a script, or null.</summary>
+    /// <param name="script">The script.</param>
+    /// <param name="known">As below.</param>
+    public RunInfo? Last(string script, IReadOnlyDictionary<string, RunInfo> known) => database.Read(connection =>
+        connection.Query("SELECT id FROM runs WHERE script = @script ORDER BY id DESC LIMIT 1", reader => reader.GetString(0), ("@script", script)) is [var id]
+            ? known.GetValueOrDefault(id) ?? Find(connection, id)
+            : null);
+
     /// <summary>The newest run of each script.</summary>
-    public IReadOnlyDictionary<string, RunInfo> Last() =>
-        database.Read(connection => connection.Query(
+    /// <param name="known">Runs by their ids that have ended, and so are as they are stored: they are not read again.</param>
+    public IReadOnlyList<RunInfo> Last(IReadOnlyDictionary<string, RunInfo> known) => database.Read(connection =>
+        (List<RunInfo>)[.. connection.Query(
                 $"""
                 {RunListing.Scripts}
-                SELECT (SELECT document FROM runs WHERE runs.script = scripts.script ORDER BY id DESC LIMIT 1) FROM scripts WHERE script IS NOT NULL
+                SELECT (SELECT id FROM runs WHERE runs.script = scripts.script ORDER BY id DESC LIMIT 1) FROM scripts WHERE script IS NOT NULL
                 """,
-                ReadDocument))
-            .ToDictionary(run => run.Script, StringComparer.OrdinalIgnoreCase);
+                reader => reader.GetString(0))
+            .Select(id => known.GetValueOrDefault(id) ?? Find(connection, id))
+            .OfType<RunInfo>()]);
 
     /// <summary>Ends what was under way when the host died.</summary>
     /// <param name="error">What the host died of, if that is known.</param>

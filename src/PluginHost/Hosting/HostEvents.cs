@@ -8,6 +8,10 @@ internal sealed class HostEvents
 {
     private readonly Lock _lock = new();
     private readonly List<Watcher> _watchers = [];
+    private long _revision;
+
+    /// <summary>How many changes there have been.</summary>
+    public long Revision => Interlocked.Read(ref _revision);
 
     public void Publish(HostEventKind kind, string id) => Publish(new HostEvent(kind, id), isOwn: true);
 
@@ -21,6 +25,8 @@ internal sealed class HostEvents
 
     private void Publish(HostEvent change, bool isOwn)
     {
+        // Before anybody is told: who reads upon it must see that what was read before is old.
+        Interlocked.Increment(ref _revision);
         lock (_lock)
         {
             foreach (var watcher in _watchers.Where(watcher => isOwn || !watcher.OnlyOwn))

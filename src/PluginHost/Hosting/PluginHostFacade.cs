@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PluginHost.Artifacts;
+using PluginHost.Building;
 using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Isolation;
@@ -15,6 +16,7 @@ namespace PluginHost.Hosting;
 /// <summary>Answers what applications ask by asking the part that knows.</summary>
 internal sealed class PluginHostFacade(
     HostSummary summary,
+    HostDetailsReader details,
     INodes nodes,
     LiveRegistry live,
     RunService runs,
@@ -32,6 +34,9 @@ internal sealed class PluginHostFacade(
     OccurrenceStore occurrences,
     OccurrenceCalendar calendar,
     SourceWatchers sources,
+    VersionSources sourceTexts,
+    CommitFiles files,
+    BuildLogs buildLogs,
     Rollback rollback,
     LeakInspector inspector,
     WorkerLimits limits,
@@ -40,13 +45,17 @@ internal sealed class PluginHostFacade(
 {
     public HostStatus GetStatus() => summary.Read();
 
+    public HostDetails GetDetails() => details.Read();
+
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken) => Task.Run(nodes.List, cancellationToken);
 
-    public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Describe([.. live.Current.Scripts.Values.OrderBy(script => script.Descriptor.Id, StringComparer.OrdinalIgnoreCase)]));
+
+    public Task<Page<ScriptInfo>> GetScriptsAsync(int limit, string? after, CancellationToken cancellationToken)
     {
-        var last = runs.Last();
-        return Task.FromResult<IReadOnlyList<ScriptInfo>>(
-            [.. live.Current.Scripts.Values.OrderBy(script => script.Descriptor.Id, StringComparer.OrdinalIgnoreCase).Select(script => Describe(script, last.GetValueOrDefault(script.Descriptor.Id)))]);
+        var (asked, next) = IdPages.Take(live.Current.Scripts.Values, script => script.Descriptor.Id, limit, after);
+        return Task.FromResult(new Page<ScriptInfo>(Describe(asked), next));
     }
 
     public Task<ScriptInfo> GetScriptAsync(string scriptId, CancellationToken cancellationToken)
@@ -136,8 +145,17 @@ internal sealed class PluginHostFacade(
     {
         var plugin = plugins.Get(pluginId);
         return [.. artifacts.Of(plugin.Id).Select(artifact => new PluginVersionInfo(
-            artifact.Version, artifact.Commit, artifact.Author, artifact.Message, artifact.BuiltAt, State(plugin, artifact.Version)))];
+            artifact.Version, artifact.Commit, artifact.Author, artifact.Message, artifact.BuiltAt, State(plugin, artifact.Version)) { Warnings = artifact.Warnings ?? [] })];
     }
+
+    public Task<IReadOnlyList<SourceText>> GetSourceAsync(string pluginId, string version, CancellationToken cancellationToken) =>
+        Task.Run(() => sourceTexts.Read(plugins.Get(pluginId).Id, version), cancellationToken);
+
+    public Task<VersionChanges> CompareVersionsAsync(string pluginId, string version, string? against, CancellationToken cancellationToken) =>
+        Task.Run(() => sourceTexts.Compare(plugins.Get(pluginId).Id, version, against), cancellationToken);
+
+    public Task<IReadOnlyList<SourceText>> ReadFilesAsync(string sourceName, string commit, IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+        Task.Run(() => files.Read(sources.Get(sourceName).Info.Name, commit, paths), cancellationToken);
 
     public async Task<PluginInfo> RollBackAsync(string pluginId, string? version, string? requestedBy, CancellationToken cancellationToken)
     {
@@ -159,6 +177,14 @@ internal sealed class PluginHostFacade(
 
     public Task<DeploymentInfo> GetDeploymentAsync(string deploymentId, CancellationToken cancellationToken) =>
         Task.FromResult(deployments.Find(deploymentId) ?? throw new NotFoundException("deployment", deploymentId));
+
+    public async Task<IReadOnlyList<BuildLogInfo>> GetBuildLogsAsync(string deploymentId, CancellationToken cancellationToken) =>
+        await GetDeploymentAsync(deploymentId, cancellationToken) is { Source: var source, Commit: var commit } ? buildLogs.Of(source, commit) : [];
+
+    public async Task<Stream> OpenBuildLogAsync(string deploymentId, BuildLogKind kind, CancellationToken cancellationToken) =>
+        await GetDeploymentAsync(deploymentId, cancellationToken) is var deployment && buildLogs.Open(deployment.Source, deployment.Commit, kind) is { } log
+            ? log
+            : throw new NotFoundException("build log of deployment", deploymentId);
 
     public async Task<DeploymentInfo> SyncAsync(string sourceName, TimeSpan limit, string? accept, CancellationToken cancellationToken)
     {
@@ -189,6 +215,8 @@ internal sealed class PluginHostFacade(
 
     public void HintSource(string sourceName) => sources.Get(sourceName).Hint();
 
+    public long Revision => events.Revision;
+
     public IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken) => events.WatchAsync(cancellationToken);
 
     private async Task<ScriptInfo> SetPausedAsync(string scriptId, bool paused, CancellationToken cancellationToken)
@@ -202,6 +230,12 @@ internal sealed class PluginHostFacade(
 
         events.Publish(HostEventKind.Script, id);
         return await GetScriptAsync(id, cancellationToken);
+    }
+
+    private IReadOnlyList<ScriptInfo> Describe(List<LiveScript> asked)
+    {
+        var last = runs.Last(asked.ConvertAll(script => script.Descriptor.Id));
+        return [.. asked.Select(script => Describe(script, last.GetValueOrDefault(script.Descriptor.Id)))];
     }
 
     private LiveScript Find(string scriptId) =>

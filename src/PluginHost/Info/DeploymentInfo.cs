@@ -94,7 +94,13 @@ public sealed record PluginOutcome(string Plugin, PluginOutcomeKind Outcome, str
     /// <summary>The node that built the version, which of several that share their builds may be another one; null when nothing was built or reused, or that is not known.</summary>
     public string? BuiltOn { get; init; }
 
-    /// <summary>What may not be as it was meant in the version that went live; empty when nothing of it was loaded.</summary>
+    /// <summary>What the compiler and the other tools said, at its place in the commit, when it was rejected for that: a hundred at most.</summary>
+    public IReadOnlyList<Diagnostic> Errors { get => field ?? []; init; }
+
+    /// <summary>
+    /// What may not be as it was meant in the version that went live: what its build warned of, the analyzers of the
+    /// contract package among it, and what was found when it was loaded. Empty when nothing of it was loaded.
+    /// </summary>
     public IReadOnlyList<Diagnostic> Warnings { get => field ?? []; init; }
 
     /// <summary>When its schedules were to run next, the soonest first, a hundred at most; empty when nothing of it was loaded.</summary>

@@ -148,7 +148,11 @@ public sealed record PluginVersionInfo(
     string Author,
     string Message,
     DateTimeOffset BuiltAt,
-    PluginVersionState State);
+    PluginVersionState State)
+{
+    /// <summary>What its build warned of: the first hundred.</summary>
+    public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
+}
 
 /// <summary>What a kept version is now.</summary>
 public enum PluginVersionState

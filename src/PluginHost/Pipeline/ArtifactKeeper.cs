@@ -46,6 +46,7 @@ internal sealed class ArtifactKeeper(ArtifactStore store, LiveRegistry live, IOp
             AssemblyFile = build.Output!.Assembly,
             OutputHash = "",
             Inputs = build.Inputs,
+            Warnings = build.Warnings,
         },
         build.Output.Folder);
 

@@ -56,6 +56,8 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
     /// <summary>The receipt of a deployment under way.</summary>
     internal sealed class Receipt(DeploymentReceipts owner, DeploymentInfo deployment)
     {
+        private const int MostErrors = 100;
+
         private DeploymentInfo _deployment = deployment;
 
         /// <summary>Its span; null when nobody listens.</summary>
@@ -124,9 +126,13 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
         private PluginOutcome Outcome(Candidate candidate)
         {
             var outcome = new PluginOutcome(candidate.PluginId, candidate.Outcome!.Value, owner.LiveVersion(candidate.PluginId), candidate.Reason);
-            return candidate is { Outcome: PluginOutcomeKind.Built or PluginOutcomeKind.Reused, Outlook: { } outlook }
-                ? outcome with { BuiltOn = candidate.Artifact?.Node, Warnings = outlook.Warnings, Schedules = outlook.Schedules }
-                : outcome;
+            return candidate switch
+            {
+                { Outcome: PluginOutcomeKind.Rejected, Problem: { } problem } => outcome with { Errors = [.. problem.Diagnostics.Take(MostErrors)] },
+                { Outcome: PluginOutcomeKind.Built or PluginOutcomeKind.Reused, Outlook: { } outlook } =>
+                    outcome with { BuiltOn = candidate.Artifact?.Node, Warnings = [.. candidate.Artifact?.Warnings ?? [], .. outlook.Warnings], Schedules = outlook.Schedules },
+                _ => outcome,
+            };
         }
 
         public Task<DeploymentInfo> FailAsync(string error) =>

@@ -21,6 +21,10 @@ internal sealed record ProcessMark(string Variable, string Value)
     /// <summary>Lets what this process starts from now on, and what that starts, be marked, unless it is given another environment.</summary>
     public void PutOnWhatIsStarted() => Environment.SetEnvironmentVariable(Variable, Value);
 
+    /// <summary>The marked processes: their ids, command lines, and what each holds in memory, in bytes.</summary>
+    public IReadOnlyList<(int Id, string Command, long ResidentBytes)> List() =>
+        [.. Find().Order().Select(id => (id, Read(id, "cmdline").Replace('\0', ' '), ResidentBytes(id))).Where(process => process.Item3 > 0)];
+
     /// <summary>The ids of the marked processes but this one.</summary>
     public IEnumerable<int> Find() => !OperatingSystem.IsLinux() ? [] : Directory.EnumerateDirectories("/proc")
         .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)

@@ -16,6 +16,7 @@ internal sealed partial class RunService(
     SecretParameters secrets,
     RunLifecycle lifecycle,
     RunStore store,
+    LastRuns last,
     IRunPlacement placement,
     IOtherNodes others,
     OccurrenceStore occurrences,
@@ -194,8 +195,9 @@ internal sealed partial class RunService(
         return page with { Items = [.. page.Items.Select(Current)] };
     }
 
-    public IReadOnlyDictionary<string, RunInfo> Last() =>
-        store.Last().ToDictionary(last => last.Key, last => Current(last.Value), StringComparer.OrdinalIgnoreCase);
+    /// <summary>The newest run of each of some scripts that has runs; perhaps of others, too.</summary>
+    public IReadOnlyDictionary<string, RunInfo> Last(IReadOnlyCollection<string> scripts) =>
+        last.Of(scripts).ToDictionary(run => run.Script, Current, StringComparer.OrdinalIgnoreCase);
 
     public IAsyncEnumerable<RunLogLine> ReadLogAsync(string runId, long after, bool follow, CancellationToken cancellationToken)
     {

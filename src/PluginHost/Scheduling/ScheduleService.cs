@@ -13,7 +13,7 @@ internal sealed partial class ScheduleService(
     LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleParameters parameters, SelfStarts selfStarts, IScheduleEngine scheduler, HostEvents events,
     ScheduleGate gate, TimeProvider time)
 {
-    private const int Shown = 5;
+    private readonly NextTimes _next = new();
 
     /// <summary>All that is known of a script's schedules.</summary>
     public IReadOnlyList<ScheduleInfo> Of(ScriptDescriptor script)
@@ -75,7 +75,7 @@ internal sealed partial class ScheduleService(
         var schedule = ScheduleText.Read(id, new ScheduleRequest { Cron = cron, TimeZone = timeZone }, basis: null, key => key, errors.Add);
         errors.ThrowIfAny();
         var now = time.GetUtcNow();
-        return new SchedulePreview(schedule!.Cron, schedule.TimeZone.Id, Times(schedule, schedule.NextAfter(now)), [.. ScheduleAdvice.For(schedule, now)]);
+        return new SchedulePreview(schedule!.Cron, schedule.TimeZone.Id, [.. schedule.TimesFrom(schedule.NextAfter(now)).Take(NextTimes.Shown)], [.. ScheduleAdvice.For(schedule, now)]);
     }
 
     private void Changed(string scriptId)
@@ -84,7 +84,7 @@ internal sealed partial class ScheduleService(
         events.Publish(HostEventKind.Script, scriptId);
     }
 
-    private static ScheduleInfo Describe(EffectiveSchedule effective, IReadOnlyDictionary<string, DateTimeOffset> due)
+    private ScheduleInfo Describe(EffectiveSchedule effective, IReadOnlyDictionary<string, DateTimeOffset> due)
     {
         var (set, schedule) = (effective.Set, effective.Schedule);
         return new ScheduleInfo
@@ -106,11 +106,9 @@ internal sealed partial class ScheduleService(
             Inactive = effective.Inactive,
             SetBy = set?.Request.RequestedBy,
             SetAt = set?.SetAt,
-            Next = effective.Running is { } running && due.TryGetValue(running.Key, out var first) ? Times(running, first) : [],
+            Next = effective.Running is { } running && due.TryGetValue(running.Key, out var first) ? _next.Of(running, first) : [],
         };
     }
-
-    private static IReadOnlyList<DateTimeOffset> Times(ScheduleDescriptor schedule, DateTimeOffset? first) => [.. schedule.TimesFrom(first).Take(Shown)];
 
     private LiveScript Find(string scriptId) =>
         live.Current.Scripts.GetValueOrDefault(scriptId) ?? throw new NotFoundException("script", scriptId);

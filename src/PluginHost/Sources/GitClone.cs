@@ -11,7 +11,7 @@ namespace PluginHost.Sources;
 /// <param name="Branch">The branch's name, or null when HEAD is detached.</param>
 internal sealed record RemoteTip(string Commit, string Reference, string? Branch);
 
-/// <summary>A bare clone of a remote. With <see cref="GitTreeReader"/>, <see cref="GitSignIn"/> and <see cref="WorkingTree"/>, the only user of LibGit2Sharp; blocks, and is used by one thread at a time.</summary>
+/// <summary>A bare clone of a remote. With <see cref="GitTreeReader"/>, <see cref="CommitFiles"/>, <see cref="GitSignIn"/> and <see cref="WorkingTree"/>, the only user of LibGit2Sharp; blocks, and is used by one thread at a time.</summary>
 internal sealed class GitClone : IDisposable
 {
     // Kept under a name of our own: branches of the remote come and go, and the clone must not follow their deletion.
@@ -24,6 +24,9 @@ internal sealed class GitClone : IDisposable
     private readonly CredentialOptions _credentials;
     private readonly SshCommand? _ssh;
     private readonly GitTreeReader _trees;
+
+    /// <summary>Where the clone of a source is.</summary>
+    public static string DirectoryIn(string sourceDirectory) => Path.Combine(sourceDirectory, "repository.git");
 
     /// <param name="directory">Where the clone is, or will be.</param>
     /// <param name="remote">What it is a clone of.</param>

@@ -182,7 +182,7 @@ internal sealed partial class Source : ISource
         }
     }
 
-    private string CloneDirectory => Path.Combine(_directory, "repository.git");
+    private string CloneDirectory => GitClone.DirectoryIn(_directory);
 
     private string SubmodulesDirectory => Path.Combine(_directory, "submodules");
 

@@ -48,7 +48,7 @@ internal sealed class WorkingTreeSource(string name, SourceOptions options, stri
         if (_tree is null)
         {
             Directory.CreateDirectory(directory);
-            _tree = new WorkingTree(Name, Url, Path.Combine(directory, "repository.git"), time);
+            _tree = new WorkingTree(Name, Url, GitClone.DirectoryIn(directory), time);
         }
 
         return _tree.Read(current);

@@ -45,6 +45,18 @@ internal sealed class PluginVersion
     public ScriptDescriptor? FindScript(string scriptId) =>
         Scripts.FirstOrDefault(script => script.Id.Equals(scriptId, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether its code is in memory.</summary>
+    public bool IsLoaded
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _loaded is { IsCompletedSuccessfully: true };
+            }
+        }
+    }
+
     /// <summary>The runs that are under way on it. Those that were given up on keep it in memory, and are not counted.</summary>
     public int ActiveRuns
     {

@@ -83,7 +83,7 @@ internal sealed class OpenPagesOf : IAsyncDisposable
         {
             await changed.WaitAsync(_closing.Token);
             var watch = Stopwatch.StartNew();
-            await _http.GetByteArrayAsync("", _closing.Token);
+            await WebBenchmark.GetAsync(_http, "", _closing.Token);
             lock (_times)
             {
                 _times.Add(watch.Elapsed.TotalMilliseconds);

@@ -119,7 +119,7 @@ public sealed class QueryPlanTests
         await runs.RecoverAsync(null, (_, _) => { }, _ => null, default);
         deployments.FindNewest("default");
         deployments.List(1, "1");
-        runs.Last();
+        runs.Last(new Dictionary<string, RunInfo>());
         occurrences.Spans("A.Work", now);
         await new HistorySweep(_database).SweepAsync(now.AddHours(1), 1, default);
 

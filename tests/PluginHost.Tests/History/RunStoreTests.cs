@@ -31,7 +31,7 @@ public sealed class RunStoreTests(DatabaseKind kind) : OnEachDatabase(kind)
             Assert.That(first.Items.Select(run => run.Id), Is.EqualTo(new[] { "5", "3" }));
             Assert.That(second.Items.Select(run => run.Id), Is.EqualTo(new[] { "1" }));
             Assert.That(second.Next, Is.Null);
-            Assert.That(_store.Last().Values.Select(run => run.Id), Is.EquivalentTo(new[] { "4", "5" }));
+            Assert.That(_store.Last(new Dictionary<string, RunInfo>()).Select(run => run.Id), Is.EquivalentTo(new[] { "4", "5" }));
         });
     }
 

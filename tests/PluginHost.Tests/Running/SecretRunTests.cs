@@ -22,7 +22,7 @@ public sealed class SecretRunTests : RunTestBase
         Assert.That(run.Parameters!.ToJsonString(), Is.EqualTo("""{"User":"ada","Password":"***"}"""));
         Assert.That(Host.Runs.Get(run.Id).Parameters!.ToJsonString(), Is.EqualTo(run.Parameters.ToJsonString()));
         Assert.That(Host.Runs.List(new RunQuery()).Items[0].Parameters!.ToJsonString(), Is.EqualTo(run.Parameters.ToJsonString()));
-        Assert.That(Host.Runs.Last()["Shop.SignIn"].Parameters!.ToJsonString(), Is.EqualTo(run.Parameters.ToJsonString()));
+        Assert.That(Host.Runs.Last(["Shop.SignIn"])["Shop.SignIn"].Parameters!.ToJsonString(), Is.EqualTo(run.Parameters.ToJsonString()));
         Assert.That(Host.Store.Find(run.Id)!.Parameters!.ToJsonString(), Does.Contain("ada").And.Not.Contain("fish"));
     }
 
