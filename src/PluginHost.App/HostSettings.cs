@@ -9,6 +9,14 @@ internal static class HostSettings
     private const double MostSeconds = 366 * 86400.0;
     private const string Source = "PluginHost:Sources:default";
 
+    // What a process that is there for scripts alone may do to itself, and an application may not want.
+    private static readonly string[] OnByDefault =
+    [
+        "PluginHost:Runs:SurviveUnhandledExceptions",
+        "PluginHost:Runs:RelieveThreadPool",
+        "PluginHost:Runs:EndLeftProcesses",
+    ];
+
     /// <summary>The settings that the command line and the working directory give.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="configuration">What configuration files and the environment say; the command line goes before it, defaults after.</param>
@@ -31,7 +39,11 @@ internal static class HostSettings
         Set(settings, "PluginHost:Cluster:ConnectionString", arguments.Cluster);
         Set(settings, "PluginHost:Unload:Inspector", configuration["PluginHost:Unload:Inspector"] ?? OwnProgram());
         Set(settings, "PluginHost:SafeMode", arguments.SafeMode ? "true" : null);
-        settings["PluginHost:Runs:SurviveUnhandledExceptions"] = configuration["PluginHost:Runs:SurviveUnhandledExceptions"] ?? "true";
+        foreach (var setting in OnByDefault)
+        {
+            settings[setting] = configuration[setting] ?? "true";
+        }
+
         Set(settings, "PluginHost:DataDirectory", DataDirectory(arguments.Data, configuration));
         return settings;
     }

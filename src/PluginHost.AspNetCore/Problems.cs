@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -49,6 +50,9 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
                 return new ProblemDetails { Status = 413, Title = $"The body is too large. It has {BodyLimit.Of(context)} bytes at most." };
             case BadHttpRequestException bad:
                 return new ProblemDetails { Status = bad.StatusCode, Title = bad.Message };
+            case DbException:
+                LogFailed(failure);
+                return new ProblemDetails { Status = 503, Title = $"The history cannot be used at present, so this was not done: {failure.Message} Look at the disk of the data directory, or the database: is it full, read-only or gone? Then ask again." };
             default:
                 LogFailed(failure);
                 return new ProblemDetails { Status = 500, Title = "The host failed to answer. Its log says why." };

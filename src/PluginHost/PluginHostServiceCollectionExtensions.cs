@@ -193,7 +193,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<StoredScheduleCheck>();
         services.TryAddSingleton<ScheduleOutlooks>();
         services.TryAddSingleton<IStoredVersions, StoredVersions>();
-        return services.AddHosted<UnhandledExceptions>().AddHosted<RunService>().AddScheduleEngine().AddHosted<ScheduleWatch>();
+        return services.AddHosted<UnhandledExceptions>().AddHosted<ThreadPoolRelief>().AddHosted<LeftProcesses>().AddHosted<RunService>().AddScheduleEngine().AddHosted<ScheduleWatch>();
     }
 
     private static IServiceCollection AddPipeline(this IServiceCollection services)

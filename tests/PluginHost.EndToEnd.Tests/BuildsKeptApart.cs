@@ -56,6 +56,42 @@ public sealed class BuildsKeptApart : HostTestBase
         Assert.That(host.StartedProcesses().Where(process => process.Contains("dotnet", StringComparison.Ordinal)), Is.Empty, "Nothing is kept from one build to the next.");
     }
 
+    [Test]
+    public async Task InASandbox_ABuildMakesItsPlugin_AndSeesNothingOfTheHostsData_AndNoNetwork()
+    {
+        Requires.Program("bubblewrap", "bwrap");
+        if (!MayMakeNamespaces())
+        {
+            Assert.Ignore("This machine lets nobody make namespaces, which bubblewrap needs.");
+        }
+
+        Repository.AddPlugin("A", "context.SetResult(System.IO.File.ReadAllText(System.IO.Path.Combine(context.PluginDirectory, \"seen.txt\")));")
+            .Write("plugins/A/A.csproj", PluginSource.Project().Replace("</Project>", $"""
+                <Target Name="See" AfterTargets="Build"><Exec Command="ls '{Data}' > $(TargetDir)seen.txt; grep -c : /proc/net/dev >> $(TargetDir)seen.txt; touch '{Folder.Combine("written")}' || true" /></Target></Project>
+                """, StringComparison.Ordinal)).Commit("First");
+        string[] prefix = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", Data, "--bind", "{builds}", "{builds}", "--unshare-all", "--die-with-parent"];
+        var environment = prefix.Select((part, i) => KeyValuePair.Create($"PluginHost__Build__CommandPrefix__{i}", part)).ToDictionary();
+
+        await using var host = await ReadyHost.StartAsync(Repository.Path, Data, environment: environment);
+
+        Assert.That(await ProblemOf(host, "A"), Is.Empty, host.Output);
+        Assert.That((await host.RunAsync("A.Work"))["result"]?.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(new[] { "builds", "1" }), "of the data only the builds, of the network only the loopback");
+        Assert.That(File.Exists(Folder.Combine("written")), Is.False);
+    }
+
+    private static bool MayMakeNamespaces()
+    {
+        try
+        {
+            Command.Run("/", "bwrap", "--ro-bind", "/", "/", "--unshare-all", "true");
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private void Lock(string id) => Command.Run(
         Path.Combine(Repository.Path, "plugins", id), "dotnet", "restore", "--use-lock-file", "-nodeReuse:false",
         $"-p:RestoreAdditionalProjectSources={Path.Combine(Data, "builds", ".contract")}",

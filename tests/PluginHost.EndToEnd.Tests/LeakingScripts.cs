@@ -7,7 +7,9 @@ namespace PluginHost.EndToEnd.Tests;
 [Platform("Linux", Reason = "A process is looked into by ptrace.")]
 public sealed class LeakingScripts
 {
-    // The scripts are those of tests/PluginHost.Probes/Leaky.cs.
+    private const string EntityFramework = "<PackageReference Include=\"Microsoft.EntityFrameworkCore.InMemory\" Version=\"10.0.15\" />";
+
+    // The scripts are those of tests/PluginHost.Probes/Leaky.cs and LeakyPackages.cs.
     private static readonly Dictionary<string, string> CauseOf = new()
     {
         ["ProcessExit"] = "An event of AppDomain, such as ProcessExit",
@@ -27,14 +29,15 @@ public sealed class LeakingScripts
         ["ObservableGauge"] = "An observable instrument",
         ["ActivityListening"] = "An ActivityListener that was not disposed",
         ["EventListening"] = "An EventListener that was not disposed",
+        ["EntityFramework"] = "Entity Framework Core, whose instruments and caches never let go",
     };
 
     [Test]
     public async Task EachIsFound_AndWhatHoldsIt_AndAtTheLimitTheHostAsksForAttention_AndThenRefuses()
     {
         using var directory = new TestDirectory();
-        var repository = TestRepository.Create(directory.Combine("repository")).Write("plugins/Probes/Probes.csproj", PluginSource.Project());
-        foreach (var file in new[] { "Probe.cs", "Leaky.cs" })
+        var repository = TestRepository.Create(directory.Combine("repository")).Write("plugins/Probes/Probes.csproj", PluginSource.Project(EntityFramework));
+        foreach (var file in new[] { "Probe.cs", "Leaky.cs", "LeakyPackages.cs" })
         {
             repository.Write($"plugins/Probes/{file}", await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Probes", file)));
         }
@@ -82,6 +85,6 @@ public sealed class LeakingScripts
 
         repository.Write("plugins/Probes/Version.cs", "// one more").Commit("One more");
         var refused = await host.SyncAsync();
-        Assert.That(refused["plugins"]![0]!["reason"]!.ToString(), Does.Contain("PluginHost:Unload:MaxLeaked allows 17, so no further one goes live."));
+        Assert.That(refused["plugins"]![0]!["reason"]!.ToString(), Does.Contain($"PluginHost:Unload:MaxLeaked allows {CauseOf.Count}, so no further one goes live."));
     }
 }

@@ -6,6 +6,9 @@ namespace PluginHost.EndToEnd.Tests;
 [Platform("Linux")]
 public sealed class Stopping : HostTestBase
 {
+    private const string Left = "86411";
+    private const string Kept = "86412";
+
     [Test]
     public async Task WhileAScriptRuns_CancelsIt_AndLeavesNoProcess()
     {
@@ -47,5 +50,45 @@ public sealed class Stopping : HostTestBase
         Assert.That(await host.StopAsync(), Is.Zero);
 
         Assert.That(temporary.GetFileSystemInfos().Select(left => left.Name), Is.Empty);
+    }
+
+    [Test]
+    public async Task ProcessesThatARunHasLeftBehind_EndAfterIt_OrWithTheHost()
+    {
+        // The shell ends at once, so that what it has started is nobody's child.
+        const string Start = "using var shell = System.Diagnostics.Process.Start(\"/bin/sh\", [\"-c\", $\"sleep {0} & echo\"]); await shell.WaitForExitAsync(cancellationToken);";
+        Repository
+            .AddPlugin("Leaves", Start.Replace("{0}", Left, StringComparison.Ordinal))
+            .AddPlugin("Keeps", $"{Start.Replace("{0}", Kept, StringComparison.Ordinal)} await Task.Delay(Timeout.Infinite, cancellationToken);")
+            .Commit("Leaves");
+        await using var host = await StartAsync();
+
+        Assert.That((await host.RunAsync("Leaves.Work"))["state"]!.ToString(), Is.EqualTo("succeeded"));
+        await host.UntilAsync("api/v1/status", _ => host.Output.Contains("Ended process", StringComparison.Ordinal));
+        Assert.That(Sleeping(Left), Is.Empty);
+
+        // What stays until the host ends, ends with it.
+        await host.PostAsync("api/v1/scripts/Keeps.Work/runs");
+        await host.UntilAsync("api/v1/status", _ => Sleeping(Kept).Any());
+        Assert.That(await host.StopAsync(), Is.Zero);
+        Assert.That(Sleeping(Kept), Is.Empty);
+    }
+
+    private static IEnumerable<string> Sleeping(string seconds) => Directory.EnumerateDirectories("/proc")
+        .Select(folder => Path.Combine(folder, "cmdline"))
+        .Where(File.Exists)
+        .Select(ReadOrEmpty)
+        .Where(command => command == $"sleep\0{seconds}\0");
+
+    private static string ReadOrEmpty(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 }

@@ -30,7 +30,7 @@ internal sealed class History
     public int Count => _commits.Count;
 
     /// <summary>Whether what a plugin was in a commit cannot be unloaded. Also of commits that history no longer has.</summary>
-    public bool IsLeaking(string plugin, string commit) => SourceText.IsLeaking(_work.Git("show", $"{commit}:plugins/{plugin}/Work.cs"));
+    public bool IsLeaking(string plugin, string commit) => SourceText.IsLeaking(_work.Git("show", $"{commit}:{FolderOf(plugin, commit)}/Work.cs"));
 
     public Content Next(ContentKind kind) => new(kind, ++_numbers);
 
@@ -41,17 +41,24 @@ internal sealed class History
         {
             if (content is null)
             {
-                _work.Delete($"plugins/{plugin}");
+                _work.Delete(FolderOf(plugin, "HEAD")!);
                 Tip = Tip.Remove(plugin);
             }
             else
             {
-                _text.Write(_work, plugin, content);
+                _text.Write(_work, (_commits.Count == 0 ? null : FolderOf(plugin, "HEAD")) ?? $"plugins/{plugin}", plugin, content);
                 Tip = Tip.SetItem(plugin, content);
             }
         }
 
         _commits.Add((_work.Commit(message), Tip));
+    }
+
+    /// <summary>Commits a plugin as it is under another name of its folder.</summary>
+    public void RenameFolder(string plugin)
+    {
+        _work.Git("mv", FolderOf(plugin, "HEAD")!, $"plugins/{plugin}-{Next(ContentKind.Good).Number}");
+        Commit("Renamed");
     }
 
     /// <summary>Commits something that no plugin is made of.</summary>
@@ -76,6 +83,11 @@ internal sealed class History
         _work.Git("reset", "--quiet", "--hard", _commits[^1].Id);
         Tip = _commits[^1].Plugins;
     }
+
+    private string? FolderOf(string plugin, string commit) => _work.Git("ls-tree", "-r", "--name-only", commit, "plugins/")
+        .Split('\n').FirstOrDefault(file => file.EndsWith($"/{plugin}.csproj", StringComparison.Ordinal)) is { } project
+        ? Path.GetDirectoryName(project)
+        : null;
 
     public void Push()
     {

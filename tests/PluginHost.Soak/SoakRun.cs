@@ -16,7 +16,7 @@ internal sealed class SoakRun(Options options, TextWriter output)
     /// <returns>Whether all held.</returns>
     public async Task<bool> ExecuteAsync()
     {
-        Say($"Seed {options.Seed}, {options.Length}.");
+        Say($"Seed {options.Seed}, {options.Length}.{(Clock.CanBeSet ? "" : " The clock is left alone: there is no compiler of C (cc).")}");
         await using var world = new World(options.Seed);
         var settling = new Settling();
         try

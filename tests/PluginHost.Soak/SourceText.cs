@@ -52,7 +52,7 @@ internal sealed class SourceText(string journal)
 
     public static bool IsLeaking(string text) => text.Contains("ProcessExit", StringComparison.Ordinal);
 
-    public void Write(TestRepository repository, string plugin, Content content)
+    public void Write(TestRepository repository, string folder, string plugin, Content content)
     {
         var number = content.Number.ToString(CultureInfo.InvariantCulture);
         var note = $$"""
@@ -72,11 +72,11 @@ internal sealed class SourceText(string journal)
         var schedule = content.Kind == ContentKind.HasAWrongSchedule ? "61 * * * *" : $"*/{Period.TotalSeconds} * * * * *";
 
         repository
-            .Write($"plugins/{plugin}/{plugin}.csproj", PluginSource.Project())
-            .Write($"plugins/{plugin}/Work.cs", PluginSource.Script(note, members: members))
-            .Write($"plugins/{plugin}/Tick.cs", PluginSource.Script(note, $"[Schedule(\"{schedule}\", Overlap = OverlapPolicy.Allow, CatchUp = CatchUpPolicy.All)]", name: "Tick"))
-            .Write($"plugins/{plugin}/Wait.cs", PluginSource.Script(WaitUntilCancelled, name: "Wait"))
-            .Write($"plugins/{plugin}/Flood.cs", PluginSource.Script(WriteALot, name: "Flood"))
-            .Write($"plugins/{plugin}/Harm.cs", PluginSource.Script(Harm, members: "[Parameter] public string How { get; init; } = \"\";", name: "Harm"));
+            .Write($"{folder}/{plugin}.csproj", PluginSource.Project())
+            .Write($"{folder}/Work.cs", PluginSource.Script(note, members: members))
+            .Write($"{folder}/Tick.cs", PluginSource.Script(note, $"[Schedule(\"{schedule}\", Overlap = OverlapPolicy.Allow, CatchUp = CatchUpPolicy.All)]", name: "Tick"))
+            .Write($"{folder}/Wait.cs", PluginSource.Script(WaitUntilCancelled, name: "Wait"))
+            .Write($"{folder}/Flood.cs", PluginSource.Script(WriteALot, name: "Flood"))
+            .Write($"{folder}/Harm.cs", PluginSource.Script(Harm, members: "[Parameter] public string How { get; init; } = \"\";", name: "Harm"));
     }
 }

@@ -18,6 +18,7 @@ internal sealed class World : IAsyncDisposable
     {
         Random = new Random(seed);
         Directory.CreateDirectory(Temporary);
+        Clock = new Clock(_folder.Combine("clock"));
         History = new History(_folder.Path, new SourceText(Journal));
         History.Commit("First", [.. Plugins.Select(plugin => (plugin, (Content?)History.Next(ContentKind.Good)))]);
         Push();
@@ -27,6 +28,8 @@ internal sealed class World : IAsyncDisposable
     public Random Random { get; }
 
     public History History { get; }
+
+    public Clock Clock { get; }
 
     public Expectations Expectations { get; } = new();
 
@@ -64,7 +67,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Starts the host; its first load goes on.</summary>
     public async Task LaunchHostAsync()
     {
-        _host = await ReadyHost.LaunchAsync(History.Remote, Data, urls: _urls, supervised: true, environment: new Dictionary<string, string>
+        _host = await ReadyHost.LaunchAsync(History.Remote, Data, urls: _urls, supervised: true, environment: new Dictionary<string, string>(Clock.Variables)
         {
             ["TMPDIR"] = Temporary,
             ["PluginHost__Runs__CancelGrace"] = "00:00:10",
@@ -125,11 +128,12 @@ internal sealed class World : IAsyncDisposable
     public async Task StopHostAsync()
     {
         var exitCode = await Host.StopAsync();
+        var said = Host.Output;
         await Host.DisposeAsync();
         _host = null;
         if (exitCode != 0)
         {
-            throw new InvariantException($"The host was asked to stop and ended with {exitCode}.");
+            throw new InvariantException($"The host was asked to stop and ended with {exitCode}: {said}");
         }
     }
 

@@ -44,7 +44,7 @@ internal static class HeapInspector
 
     private static IEnumerable<LeakRoot> Objects(ClrRuntime runtime, LeakedContext context, CancellationToken cancellationToken) =>
         Ways(new HeapWalk(runtime, context), cancellationToken).Select(path => RootCauses.Explain(
-            Kind(path), null, [.. path.Objects.SkipLast(1).Take(MaxChain).Select(link => link.Type?.Name ?? "?"), context.NameOf(path.Objects[^1])]));
+            Kind(path), null, [.. path.Objects.SkipLast(1).Take(MaxChain).Select(NameOf), context.NameOf(path.Objects[^1])]));
 
     private static IEnumerable<HeapPath> Ways(HeapWalk walk, CancellationToken cancellationToken)
     {
@@ -69,6 +69,13 @@ internal static class HeapInspector
         // The runtime keeps the static fields that refer to objects in arrays of its own, each held by a handle.
         _ when path.Objects is [{ Type.Name: "System.Object[]" }, _, ..] => LeakRootKind.StaticField,
         _ => LeakRootKind.Handle,
+    };
+
+    // A meter's name says whose it is: of a library in the plugin, as a rule.
+    private static string NameOf(ClrObject link) => link.Type?.Name switch
+    {
+        "System.Diagnostics.Metrics.Meter" when link.TryReadStringField("<Name>k__BackingField", 100, out var name) => $"System.Diagnostics.Metrics.Meter {name}",
+        var type => type ?? "?",
     };
 
     private static string NameOf(ClrMethod method) => $"{method.Type.Name}.{method.Name}";

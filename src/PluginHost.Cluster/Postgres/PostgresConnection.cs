@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.RegularExpressions;
 using Npgsql;
 using PluginHost.History;
@@ -12,6 +13,9 @@ internal sealed partial class PostgresConnection(NpgsqlConnection connection) : 
     public override void Begin() => Run("BEGIN ISOLATION LEVEL REPEATABLE READ");
 
     public override void RollBack() => Run("ROLLBACK");
+
+    public override bool TakesNothing(DbException failure) =>
+        IsBroken || failure is PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError or PostgresErrorCodes.ReadOnlySqlTransaction };
 
     /// <remarks>Of two nodes that insert the same, the second one finds out by the index.</remarks>
     public override bool CanTryAgain(Exception failure) =>

@@ -24,6 +24,9 @@ internal abstract class HistoryConnection(DbConnection connection) : IDisposable
     /// <summary>Whether the transaction failed for what others did at the same time, so that it may succeed now.</summary>
     public virtual bool CanTryAgain(Exception failure) => false;
 
+    /// <summary>Whether the database takes no change of anybody at present, for instance because its disk is full.</summary>
+    public abstract bool TakesNothing(DbException failure);
+
     /// <returns>How many rows it changed.</returns>
     public int Run(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => Command(sql, parameters).ExecuteNonQuery();
 

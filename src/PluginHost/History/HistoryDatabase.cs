@@ -22,6 +22,9 @@ internal abstract class HistoryDatabase : IDisposable
     /// <exception cref="ObjectDisposedException">The history is closed.</exception>
     public Task<T> WriteAsync<T>(Func<HistoryConnection, T> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);
 
+    /// <summary>Why nothing can be written at present; null when it can, as far as was seen.</summary>
+    public DbException? TakesNothing => _writer.TakesNothing;
+
     /// <summary>Reads what is on disk; the writer goes on meanwhile.</summary>
     /// <exception cref="DbException">It cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">The history is closed.</exception>

@@ -19,6 +19,7 @@ internal sealed class HistoryWriter : IDisposable
     private readonly Func<HistoryConnection> _open;
     private readonly Thread _thread;
     private HistoryConnection _connection;
+    private volatile DbException? _takesNothing;
     private bool _closed;
 
     /// <param name="open">Opens the connection to write with; again when it broke.</param>
@@ -29,6 +30,9 @@ internal sealed class HistoryWriter : IDisposable
         _thread = new Thread(WriteAll) { Name = "PluginHost history", IsBackground = true };
         _thread.Start();
     }
+
+    /// <summary>Why nothing can be written at present; null when the last transaction was, or failed for itself alone.</summary>
+    public DbException? TakesNothing => _takesNothing;
 
     public Task<T> WriteAsync<T>(Func<HistoryConnection, T> work, CancellationToken cancellationToken)
     {
@@ -141,6 +145,7 @@ internal sealed class HistoryWriter : IDisposable
 
             isOfOneOfThem = false;
             _connection.Commit();
+            _takesNothing = null;
             return null;
         }
 #pragma warning disable CA1031 // Whoever waits hears of it.
@@ -149,6 +154,7 @@ internal sealed class HistoryWriter : IDisposable
         {
             RollBack();
             isOfOneOfThem &= !_connection.IsBroken;
+            _takesNothing = failure is DbException of && _connection.TakesNothing(of) ? of : null;
             return failure;
         }
     }

@@ -246,6 +246,23 @@ public sealed class RunOptions
     /// </value>
     public bool SurviveUnhandledExceptions { get; set; }
 
+    /// <summary>Whether the thread pool is given more threads at once when all that it has are blocked, so that pages and the API go on answering.</summary>
+    /// <value>
+    /// The default is false, and true in the ready host. It raises the least number of threads of the process's pool
+    /// (<see cref="ThreadPool.SetMinThreads"/>) step by step, to 1,000 at most, when the pool has not answered for half a
+    /// second, and puts it back after a calm minute.
+    /// </value>
+    public bool RelieveThreadPool { get; set; }
+
+    /// <summary>Whether processes that a run in the host has started, and what these started, are ended some seconds after the run, on Linux.</summary>
+    /// <value>
+    /// The default is false, and true in the ready host. They are known by an environment variable that is set for this
+    /// process, so do not set this in an application that starts processes of its own; a process that was given another
+    /// environment is not found. Which run started a process cannot be seen: it is ended when no run is under way any more
+    /// that was so when the process was first seen, and when the host stops.
+    /// </value>
+    public bool EndLeftProcesses { get; set; }
+
     /// <summary>When a script is suspected of ending the process.</summary>
     public QuarantineOptions Quarantine { get; set; } = new();
 }

@@ -38,8 +38,8 @@ public sealed record RunInfo
     /// <summary>When it ended, or null.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>From start to end in milliseconds, or null before the end.</summary>
-    public long? DurationMs => (long?)(FinishedAt - StartedAt)?.TotalMilliseconds;
+    /// <summary>From start to end in milliseconds, by the clock, and 0 when that was set back further meanwhile; null before the end.</summary>
+    public long? DurationMs => (FinishedAt - StartedAt) is { } took ? Math.Max(0, (long)took.TotalMilliseconds) : null;
 
     /// <summary>How far it is, or how it ended.</summary>
     public required RunState State { get; init; }

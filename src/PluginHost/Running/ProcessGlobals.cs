@@ -21,7 +21,7 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         new("CultureInfo.DefaultThreadCurrentUICulture", () => CultureInfo.DefaultThreadCurrentUICulture, value => CultureInfo.DefaultThreadCurrentUICulture = (CultureInfo?)value),
         new("Console.Out", () => Console.Out, value => Console.SetOut((TextWriter)value!)),
         new("Console.Error", () => Console.Error, value => Console.SetError((TextWriter)value!)),
-        new("the least number of threads of the thread pool", MinThreads, value => ThreadPool.SetMinThreads((((int, int))value!).Item1, (((int, int))value!).Item2)),
+        new("the least number of threads of the thread pool", () => ThreadPoolMinimum.SetByOthers, value => ThreadPoolMinimum.Set(((int, int))value!)),
         new("the greatest number of threads of the thread pool", MaxThreads, value => ThreadPool.SetMaxThreads((((int, int))value!).Item1, (((int, int))value!).Item2)),
     ];
 
@@ -58,12 +58,6 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
             // It was deleted.
             return null;
         }
-    }
-
-    private static object MinThreads()
-    {
-        ThreadPool.GetMinThreads(out var workers, out var ports);
-        return (workers, ports);
     }
 
     private static object MaxThreads()

@@ -70,7 +70,7 @@ internal sealed partial class RunExecutor(
         {
             log.Write("WRN", $"The script did not stop within {options.Value.Runs.CancelGrace} of being asked to, and its thread is aborted (PluginHost:Runs:AbortAfterGrace).");
             _ = abort.CancelAsync();
-            await Task.WhenAny(work, Task.Delay(AbortLimit, CancellationToken.None));
+            await Task.WhenAny(work, Task.Delay(AbortLimit, time, CancellationToken.None));
         }
 
         // From here on nothing stands on the script's stack: what holds its frames keeps its version in memory.

@@ -17,6 +17,7 @@ internal static class Commits
         new("five commits in a row", 3, CommitManyAsync),
         new("revert", 4, RevertAsync),
         new("history rewritten", 3, RewriteAsync),
+        new("folder renamed", 3, RenameAsync),
         new("plugin removed", 2, RemoveAsync),
         new("plugin added again", 4, AddAsync),
     ];
@@ -71,6 +72,13 @@ internal static class Commits
             world.Push();
         }
 
+        return Task.CompletedTask;
+    }
+
+    private static Task RenameAsync(World world)
+    {
+        world.History.RenameFolder(world.PickPlugin());
+        world.Push();
         return Task.CompletedTask;
     }
 

@@ -15,6 +15,8 @@ internal static class Outages
         new("remote out of reach", 3, GoOutOfReachAsync),
         new("remote back", 4, ComeBackAsync),
         new("host suspended", 2, SuspendAsync),
+        new("clock put forward, and back", 2, world => PutClockAsync(world, 1)),
+        new("clock put back, and forward", 2, world => PutClockAsync(world, -1)),
     ];
 
     private static async Task KillAsync(World world)
@@ -60,6 +62,13 @@ internal static class Outages
     {
         world.ComeBack();
         return Task.CompletedTask;
+    }
+
+    private static async Task PutClockAsync(World world, int direction)
+    {
+        world.Clock.Set(direction * TimeSpan.FromSeconds(world.Random.Next(1, (int)Clock.MostShift.TotalSeconds)));
+        await Task.Delay(world.Random.Next(10_000));
+        world.Clock.Set(TimeSpan.Zero);
     }
 
     /// <summary>As a laptop whose lid is closed: time goes on, and the host does not.</summary>

@@ -183,8 +183,11 @@ public sealed class HistoryDatabaseTests
         Assert.That(() => tooLarge, Throws.TypeOf<SqliteException>().With.Property(nameof(SqliteException.SqliteErrorCode)).EqualTo(Full));
         Assert.That(Words(), Is.EquivalentTo(new[] { "one", "two" }));
 
+        Assert.That(() => AddAsync(new string('x', 1_000_000)), Throws.TypeOf<SqliteException>());
+        Assert.That(_database.TakesNothing, Has.Message.Contains("full"), "for the status");
         await LimitAsync(1_000_000);
         Assert.That(await AddAsync(new string('x', 1_000_000)), Is.EqualTo(1));
+        Assert.That(_database.TakesNothing, Is.Null);
     }
 
     [Test]
