@@ -49,6 +49,9 @@ internal sealed partial class Membership(
             _offsetMs = best.Offset.TotalMilliseconds;
             NodeStore.Register(_connection, node.Id, node.Incarnation, Report());
             _heardAt = _steadySince = time.GetTimestamp();
+
+            // One that was drained before it was stopped is so from its first moment.
+            Hear(NodeStore.List(_connection));
             LogJoined(node.Id, best.Offset.TotalMilliseconds);
             _thread = new Thread(CheckInUntilStopped) { IsBackground = true, Name = "PluginHost check-in" };
             _thread.UnsafeStart();
