@@ -43,7 +43,7 @@ public sealed class BehindAReverseProxy : HostTestBase
     public async Task AnAppOfYourOwn_HasEveryPageAndFlow([Values] bool keepsPath)
     {
         var settings = new Dictionary<string, string> { ["PluginHost__Sources__default__Path"] = "plugins", [keepsPath ? "PathBase" : "ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = keepsPath ? Path : "true" };
-        await using var app = await ReadyHost.StartInAppAsync("ExistingApp", "scripts/", Repository.Path, Data, settings);
+        await using var app = await ReadyHost.StartInAppAsync("Shop", "scripts/", Repository.Path, Data, settings);
         using var proxy = new PathProxy(Folder.Combine("nginx"), Path, app.Api.BaseAddress!, keepsPath);
         var page = await _browser.OpenAsync(new Uri(proxy.Address, "scripts/"));
 

@@ -73,20 +73,20 @@ public sealed class WorkerProcesses : HostTestBase
     [Test]
     public async Task InAnAppOfYourOwn_TheWorkerIsThere_AndTheAppsServicesAreNot()
     {
-        Repository.CopyFrom(TestInfra.Repository.Root, "samples/ExistingApp/Orders.Contract", "samples/ExistingApp/scripts")
-            .Write("samples/ExistingApp/scripts/A/A.csproj", PluginSource.Project()).Write("samples/ExistingApp/scripts/A/Work.cs", PluginSource.Script(Body, Isolated, Members)).Commit("First");
-        await using var app = await ReadyHost.StartInAppAsync("ExistingApp", "scripts/", Repository.Path, Data);
+        Repository.CopyFrom(TestInfra.Repository.Root, "samples/Shop/Shop.Contract", "samples/Shop/scripts")
+            .Write("samples/Shop/scripts/A/A.csproj", PluginSource.Project()).Write("samples/Shop/scripts/A/Work.cs", PluginSource.Script(Body, Isolated, Members)).Commit("First");
+        await using var app = await ReadyHost.StartInAppAsync("Shop", "scripts/", Repository.Path, Data);
 
         var run = await app.RunAsync("A.Work");
         Assert.That((run["state"]!.ToString(), run["isolation"]!.ToString()), Is.EqualTo(("succeeded", "process")), $"{run.ToJsonString()} {app.Output}");
         Assert.That(run["result"]!.GetValue<int>(), Is.Not.EqualTo(app.ProcessId));
 
-        Repository.Replace("samples/ExistingApp/scripts/OrderTotals/SumOrders.cs", "[Script(", "[Script(Isolation = ScriptIsolation.Process, ").Commit("Isolate it");
+        Repository.Replace("samples/Shop/scripts/Reports/NightlyTotals.cs", "[Script(", "[Script(Isolation = ScriptIsolation.Process, ").Commit("Isolate it");
         await app.SyncAsync();
-        var plugin = await app.GetAsync("api/v1/plugins/OrderTotals");
+        var plugin = await app.GetAsync("api/v1/plugins/Reports");
 
         Assert.That((plugin["state"]!.ToString(), plugin["problem"]!["stage"]!.ToString()), Is.EqualTo(("degraded", "load")), plugin.ToJsonString());
-        Assert.That(plugin["problem"]!["message"]!.ToString(), Does.Contain("IOrders orders").And.Contain("services of the application are not available"));
+        Assert.That(plugin["problem"]!["message"]!.ToString(), Does.Contain("IShopDatabase database").And.Contain("services of the application are not available"));
     }
 
     private static string[] Workers(ReadyHost host) => [.. host.StartedProcesses().Where(command => command.Contains("PluginHost.Worker", StringComparison.Ordinal) || command.StartsWith("sleep 1000", StringComparison.Ordinal))];

@@ -257,8 +257,8 @@ public sealed class ReadyHost : IAsyncDisposable
         return host;
     }
 
-    // Everything is built beside the tests: artifacts/bin/<project>/<configuration>.
-    internal static string ProgramOf(string project)
+    /// <summary>The DLL of a project: everything is built beside the tests, in artifacts/bin/project/configuration.</summary>
+    public static string ProgramOf(string project)
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory);
         return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, project + ".dll");
