@@ -7,7 +7,7 @@ const string Usage = """
 
       run [host options]   build the ready host, then run it in the current directory
       test [--filter X]    build everything and run every test; X is a filter of 'dotnet test'
-      bench [names]        measure the host, beside its rivals where it has some: live, scale, swap, memory, lateness, dispatch, isolation, web
+      bench [names]        measure the host, beside its rivals where it has some: live, scale, swap, memory, lateness, dispatch, isolation, web, cluster
       soak [--for 10m]     let everything happen to a host that can, and check what must hold; --seed N again
       cluster [options]    several hosts that share a PostgreSQL server of their own; --nodes N, --port N
       pack                 make the packages, in artifacts/packages

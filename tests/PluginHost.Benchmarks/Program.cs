@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using PluginHost.Benchmarks;
+using PluginHost.Benchmarks.Clusters;
 using PluginHost.Benchmarks.Dispatch;
 using PluginHost.Benchmarks.Isolation;
 using PluginHost.Benchmarks.Lateness;
@@ -20,12 +22,19 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["lateness"] = LatenessBenchmark.RunAsync,
     ["memory"] = MemoryBenchmark.RunAsync,
     ["web"] = WebBenchmark.RunAsync,
+    ["cluster"] = ClusterBenchmark.RunAsync,
 };
 
 if (args is ["contestant", var contestant, var count])
 {
     // The benchmark runs itself for each contestant, so that memory and processor time are the contestant's own.
     await LatenessBenchmark.TakePartAsync(contestant, int.Parse(count, CultureInfo.InvariantCulture));
+    return 0;
+}
+
+if (args is ["node", var node, var load])
+{
+    await NodeProgram.RunAsync(node, JsonSerializer.Deserialize<ClusterLoad>(load)!);
     return 0;
 }
 

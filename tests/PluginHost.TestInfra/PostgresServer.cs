@@ -8,11 +8,12 @@ public sealed class PostgresServer : IDisposable
 
     private readonly TestDirectory _directory = new();
     private readonly string _programs;
+    private readonly string _settings;
     private bool _runs;
 
-    private PostgresServer(string programs)
+    private PostgresServer(string programs, string settings)
     {
-        _programs = programs;
+        (_programs, _settings) = (programs, settings);
         if (Environment.IsPrivilegedProcess)
         {
             Command.Run("/", "chown", User, _directory.Path);
@@ -26,16 +27,12 @@ public sealed class PostgresServer : IDisposable
 
     public string ConnectionString => $"Host={_directory.Path};Username={User};Database=postgres;Maximum Pool Size=200";
 
+    /// <summary>Whether this machine has the programs.</summary>
+    public static bool IsInstalled => Programs() is not null;
+
     /// <summary>Starts a server, or returns null where PostgreSQL is not installed.</summary>
-    public static PostgresServer? Start()
-    {
-        // Debian keeps the programs of each major version in a folder that is not on the PATH.
-        var onPath = Path.GetDirectoryName(Requires.Find("initdb"));
-        var ofDebian = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Order(StringComparer.Ordinal).LastOrDefault()
-            : null;
-        return (onPath ?? ofDebian) is { } programs ? new PostgresServer(programs) : null;
-    }
+    /// <param name="settings">More options of <c>postgres</c>, as in <c>-c name=value</c>.</param>
+    public static PostgresServer? Start(string settings = "") => Programs() is { } programs ? new PostgresServer(programs, settings) : null;
 
     /// <summary>Starts a server for a test that needs one; see <see cref="Requires"/>.</summary>
     public static PostgresServer StartRequired() => Start() ?? throw new InvalidOperationException(Requires.Program("postgresql", "initdb"));
@@ -46,7 +43,7 @@ public sealed class PostgresServer : IDisposable
         // On a socket in its folder and nowhere else, with room for the pools of its clients.
         Run(
             "pg_ctl", "start", "--wait", "--silent", "--pgdata", _directory.Combine("data"), "--log", _directory.Combine("log"),
-            "--options", $"-k {_directory.Path} -c listen_addresses='' -c max_connections=300");
+            "--options", $"-k {_directory.Path} -c listen_addresses='' -c max_connections=300 {_settings}");
         _runs = true;
     }
 
@@ -65,6 +62,16 @@ public sealed class PostgresServer : IDisposable
         }
 
         _directory.Dispose();
+    }
+
+    private static string? Programs()
+    {
+        // Debian keeps the programs of each major version in a folder that is not on the PATH.
+        var onPath = Path.GetDirectoryName(Requires.Find("initdb"));
+        var ofDebian = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Order(StringComparer.Ordinal).LastOrDefault()
+            : null;
+        return onPath ?? ofDebian;
     }
 
     private void Run(string program, params string[] arguments)
