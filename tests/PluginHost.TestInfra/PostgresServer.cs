@@ -27,6 +27,9 @@ public sealed class PostgresServer : IDisposable
 
     public string ConnectionString => $"Host={_directory.Path};Username={User};Database=postgres;Maximum Pool Size=200";
 
+    /// <summary>Where it listens.</summary>
+    public string Socket => _directory.Combine(".s.PGSQL.5432");
+
     /// <summary>Whether this machine has the programs.</summary>
     public static bool IsInstalled => Programs() is not null;
 

@@ -33,7 +33,10 @@ public abstract class ClusterTestBase : HostTestBase
     }
 
     /// <summary>Starts a node, or a node again, and waits until its first load has ended.</summary>
-    protected async Task<ReadyHost> StartNodeAsync(int number) => _nodes[number] = await ReadyHost.StartAsync(Repository.Path, DataOf(number), environment: Cluster);
+    /// <param name="number">Which.</param>
+    /// <param name="database">The way to the database; null for the straight one.</param>
+    protected async Task<ReadyHost> StartNodeAsync(int number, string? database = null) => _nodes[number] = await ReadyHost.StartAsync(
+        Repository.Path, DataOf(number), environment: database is null ? Cluster : new Dictionary<string, string>(Cluster) { ["PluginHost__Cluster__ConnectionString"] = database });
 
     protected string DataOf(int number) => Folder.Combine($"node{number}");
 
