@@ -19,10 +19,10 @@ internal static class ClusterBenchmark
 
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(30);
 
-    // PLUGINHOST_BENCH_RUNS and PLUGINHOST_BENCH_SIZES choose other numbers.
+    // PLUGINHOST_BENCH_RUNS and PLUGINHOST_BENCH_SIZES choose other numbers; 0 and an empty one leave them out.
     private static int Runs => int.TryParse(Environment.GetEnvironmentVariable("PLUGINHOST_BENCH_RUNS"), CultureInfo.InvariantCulture, out var runs) ? runs : 6_000;
 
-    private static IEnumerable<int> Sizes => Environment.GetEnvironmentVariable("PLUGINHOST_BENCH_SIZES")?.Split(',').Select(size => int.Parse(size, CultureInfo.InvariantCulture)) ?? [100, 1_000];
+    private static IEnumerable<int> Sizes => Environment.GetEnvironmentVariable("PLUGINHOST_BENCH_SIZES")?.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(size => int.Parse(size, CultureInfo.InvariantCulture)) ?? [100, 1_000];
 
     public static async Task RunAsync()
     {
@@ -34,7 +34,11 @@ internal static class ClusterBenchmark
         }
 
         Console.WriteLine($"cluster: {Machine.DescribeLoad()}");
-        await PrintRunsAsync();
+        if (Runs > 0)
+        {
+            await PrintRunsAsync();
+        }
+
         foreach (var schedules in Sizes)
         {
             await PrintLatenessAsync(schedules);
