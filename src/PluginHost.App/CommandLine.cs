@@ -81,6 +81,7 @@ internal static class CommandLine
         OccurrencesCommand.Create(),
         RollbackCommands.CreateRollback(),
         RollbackCommands.CreateUnpin(),
+        DrainCommand.Create(),
         WhyLoadedCommand.Create(),
     ];
 

@@ -41,7 +41,8 @@ public static class PluginHostClusterExtensions
 
         services.TryAddSingleton<Node>();
         services.TryAddSingleton<NodeStore>();
-        services.Replace(ServiceDescriptor.Singleton<INodes, ClusterNodes>());
+        services.TryAddSingleton<ClusterNodes>();
+        services.Replace(ServiceDescriptor.Singleton<INodes>(provider => provider.GetRequiredService<ClusterNodes>()));
         services.TryAddSingleton<NodeRecovery>();
         services.TryAddSingleton<ClockCheck>();
         services.TryAddSingleton<Orders>();

@@ -17,6 +17,22 @@ public interface IPluginHost
     /// <summary>The nodes of the cluster, by name; of a host that is alone, itself.</summary>
     Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Keeps a node of the cluster from new runs; it finishes those that it has. Holds, also over its restart, until it is undone.</summary>
+    /// <param name="nodeId">The node.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>The node.</returns>
+    /// <exception cref="NotFoundException">There is no such node.</exception>
+    /// <exception cref="ConflictException">The host is alone, so that nobody could take its runs.</exception>
+    Task<NodeInfo> DrainNodeAsync(string nodeId, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a node that was drained have runs again. Does nothing when it was not.</summary>
+    /// <param name="nodeId">The node.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>The node.</returns>
+    /// <exception cref="NotFoundException">There is no such node.</exception>
+    /// <exception cref="ConflictException">The host is alone.</exception>
+    Task<NodeInfo> UndrainNodeAsync(string nodeId, CancellationToken cancellationToken = default);
+
     /// <summary>Every script of the live plugins, by id.</summary>
     Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken = default);
 

@@ -204,6 +204,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<ArtifactKeeper>();
         services.TryAddSingleton<ReusedBuilds>();
         services.TryAddSingleton<SharedBuilds>();
+        services.TryAddSingleton<PinnedBuilds>();
         services.TryAddSingleton<CandidateLoader>();
         services.TryAddSingleton<DrainLimit>();
         services.TryAddSingleton<PluginSwapper>();

@@ -53,6 +53,21 @@ public sealed class WhatIsAsked
         Assert.That(outcome.Output, Does.Contain("Version older-1 of Reports is held by:").And.Contain("- A GC handle").And.Contain("Free it.").And.Contain("→ Shop.Job"));
     }
 
+    [TestCase("POST", true, "vm-2 takes no new runs; 3 are under way there and 1 wait.")]
+    [TestCase("DELETE", false, "vm-2 takes runs.", "--undo")]
+    public async Task Drain_AsksForIt_OrToUndoIt(string method, bool isDraining, string expected, params string[] options)
+    {
+        await using var server = await FakeServer.StartAsync(new()
+        {
+            [$"{method} /api/v1/nodes/vm-2/drain"] = FakeServer.Json(new NodeInfo("vm-2", true, false, "0.1.0", default, default, 0, 3, 1, []) { IsDraining = isDraining }),
+        });
+
+        var outcome = await server.RunAsync(["drain", "vm-2", .. options]);
+
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+        Assert.That(outcome.Output, Does.StartWith(expected));
+    }
+
     [Test]
     public async Task Filters_AreSentAsTheApiNamesThem()
     {

@@ -90,6 +90,8 @@ public sealed class AuditTests
     [TestCase("POST", "api/v1/plugins/Reports/rollback", "PluginRollback Reports: Done")]
     [TestCase("POST", "api/v1/plugins/Reports/leaks/old-2/roots", "LeakExplain Reports old-2: Done")]
     [TestCase("DELETE", "api/v1/plugins/Reports/pin", "PluginUnpin Reports: Done")]
+    [TestCase("POST", "api/v1/nodes/vm-1/drain", "NodeDrain vm-1: Done")]
+    [TestCase("DELETE", "api/v1/nodes/vm-1/drain", "NodeUndrain vm-1: Done")]
     [TestCase("POST", "api/v1/sources/default/sync", "SourceSync default: Done")]
     [TestCase("POST", "api/v1/scripts/Reports.Daily/pause", "ScriptPause Reports.Daily: Done")]
     [TestCase("POST", "api/v1/scripts/Reports.Daily/resume", "ScriptResume Reports.Daily: Done")]

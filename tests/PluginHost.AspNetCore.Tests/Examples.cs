@@ -54,13 +54,13 @@ internal static class Examples
     public static PluginInfo Plugin(string id = "Reports", string message = "did not build") => new(
         id, "default", $"plugins/{id}/{id}.csproj", PluginState.Degraded, Live, new PinInfo("0123456-89abcde", "ada", Noon),
         new PluginProblem(ProblemStage.Build, Commit, message, [new Diagnostic(DiagnosticSeverity.Error, "CS1002", "; expected", "plugins/Reports/Daily.cs", 12, 34)]),
-        [new DrainingVersion("old-1", 1, Noon)], [new LeakedVersion("old-2", Noon, "a timer") { Roots = [Root] }]) { Abandoned = [new AbandonedRuns("old-3", 2)] };
+        [new DrainingVersion("old-1", 1, Noon)], [new LeakedVersion("old-2", Noon, "a timer") { Roots = [Root] }]) { Abandoned = [new AbandonedRuns("old-3", 2)], Rollout = new PluginRollout(2, 3, [new NodeVersionInfo("vm-1", Live.Version), new NodeVersionInfo("vm-2", Live.Version), new NodeVersionInfo("vm-3", null)]) };
 
     public static DeploymentInfo Deployment(string id = "deployment1", string message = "First") => new()
     {
         Id = id, Source = "default", Commit = Commit, Author = "Ada Author", Message = message, Trigger = DeploymentTrigger.Poll, State = DeploymentState.Degraded,
         SeenAt = Noon, LiveAt = Noon, Stages = [new StageInfo("fetch", Noon, 12)],
-        Plugins = [new PluginOutcome("Reports", PluginOutcomeKind.Rejected, Live.Version, "its files changed")],
+        Plugins = [new PluginOutcome("Reports", PluginOutcomeKind.Rejected, Live.Version, "its files changed") { BuiltOn = "vm-1" }],
     };
 
     public static HostStatus Status(HostState state = HostState.Degraded) => new(

@@ -41,6 +41,17 @@ internal sealed class FakeHost : IPluginHost
 
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<NodeInfo>>(Nodes);
 
+    public Task<NodeInfo> DrainNodeAsync(string nodeId, CancellationToken cancellationToken) => SetDraining(nodeId, true);
+
+    public Task<NodeInfo> UndrainNodeAsync(string nodeId, CancellationToken cancellationToken) => SetDraining(nodeId, false);
+
+    private Task<NodeInfo> SetDraining(string nodeId, bool isDraining)
+    {
+        var node = Find(Nodes, node => node.Id, "node", nodeId);
+        Nodes[Nodes.IndexOf(node)] = node with { IsDraining = isDraining };
+        return Task.FromResult(node with { IsDraining = isDraining });
+    }
+
     public HostStatus GetStatus() => Failure is null ? Status : throw Failure;
 
     public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ScriptInfo>>(Scripts);

@@ -13,6 +13,8 @@ internal static class Known
 
     public static Argument<string> PluginArgument() => Complete(new Argument<string>("plugin") { Description = "The plugin's id, as in 'pluginhost plugins'." }, Plugins);
 
+    public static Argument<string> NodeArgument() => Complete(new Argument<string>("node") { Description = "The node's name, as on the host's page." }, context => Ask<NodeInfo>(context, "nodes", node => node.Id));
+
     public static Argument<string?> OptionalPluginArgument(string description) =>
         Complete(new Argument<string?>("plugin") { Arity = ArgumentArity.ZeroOrOne, Description = description }, Plugins);
 

@@ -14,6 +14,8 @@ internal sealed record Lookup(string Kind, string Name, string List, Func<JsonNo
 
     public static Lookup Script(string name) => new("script", name, $"scripts?limit={PageOptions.Most}", Ids);
 
+    public static Lookup Node(string name) => new("node", name, "nodes", Ids);
+
     public static Lookup Plugin(string name) => new("plugin", name, "plugins", Ids);
 
     public static Lookup Version(string plugin, string version) =>

@@ -72,6 +72,8 @@ internal static class AccessRules
         ["POST /api/v1/runs/{id}/rerun"] = new(Operator, AuditAction.RunRerun, "id"),
         ["POST /api/v1/plugins/{id}/rollback"] = new(Operator, AuditAction.PluginRollback, "id"),
         ["DELETE /api/v1/plugins/{id}/pin"] = new(Operator, AuditAction.PluginUnpin, "id"),
+        ["POST /api/v1/nodes/{id}/drain"] = new(Operator, AuditAction.NodeDrain, "id"),
+        ["DELETE /api/v1/nodes/{id}/drain"] = new(Operator, AuditAction.NodeUndrain, "id"),
         ["POST /api/v1/sources/{name}/sync"] = new(Operator, AuditAction.SourceSync, "name", "accept"),
 
         ["DELETE /api/v1/scripts/{id}/state"] = new(Admin, AuditAction.StateRemove, "id", "key"),

@@ -17,6 +17,14 @@ internal static class StatusEndpoints
         api.MapGet("/nodes", async (IPluginHost host, CancellationToken cancellationToken) => ApiJson.List(await host.GetNodesAsync(cancellationToken)))
             .WithSummary("The nodes of the cluster.")
             .WithDescription("What each said of itself when it last checked in; a host that is alone is the only one.");
+        api.MapPost("/nodes/{id}/drain", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
+            ApiJson.Ok(await host.DrainNodeAsync(id, cancellationToken)))
+            .WithSummary("Keeps a node of the cluster from new runs, as before its upgrade; it finishes those that it has.")
+            .WithDescription("It takes effect within a second, and holds until it is undone, also when the node is started again meanwhile.")
+            .Refuses(403, 404, 409);
+        api.MapDelete("/nodes/{id}/drain", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
+            ApiJson.Ok(await host.UndrainNodeAsync(id, cancellationToken)))
+            .WithSummary("Lets a node that was drained have runs again. Does nothing when it was not.").Refuses(403, 404, 409);
         api.MapDelete("/safe-mode", async (IPluginHost host, CancellationToken cancellationToken) =>
             ApiJson.Ok(await host.LeaveSafeModeAsync(cancellationToken)))
             .WithSummary("Lets the host start scripts by itself again; what was missed in safe mode is caught up as each schedule says.").Refuses(403);

@@ -1,10 +1,13 @@
 using PluginHost.Hosting;
+using PluginHost.Swapping;
 
 namespace PluginHost.Cluster.Nodes;
 
 /// <summary>The nodes as they said of themselves when they last checked in.</summary>
-internal sealed class ClusterNodes(NodeStore store, Node node) : INodes
+internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live, HostEvents events) : INodes
 {
+    private volatile IReadOnlyList<NodeRecord> _up = [];
+
     public IReadOnlyList<NodeInfo> List()
     {
         var all = store.List();
@@ -12,10 +15,47 @@ internal sealed class ClusterNodes(NodeStore store, Node node) : INodes
         return [.. all.Select(other => Describe(other, up))];
     }
 
+    /// <remarks>By what was heard last, so that it answers without the database.</remarks>
+    public PluginRollout? RolloutOf(string pluginId)
+    {
+        var up = _up;
+        var here = live.Current.Plugins.GetValueOrDefault(pluginId) is { } plugin ? LiveOnNode.Of(plugin) : null;
+        return new PluginRollout(
+            here is null ? 0 : up.Count(other => other.Report.Plugins.Any(here.IsSame)), up.Count, [.. up.Select(other => new NodeVersionInfo(other.Id, other.Find(pluginId)?.Version))]);
+    }
+
+    public async Task<NodeInfo> SetDrainingAsync(string nodeId, bool isDraining, CancellationToken cancellationToken)
+    {
+        if (!await store.SetDrainingAsync(nodeId, isDraining, cancellationToken))
+        {
+            throw new NotFoundException("node", nodeId);
+        }
+
+        return List().First(other => other.Id.Equals(nodeId, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Takes note of how the nodes are now, and tells those who look at a plugin what has changed elsewhere.</summary>
+    public void Heard(IReadOnlyList<NodeRecord> nodes)
+    {
+        var before = _up;
+        _up = [.. nodes.Where(other => other.IsUp)];
+        var changed = Versions(before).Except(Versions(_up)).Concat(Versions(_up).Except(Versions(before))).Select(version => version.Plugin).Distinct(StringComparer.OrdinalIgnoreCase);
+        foreach (var plugin in changed.ToList())
+        {
+            events.PublishOfOther(new HostEvent(HostEventKind.Plugin, plugin));
+        }
+    }
+
+    private static IEnumerable<(string Node, string Plugin, string Version)> Versions(IReadOnlyList<NodeRecord> nodes) =>
+        nodes.SelectMany(other => other.Report.Plugins.Select(plugin => (other.Id, plugin.Plugin, plugin.Version)));
+
     private NodeInfo Describe(NodeRecord other, List<NodeRecord> up) => new(
         other.Id, other.IsUp, node.Is(other.Id), other.Report.HostVersion, other.StartedAt, other.LastCheckIn, other.Report.ClockOffsetMs, other.Report.Running, other.Report.Queued,
         [
-            .. other.Report.Plugins.OrderBy(live => live.Plugin, StringComparer.OrdinalIgnoreCase)
-                .Select(live => new NodePluginInfo(live.Plugin, live.Version, up.Count(one => one.Report.Plugins.Any(live.IsSame)), up.Count)),
-        ]);
+            .. other.Report.Plugins.OrderBy(plugin => plugin.Plugin, StringComparer.OrdinalIgnoreCase)
+                .Select(plugin => new NodePluginInfo(plugin.Plugin, plugin.Version, up.Count(one => one.Report.Plugins.Any(plugin.IsSame)), up.Count)),
+        ])
+    {
+        IsDraining = other.IsDraining,
+    };
 }

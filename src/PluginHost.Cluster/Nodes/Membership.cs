@@ -15,7 +15,7 @@ namespace PluginHost.Cluster.Nodes;
 /// <summary>Tells the others each second that this node is there, sees whether they are, and keeps this one from runs when it cannot say so.</summary>
 /// <remarks>On a thread and a connection of its own: scripts that fill the thread pool must not look like a dead node.</remarks>
 internal sealed partial class Membership(
-    HistoryDatabase database, Node node, ClockCheck clock, NodeRecovery recovery, QuartzEngine engine, RunService runs, LiveRegistry live, SafeMode safeMode, HostProblems problems, IOptions<ClusterOptions> options,
+    HistoryDatabase database, Node node, ClusterNodes nodes, ClockCheck clock, NodeRecovery recovery, QuartzEngine engine, RunService runs, LiveRegistry live, SafeMode safeMode, HostProblems problems, IOptions<ClusterOptions> options,
     TimeProvider time, ILogger<Membership> logger) : IHostedLifecycleService, IDisposable
 {
     private const string Problem = "cluster";
@@ -49,6 +49,9 @@ internal sealed partial class Membership(
             _offsetMs = best.Offset.TotalMilliseconds;
             NodeStore.Register(_connection, node.Id, node.Incarnation, Report());
             _heardAt = _steadySince = time.GetTimestamp();
+
+            // One that was drained before it was stopped is so from its first moment.
+            Hear(NodeStore.List(_connection));
             LogJoined(node.Id, best.Offset.TotalMilliseconds);
             _thread = new Thread(CheckInUntilStopped) { IsBackground = true, Name = "PluginHost check-in" };
             _thread.UnsafeStart();
@@ -156,7 +159,19 @@ internal sealed partial class Membership(
 
         _heardAt = time.GetTimestamp();
         _isAway = false;
+        Hear(NodeStore.List(_connection));
         Fence(offset is { } off ? clock.Judge(off, uncertainty) : null);
+    }
+
+    private void Hear(List<NodeRecord> all)
+    {
+        nodes.Heard(all);
+        if (all.Exists(other => node.Is(other.Id) && other.IsDraining) is var isDraining && isDraining != node.IsDraining)
+        {
+            node.IsDraining = isDraining;
+            LogDraining(isDraining ? "takes no new runs, as an operator has asked, and finishes those that it has" : "takes runs again");
+            engine.FenceChanged();
+        }
     }
 
     /// <summary>Before the others take its runs for lost, they end here.</summary>
@@ -188,7 +203,7 @@ internal sealed partial class Membership(
         var (running, queued) = runs.Counts;
         return new NodeReport(HostVersion, running, queued, Math.Round(_offsetMs, 1), [.. live.Current.Plugins.Values.Select(LiveOnNode.Of)])
         {
-            TakesTurns = node.Fence is null && !safeMode.IsOn && !_isStopping,
+            TakesTurns = node.Fence is null && !node.IsDraining && !safeMode.IsOn && !_isStopping,
         };
     }
 
@@ -200,6 +215,9 @@ internal sealed partial class Membership(
 
     [LoggerMessage(EventId = 1104, Level = LogLevel.Warning, Message = "The others had taken this node, '{NodeId}', for dead. What ran here is cancelled, and it is a node again.")]
     private partial void LogCameBack(string nodeId);
+
+    [LoggerMessage(EventId = 1107, Level = LogLevel.Information, Message = "This node {What}.")]
+    private partial void LogDraining(string what);
 
     [LoggerMessage(EventId = 1105, Level = LogLevel.Error, Message = "{Reason}")]
     private partial void LogFenced(string reason);

@@ -14,6 +14,9 @@ internal sealed class Node(IOptions<PluginHostOptions> options)
     /// <summary>Why it takes no runs at present; null when it does.</summary>
     public string? Fence { get; set; }
 
+    /// <summary>Whether an operator keeps it from new runs, as of the last check-in.</summary>
+    public bool IsDraining { get; set; }
+
     public bool Is(string node) => node.Equals(Id, StringComparison.OrdinalIgnoreCase);
 
     public void BeginAnew() => Incarnation = NewIncarnation();

@@ -39,7 +39,14 @@ internal sealed record NodeReport(string HostVersion, int Running, int Queued, d
 /// <param name="LastCheckIn">When it was last heard of, by the database's clock.</param>
 /// <param name="Silence">How long ago that was.</param>
 /// <param name="Report">What it said then.</param>
-internal sealed record NodeRecord(string Id, bool IsUp, DateTimeOffset StartedAt, DateTimeOffset LastCheckIn, TimeSpan Silence, NodeReport Report);
+internal sealed record NodeRecord(string Id, bool IsUp, DateTimeOffset StartedAt, DateTimeOffset LastCheckIn, TimeSpan Silence, NodeReport Report)
+{
+    /// <summary>Whether an operator keeps it from new runs.</summary>
+    public bool IsDraining { get; init; }
+
+    /// <summary>The version of a plugin that is live on it, if one is.</summary>
+    public LiveOnNode? Find(string pluginId) => Report.Plugins.FirstOrDefault(live => live.Plugin.Equals(pluginId, StringComparison.OrdinalIgnoreCase));
+}
 
 [JsonSerializable(typeof(NodeReport))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -90,8 +90,8 @@ internal sealed partial class NodeRecovery(
         private RunInfo Give(RunInfo run)
         {
             // All runs of a script to one node, so that what must not overlap is in one queue there.
-            var has = _up.Values.Where(other => other.Report.Plugins.Any(live => live.Plugin.Equals(run.Plugin, StringComparison.OrdinalIgnoreCase))).Select(other => other.Id).ToList();
-            var target = live.Current.Plugins.ContainsKey(run.Plugin) || has.Count == 0 ? node.Id : has[0];
+            var has = _up.Values.Where(other => !other.IsDraining && other.Report.Plugins.Any(live => live.Plugin.Equals(run.Plugin, StringComparison.OrdinalIgnoreCase))).Select(other => other.Id).ToList();
+            var target = (live.Current.Plugins.ContainsKey(run.Plugin) && !node.IsDraining) || has.Count == 0 ? node.Id : has[0];
             var given = RunStore.Move(connection, run, target);
             if (!node.Is(target))
             {

@@ -13,7 +13,7 @@ internal sealed class NodeStore(HistoryDatabase database)
 
     /// <summary>For a transaction that goes by which nodes there are.</summary>
     public static List<NodeRecord> List(HistoryConnection connection) => connection.Query(
-        $"SELECT id, is_up, started_at, last_check_in, {Now} - last_check_in, document FROM nodes ORDER BY id", Read);
+        $"SELECT id, is_up, started_at, last_check_in, {Now} - last_check_in, document, draining FROM nodes ORDER BY id", Read);
 
     /// <summary>From now on the node is up; what another start of it says counts no more.</summary>
     public static void Register(HistoryConnection connection, string id, string incarnation, NodeReport report) => connection.Run(
@@ -34,6 +34,11 @@ internal sealed class NodeStore(HistoryDatabase database)
     public static bool Bury(HistoryConnection connection, string id, TimeSpan silence) => connection.Run(
         $"UPDATE nodes SET is_up = FALSE WHERE id = @id AND is_up AND last_check_in < {Now} - @silence", ("@id", id), ("@silence", (long)silence.TotalMilliseconds)) > 0;
 
+    /// <summary>The node takes no new runs from now on, or does again; also after it was started anew.</summary>
+    /// <returns>Whether there is such a node.</returns>
+    public Task<bool> SetDrainingAsync(string id, bool isDraining, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Run("UPDATE nodes SET draining = @draining WHERE id = @id", ("@draining", isDraining), ("@id", id)) > 0, cancellationToken);
+
     /// <summary>The node stops, and leaves nothing behind that others must see to at once.</summary>
     public static void Leave(HistoryConnection connection, string id, string incarnation) => connection.Run(
         "UPDATE nodes SET is_up = FALSE WHERE id = @id AND incarnation = @incarnation", ("@id", id), ("@incarnation", incarnation));
@@ -46,5 +51,8 @@ internal sealed class NodeStore(HistoryDatabase database)
         DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2)),
         DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(3)),
         TimeSpan.FromMilliseconds(reader.GetInt64(4)),
-        JsonSerializer.Deserialize(reader.GetString(5), NodeJson.Default.NodeReport)!);
+        JsonSerializer.Deserialize(reader.GetString(5), NodeJson.Default.NodeReport)!)
+    {
+        IsDraining = reader.GetBoolean(6),
+    };
 }

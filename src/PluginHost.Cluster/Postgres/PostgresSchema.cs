@@ -97,6 +97,9 @@ internal static class PostgresSchema
         ALTER TABLE shared_builds ALTER COLUMN content SET STORAGE EXTERNAL;
         ALTER TABLE plugin_claims ADD COLUMN output_hash text;
         """,
+        """
+        ALTER TABLE nodes ADD COLUMN draining boolean NOT NULL DEFAULT FALSE;
+        """,
     ];
 
     private static string Resource(string name)

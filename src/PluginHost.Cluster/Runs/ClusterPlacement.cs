@@ -10,7 +10,7 @@ namespace PluginHost.Cluster.Runs;
 /// <summary>
 /// A run is on the node that stores it, unless its script lets nothing overlap: then it goes where the runs of the script
 /// are that have not ended. So all that must not run at once is in one queue, which knows of it. What a schedule starts, and
-/// nothing holds elsewhere, is spread over the nodes that have the version.
+/// nothing holds elsewhere, is spread over the nodes that have the version. A node that is drained gets nothing but what must follow a run that it has.
 /// </summary>
 internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSchedules schedules, PostgresSource source) : IRunPlacement
 {
@@ -25,11 +25,11 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
     {
         if (!run.Exclusive && (run.Version is not null || !LetsNothingOverlap(run.Script)))
         {
-            return Give(connection, run, Spread(connection, run));
+            return Give(connection, run, Choose(connection, run));
         }
 
         TakeTurn(connection, run.Script);
-        return Give(connection, run, RunStore.Unfinished(connection, run.Script) is [.., var last] ? last.Node : Spread(connection, run));
+        return Give(connection, run, RunStore.Unfinished(connection, run.Script) is [.., var last] ? last.Node : Choose(connection, run));
     }
 
     private RunInfo Give(HistoryConnection connection, RunInfo run, string target)
@@ -47,20 +47,35 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
     public static void TakeTurn(HistoryConnection connection, string script) => connection.Run(
         "INSERT INTO script_turns (script, turns) VALUES (@script, 1) ON CONFLICT (script) DO UPDATE SET turns = script_turns.turns + 1", ("@script", script));
 
-    /// <summary>Of two nodes at random the one that has less to do: that is even, and needs no numbers of this very moment.</summary>
-    private string Spread(HistoryConnection connection, RunInfo run)
+    /// <summary>Where a run goes that nothing holds on a node: by hand, to the node that was asked; of a schedule, or where this node is drained, to any.</summary>
+    /// <exception cref="ConflictException">It is asked of a node that is drained, and no other can take it.</exception>
+    private string Choose(HistoryConnection connection, RunInfo run)
     {
-        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) || live.Current.Plugins.GetValueOrDefault(run.Plugin) is not { } plugin)
+        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) && !node.IsDraining)
         {
             return node.Id;
         }
 
+        // What has begun is seen through: a retry or a follower that no other node can take is run here.
+        return Spread(connection, run) ?? (node.IsDraining && run.Trigger == RunTrigger.Manual
+            ? throw new ConflictException($"Node '{node.Id}' is being drained and takes no new runs, and no other node that is up has this version of {run.Plugin}. Ask again when one has, or undo it: pluginhost drain {node.Id} --undo.")
+            : node.Id);
+    }
+
+    /// <summary>Of two nodes at random the one that has less to do: that is even, and needs no numbers of this very moment.</summary>
+    private string? Spread(HistoryConnection connection, RunInfo run)
+    {
+        if (live.Current.Plugins.GetValueOrDefault(run.Plugin) is not { } plugin || (run.Version is not null && run.Version != plugin.Version.Id))
+        {
+            return null;
+        }
+
         var here = LiveOnNode.Of(plugin);
         var able = NodeStore.List(connection)
-            .Where(other => other is { IsUp: true, Report.TakesTurns: true } && other.Silence < Fresh && other.Report.Plugins.Any(here.IsSame))
+            .Where(other => other is { IsUp: true, IsDraining: false, Report.TakesTurns: true } && other.Silence < Fresh && other.Report.Plugins.Any(here.IsSame))
             .ToArray();
         Random.Shared.Shuffle(able);
-        return able.Take(2).MinBy(other => other.Report.Running + other.Report.Queued)?.Id ?? node.Id;
+        return able.Take(2).MinBy(other => other.Report.Running + other.Report.Queued)?.Id;
     }
 
     private bool LetsNothingOverlap(string scriptId) =>

@@ -73,7 +73,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
         }
     });
 
-    /// <summary>This node takes turns, or no more: see <see cref="Node.Fence"/>.</summary>
+    /// <summary>This node takes turns, or no more: see <see cref="Node.Fence"/> and <see cref="Node.IsDraining"/>.</summary>
     public void FenceChanged() => Do(LimitAsync);
 
     public IReadOnlyDictionary<string, DateTimeOffset> DueTimes(string scriptId)
@@ -203,7 +203,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
     private async Task LimitAsync(CancellationToken cancellationToken)
     {
         var limits = ExecutionLimitsBuilder.Create().ForOtherGroups(0);
-        foreach (var plugin in _node.Fence is null && !_safeMode.IsOn ? _live.Current.Plugins.Values : [])
+        foreach (var plugin in _node.Fence is null && !_node.IsDraining && !_safeMode.IsOn ? _live.Current.Plugins.Values : [])
         {
             limits.ForGroup(GroupOf(plugin), Threads);
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PluginHost.Cluster.Nodes;
 using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Scheduling;
@@ -8,7 +9,7 @@ using PluginHost.Swapping;
 namespace PluginHost.Cluster.Scheduling;
 
 /// <summary>Gives a schedule its turn that nobody has given it: whatever becomes of a trigger, a due time is accounted for.</summary>
-internal sealed partial class ScheduleSweep(LiveRegistry live, EffectiveSchedules schedules, ScheduleStore store, SelfStarts selfStarts, ScheduleTurns turns, TimeProvider time, ILogger<ScheduleSweep> logger) : BackgroundService
+internal sealed partial class ScheduleSweep(LiveRegistry live, EffectiveSchedules schedules, ScheduleStore store, SelfStarts selfStarts, ScheduleTurns turns, Node node, TimeProvider time, ILogger<ScheduleSweep> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -22,7 +23,10 @@ internal sealed partial class ScheduleSweep(LiveRegistry live, EffectiveSchedule
         {
             try
             {
-                await SweepAsync(stoppingToken);
+                if (!node.IsDraining)
+                {
+                    await SweepAsync(stoppingToken);
+                }
             }
             catch (Npgsql.NpgsqlException)
             {

@@ -49,6 +49,10 @@ internal sealed class PluginHostFacade(
 
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken) => Task.Run(nodes.List, cancellationToken);
 
+    public Task<NodeInfo> DrainNodeAsync(string nodeId, CancellationToken cancellationToken) => nodes.SetDrainingAsync(nodeId, true, cancellationToken);
+
+    public Task<NodeInfo> UndrainNodeAsync(string nodeId, CancellationToken cancellationToken) => nodes.SetDrainingAsync(nodeId, false, cancellationToken);
+
     public Task<IReadOnlyList<ScriptInfo>> GetScriptsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Describe([.. live.Current.Scripts.Values.OrderBy(script => script.Descriptor.Id, StringComparer.OrdinalIgnoreCase)]));
 
@@ -137,9 +141,9 @@ internal sealed class PluginHostFacade(
     public IAsyncEnumerable<RunLogLine> ReadLogAsync(string runId, long after, bool follow, CancellationToken cancellationToken) =>
         runs.ReadLogAsync(runId, after, follow, cancellationToken);
 
-    public IReadOnlyList<PluginInfo> GetPlugins() => plugins.All;
+    public IReadOnlyList<PluginInfo> GetPlugins() => [.. plugins.All.Select(WithRollout)];
 
-    public PluginInfo GetPlugin(string pluginId) => plugins.Get(pluginId);
+    public PluginInfo GetPlugin(string pluginId) => WithRollout(plugins.Get(pluginId));
 
     public IReadOnlyList<PluginVersionInfo> GetVersions(string pluginId)
     {
@@ -160,13 +164,13 @@ internal sealed class PluginHostFacade(
     public async Task<PluginInfo> RollBackAsync(string pluginId, string? version, string? requestedBy, CancellationToken cancellationToken)
     {
         await rollback.PinAsync(pluginId, version, requestedBy, cancellationToken);
-        return plugins.Get(pluginId);
+        return GetPlugin(pluginId);
     }
 
     public async Task<PluginInfo> UnpinAsync(string pluginId, CancellationToken cancellationToken)
     {
         await rollback.UnpinAsync(pluginId, cancellationToken);
-        return plugins.Get(pluginId);
+        return GetPlugin(pluginId);
     }
 
     public Task<LeakExplanation> ExplainLeakAsync(string pluginId, string version, CancellationToken cancellationToken) =>
@@ -268,6 +272,8 @@ internal sealed class PluginHostFacade(
             IsolationNote = descriptor.Isolation == ScriptIsolation.Process ? limits.Shortcoming : null,
         };
     }
+
+    private PluginInfo WithRollout(PluginInfo plugin) => plugin with { Rollout = nodes.RolloutOf(plugin.Id) };
 
     private PluginVersionState State(PluginInfo plugin, string version) =>
         plugin.Live?.Version == version ? PluginVersionState.Live

@@ -68,6 +68,12 @@ public enum AuditAction
     /// <summary>To let a plugin follow its branch again.</summary>
     PluginUnpin,
 
+    /// <summary>To keep a node from new runs.</summary>
+    NodeDrain,
+
+    /// <summary>To let it have them again.</summary>
+    NodeUndrain,
+
     /// <summary>To find what holds an unloaded version in memory, for which the host stands still.</summary>
     LeakExplain,
 

@@ -13,7 +13,11 @@ namespace PluginHost;
 /// <param name="Plugins">What is live on it, by plugin.</param>
 public sealed record NodeInfo(
     string Id, bool IsUp, bool IsThis, string Version, DateTimeOffset StartedAt, DateTimeOffset LastCheckInAt, double ClockOffsetMs, int RunningRuns, int QueuedRuns,
-    IReadOnlyList<NodePluginInfo> Plugins);
+    IReadOnlyList<NodePluginInfo> Plugins)
+{
+    /// <summary>Whether an operator has it drained: it takes no new runs, and finishes those that it has.</summary>
+    public bool IsDraining { get; init; }
+}
 
 /// <summary>A version of a plugin that is live on a node.</summary>
 /// <param name="Plugin">The plugin.</param>

@@ -26,6 +26,9 @@ public sealed record PluginInfo(
 
     /// <summary>Versions with runs that did not stop when they were asked to, were given up on, and may still be at work.</summary>
     public IReadOnlyList<AbandonedRuns> Abandoned { get; init; } = [];
+
+    /// <summary>How far its version has come among the nodes of the cluster; null for a host alone.</summary>
+    public PluginRollout? Rollout { get; init; }
 }
 
 /// <summary>Runs of a version that were given up on and have not really ended.</summary>

@@ -10,6 +10,7 @@ internal sealed partial class DeploymentPipeline(
     DeploymentReceipts receipts,
     DotnetSdk sdk,
     ChangePlanner planner,
+    PinnedBuilds pinned,
     ReusedBuilds reused,
     SharedBuilds shared,
     PluginBuilder builder,
@@ -61,6 +62,8 @@ internal sealed partial class DeploymentPipeline(
     private async Task<ChangePlan> PlanAsync(DeploymentRequest request, CancellationToken cancellationToken)
     {
         var environment = await sdk.DescribeAsync(request.Snapshot, request.Folder, cancellationToken);
+
+        await pinned.FetchAsync(cancellationToken);
 
         // Whoever asks by hand wants what was refused tried again: the feed may be back, the certificate renewed.
         var known = plugins.KnownTo(request.Source, withRejections: request.Trigger != DeploymentTrigger.Manual);

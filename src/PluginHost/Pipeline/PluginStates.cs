@@ -36,7 +36,10 @@ internal sealed partial class PluginStates(
                     .ToDictionary(record => record.Id, record => record.Rejection!, StringComparer.OrdinalIgnoreCase)
                 : new Dictionary<string, Rejection>(),
             pins.All.Select(pin => artifacts.Find(pin.Plugin, pin.ContentKey)).OfType<PluginArtifact>()
-                .ToDictionary(artifact => artifact.PluginId, StringComparer.OrdinalIgnoreCase));
+                .ToDictionary(artifact => artifact.PluginId, StringComparer.OrdinalIgnoreCase))
+        {
+            PinnedAndGone = pins.All.Where(pin => artifacts.Find(pin.Plugin, pin.ContentKey) is null).ToDictionary(pin => pin.Plugin, pin => pin.Version, StringComparer.OrdinalIgnoreCase),
+        };
     }
 
     /// <summary>A plugin that is live from before the restart.</summary>

@@ -7,7 +7,7 @@ namespace PluginHost.Pipeline;
 
 /// <summary>Holds a plugin at a version of the operator's choice: it is pinned first, and then deployed like any other change.</summary>
 internal sealed partial class Rollback(
-    PluginStates plugins, LiveRegistry live, LivePluginStore liveStore, ArtifactCatalog artifacts, PinStore pins, SourceWatchers sources, TimeProvider time, ILogger<Rollback> logger)
+    PluginStates plugins, LiveRegistry live, LivePluginStore liveStore, ArtifactCatalog artifacts, PinStore pins, SharedBuilds shared, SourceWatchers sources, TimeProvider time, ILogger<Rollback> logger)
 {
     private readonly SemaphoreSlim _oneAtATime = new(1);
 
@@ -26,6 +26,9 @@ internal sealed partial class Rollback(
             var plugin = plugins.Get(pluginId);
             var artifact = version is null ? VersionBefore(plugin) : artifacts.Of(plugin.Id).FirstOrDefault(kept => kept.Version == version) ?? throw new NotFoundException("version", $"{plugin.Id} {version}");
             var before = pins.Find(plugin.Id);
+
+            // First, so that the other nodes find it when they hear of the pin.
+            await shared.OfferAsync([artifact], cancellationToken);
             await pins.SetAsync(new Pin(plugin.Id, artifact.ContentKey, artifact.Version, by, time.GetUtcNow()), cancellationToken);
             LogPinned(plugin.Id, artifact.Version, by ?? "somebody");
 

@@ -45,15 +45,15 @@ internal sealed partial class SharedBuilds(ISharedArtifacts shared, ArtifactStor
         }
     }
 
-    /// <summary>Takes one build, whatever the commit: a plugin is to be pinned to it.</summary>
+    /// <summary>Takes one build, whatever the commit.</summary>
     /// <returns>The build as it is kept here; null when nobody offers it, or it cannot be had now.</returns>
-    public async Task<PluginArtifact?> FindAsync(string source, string pluginId, Predicate<PluginArtifact> isWanted, CancellationToken cancellationToken)
+    public async Task<PluginArtifact?> FindAsync(string pluginId, string contentKey, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var offered in shared.IsOn ? await shared.ListAsync(pluginId, cancellationToken) : [])
+            foreach (var offered in await shared.ListAsync(pluginId, cancellationToken))
             {
-                if (isWanted(offered) && offered.Inputs.ContentKey == offered.ContentKey && await KeepAsync(offered, source, cancellationToken) is { } kept)
+                if (offered.ContentKey == contentKey && await KeepAsync(offered, offered.Source, cancellationToken) is { } kept)
                 {
                     return kept;
                 }

@@ -13,7 +13,11 @@ internal sealed record KnownPlugins(
     IReadOnlyDictionary<string, PluginArtifact> Live,
     IReadOnlyDictionary<string, string> LiveElsewhere,
     IReadOnlyDictionary<string, Rejection> Rejections,
-    IReadOnlyDictionary<string, PluginArtifact> Pinned);
+    IReadOnlyDictionary<string, PluginArtifact> Pinned)
+{
+    /// <summary>The versions at which plugins are held and that are not kept, by plugin id.</summary>
+    public IReadOnlyDictionary<string, string> PinnedAndGone { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Finds out which plugins a commit affects, and why. Reads the commit, builds nothing.</summary>
 internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCatalog artifacts)
@@ -46,6 +50,12 @@ internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCata
             return live?.ContentKey == pinned.ContentKey
                 ? new PlannedPlugin(id, project, PlanAction.Keep, $"it is pinned to version {pinned.Version}") { Artifact = live }
                 : new PlannedPlugin(id, project, PlanAction.Reuse, $"it is pinned to version {pinned.Version}") { Artifact = pinned };
+        }
+
+        if (known.PinnedAndGone.GetValueOrDefault(id) is { } gone)
+        {
+            return Reject(id, project, new PluginProblem(
+                ProblemStage.Plan, snapshot.Commit, $"{id} is pinned to version {gone}, and that is neither kept here nor offered by another node. What is live stays live. Pin it to another version, or unpin it.", []));
         }
 
         var difference = live is null ? "it is new" : Difference(live, project, snapshot.Tree, environment);

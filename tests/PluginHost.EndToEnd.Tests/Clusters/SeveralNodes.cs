@@ -54,6 +54,34 @@ public sealed class SeveralNodes : ClusterTestBase
     }
 
     [Test]
+    public async Task ANodeThatIsDrained_FinishesWhatItHas_AndTheOtherDoesTheRest()
+    {
+        AddWriters("1", ("Slow", "", 600_000), ("Tick", "[Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow)]", 0)).Commit("First");
+        var nodes = await Task.WhenAll(StartNodeAsync(1), StartNodeAsync(2));
+        var (one, other) = (nodes[0], nodes[1]);
+        var self = (await one.GetAsync("api/v1/nodes"))["items"]!.AsArray().Single(node => (bool)node!["isThis"]!)!["id"]!.ToString();
+        var running = await one.PostAsync("api/v1/scripts/A.Slow/runs");
+        await one.UntilAsync($"api/v1/runs/{running["id"]}", run => run["state"]!.ToString() == "running");
+
+        // Asked of any node.
+        await other.PostAsync($"api/v1/nodes/{self}/drain");
+        await one.UntilAsync("api/v1/nodes", page => page["items"]!.AsArray().Single(node => node!["id"]!.ToString() == self)!["isDraining"]!.GetValue<bool>());
+        var from = DateTimeOffset.UtcNow;
+        await other.UntilAsync("api/v1/runs?script=A.Tick&limit=5", page => page["items"]!.AsArray().All(run => DateTimeOffset.Parse(run!["queuedAt"]!.ToString(), null) > from && run["node"]!.ToString() != self));
+        Assert.That((await one.PostAsync("api/v1/scripts/A.Tick/runs"))["node"]!.ToString(), Is.Not.EqualTo(self));
+        Assert.That((await one.GetAsync($"api/v1/runs/{running["id"]}"))["state"]!.ToString(), Is.EqualTo("running"));
+
+        using (var answer = await other.Api.DeleteAsync($"api/v1/nodes/{self}/drain"))
+        {
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        }
+
+        // With something under way there it would get nothing: the other has less to do.
+        await one.PostAsync($"api/v1/runs/{running["id"]}/cancel");
+        await other.UntilAsync("api/v1/runs?script=A.Tick&limit=5", page => page["items"]!.AsArray().Any(run => run!["node"]!.ToString() == self));
+    }
+
+    [Test]
     public async Task ANodeThatStops_LeavesItsSchedulesToTheOther()
     {
         AddWriters("1", ("Tick", "[Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow)]", 0)).Commit("First");
@@ -89,6 +117,12 @@ public sealed class SeveralNodes : ClusterTestBase
         var fresh = await StartNodeAsync(4);
         var self = (await fresh.GetAsync("api/v1/nodes"))["items"]!.AsArray().Single(node => (bool)node!["isThis"]!)!;
         await nodes[0].UntilAsync("api/v1/runs?script=A.Tick&limit=20", page => page["items"]!.AsArray().Any(run => run!["node"]!.ToString() == self["id"]!.ToString()));
+
+        // A version that the fresh node has never had: what is pinned on one is pinned on all.
+        var first = (await nodes[1].GetAsync("api/v1/plugins/A/versions"))["items"]!.AsArray().Single(version => version!["message"]!.ToString() == "First")!["version"]!.ToString();
+        await nodes[1].PostAsync("api/v1/plugins/A/rollback", new { version = first });
+        await fresh.UntilAsync("api/v1/plugins/A", plugin => plugin["live"]!["version"]!.ToString() == first && plugin["pin"] is not null);
+        await nodes[0].UntilAsync("api/v1/plugins/A", plugin => plugin["rollout"]!["liveOn"]!.GetValue<int>() == 4 && plugin["rollout"]!["nodes"]!.AsArray().All(node => node!["version"]!.ToString() == first));
 
         await Task.WhenAll(nodes.Select(node => node.StopAsync()));
         var stopped = DateTimeOffset.UtcNow;

@@ -182,6 +182,17 @@ public sealed class SharedBuildsTests(bool throughFolder)
     }
 
     [Test]
+    public async Task AVersionThatAHostHasNeverBuilt_IsFoundForItsPin()
+    {
+        await _one.DeployAsync(_repository);
+        var wanted = _one.Catalog.Of("A").Single();
+
+        Assert.That((await _other.Builds.FindAsync("A", wanted.ContentKey, default))!.OutputHash, Is.EqualTo(wanted.OutputHash));
+        Assert.That(_other.Catalog.Find("A", wanted.ContentKey), Is.Not.Null);
+        Assert.That(await _other.Builds.FindAsync("A", "another", default), Is.Null);
+    }
+
+    [Test]
     public async Task WhatIsTooLarge_IsNotShared()
     {
         _options.Builds.MaxBytes = 10;

@@ -274,6 +274,17 @@ public sealed class ChangePlannerTests
 
     private string Actions() => string.Join(", ", Plan().Plugins.Select(plugin => $"{plugin.PluginId} {plugin.Action}"));
 
+    [Test]
+    public void APinToAVersionThatIsNowhere_IsAProblem_AndNotTheTip()
+    {
+        _repository.Write("plugins/A/A.cs", "class A2;");
+        var known = new KnownPlugins(_live, new Dictionary<string, string>(), _rejections, _pinned) { PinnedAndGone = new Dictionary<string, string> { ["A"] = "1234567-abcdef01" } };
+        var planned = new ChangePlanner(new ProjectScanner(), _catalog).Plan(_repository.Snapshot(), "plugins", Environment, known).Plugins[0];
+
+        Assert.That(planned.Action, Is.EqualTo(PlanAction.Reject));
+        Assert.That(planned.Reason, Does.Contain("pinned to version 1234567-abcdef01").And.Contain("unpin it"));
+    }
+
     private ChangePlan Plan(string environment = Environment, Dictionary<string, string>? elsewhere = null) =>
         new ChangePlanner(new ProjectScanner(), _catalog)
             .Plan(_repository.Snapshot(), "plugins", environment, new KnownPlugins(_live, elsewhere ?? [], _rejections, _pinned));
