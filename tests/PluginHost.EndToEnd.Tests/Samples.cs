@@ -59,7 +59,7 @@ public sealed class Samples : HostTestBase
     }
 
     [Test]
-    public async Task Worker_HandsEachFileToTheScript_AndPutsItAwayWithWhatCameOfIt()
+    public async Task Worker_HandsEachFileToTheScript_PutsItAwayWithWhatCameOfIt_AndTriesItAgainWhenItIsMovedBack()
     {
         Repository.CopyFrom(TestInfra.Repository.Root, "samples/Worker/scripts").Commit("The sample");
         var inbox = Folder.Combine("inbox");
@@ -67,13 +67,26 @@ public sealed class Samples : HostTestBase
         await File.WriteAllTextAsync(Path.Combine(inbox, "good.csv"), "north;3\nsouth;4\nnorth;5\n");
         await File.WriteAllTextAsync(Path.Combine(inbox, "bad.csv"), "north;3\nsouth\n");
 
-        using (SampleProcess.Start("Worker", new() { ["Inbox__Folder"] = inbox, ["PluginHost__Sources__default__Url"] = Repository.Path, ["PluginHost__DataDirectory"] = Data }))
-        {
-            Assert.That(() => Directory.GetFiles(inbox), Is.Empty.After((int)ReadyHost.Patience.TotalMilliseconds, 50));
-        }
-
+        using var worker = SampleProcess.Start("Worker", new() { ["Inbox__Folder"] = inbox, ["PluginHost__Sources__default__Url"] = Repository.Path, ["PluginHost__DataDirectory"] = Data });
+        var patience = (int)ReadyHost.Patience.TotalMilliseconds;
+        Assert.That(() => Directory.GetFiles(inbox), Is.Empty.After(patience, 50));
         Assert.That(await File.ReadAllTextAsync(Path.Combine(inbox, "done", "good.csv.txt")), Is.EqualTo("""{"north":8,"south":4}"""));
         Assert.That(await File.ReadAllTextAsync(Path.Combine(inbox, "failed", "bad.csv.txt")), Is.EqualTo("Failed: Line 2 is not station;reading: 'south'."));
+
+        // The script is mended, and the file is moved back until the new version has taken it.
+        Repository.Replace("samples/Worker/scripts/Files/SumReadings.cs", "throw new InvalidDataException($\"Line {number} is not station;reading: '{line}'.\");", "continue;").Commit("Skip such lines");
+        Assert.That(TryAgain, Is.True.After(patience, 50));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(inbox, "done", "bad.csv.txt")), Is.EqualTo("""{"north":3}"""));
+
+        bool TryAgain()
+        {
+            if (File.Exists(Path.Combine(inbox, "failed", "bad.csv")))
+            {
+                File.Move(Path.Combine(inbox, "failed", "bad.csv"), Path.Combine(inbox, "bad.csv"));
+            }
+
+            return File.Exists(Path.Combine(inbox, "done", "bad.csv"));
+        }
     }
 
     [Test]

@@ -72,7 +72,21 @@ internal sealed partial class Inbox(IPluginHost scripts, IOptions<InboxOptions> 
 
         // Last, so that a file that has been put away has what came of it beside it.
         File.Move(file, Path.Combine(folder, name), overwrite: true);
+        Renew(Path.Combine(folder, name));
         FileDone(name, run.State, run.Version);
+    }
+
+    // Whoever moves it back into the inbox wants another run, and not to hear of this one again: see the key above.
+    private void Renew(string file)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(file, time.GetUtcNow().UtcDateTime);
+        }
+        catch (FileNotFoundException)
+        {
+            // It has been moved back already.
+        }
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{File} waits: {Reason}")]
