@@ -30,14 +30,16 @@ internal sealed partial class CommitStatusWatch(IPluginHost host, CommitStatusSe
 
     /// <summary>The newest deployment of each source: it may have ended while nobody watched, or while the host died.</summary>
     private async Task<IReadOnlyList<DeploymentInfo>> NewestAsync(CancellationToken cancellationToken) =>
-        [.. (await host.GetDeploymentsAsync(Newest, cancellationToken: cancellationToken)).Items.DistinctBy(deployment => deployment.Source, StringComparer.OrdinalIgnoreCase)];
+        [.. (await host.GetDeploymentsAsync(Newest, cancellationToken: cancellationToken)).Items.Where(IsOfACommit).DistinctBy(deployment => deployment.Source, StringComparer.OrdinalIgnoreCase)];
+
+    // A rollback is no news of the commit: it is the operator's choice.
+    private static bool IsOfACommit(DeploymentInfo deployment) => deployment.Trigger != DeploymentTrigger.Rollback;
 
     private async Task LookAsync(Func<Task<IReadOnlyList<DeploymentInfo>>> look, string id)
     {
         try
         {
-            // A rollback is no news of the commit: it is the operator's choice.
-            foreach (var deployment in (await look()).Where(deployment => deployment.Trigger != DeploymentTrigger.Rollback))
+            foreach (var deployment in (await look()).Where(IsOfACommit))
             {
                 sender.Send(deployment.Source, CommitStatus.Of(deployment));
             }

@@ -81,7 +81,10 @@ internal sealed class Forge(IHttpClientFactory clients, IOptions<AlertOptions> o
 
     private static async Task RefuseAsync(CommitStatusOptions forge, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.StatusCode is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout)
+        // GitHub says 403 to who asks too often, as to who may not ask at all.
+        var asksTooOften = response.StatusCode == HttpStatusCode.Forbidden
+            && (response.Headers.RetryAfter is not null || (response.Headers.TryGetValues("x-ratelimit-remaining", out var left) && left.Contains("0")));
+        if (asksTooOften || response.StatusCode is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout)
         {
             throw new HttpRequestException($"{forge.ApiAddress} answers {(int)response.StatusCode}.", null, response.StatusCode);
         }

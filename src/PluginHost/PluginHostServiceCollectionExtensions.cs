@@ -85,7 +85,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<HostEvents>();
         services.TryAddSingleton<HostActivities>();
         services.TryAddSingleton<HostReadiness>();
-        services.TryAddSingleton<HostProblems>();
+        services.TryAddSingleton(provider => new HostProblems(() => provider.GetRequiredService<HistoryDatabase>().TakesNothing));
         services.TryAddSingleton<ChildProcess>();
         services.TryAddSingleton(new PreviousDeath(null));
         return services;

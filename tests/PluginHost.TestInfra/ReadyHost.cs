@@ -253,8 +253,17 @@ public sealed class ReadyHost : IAsyncDisposable
 
     private static async Task<ReadyHost> ListeningAsync(ReadyHost host, string mount)
     {
-        host.Api.BaseAddress = new Uri(await host._address.Task.WaitAsync(Patience), mount);
-        return host;
+        try
+        {
+            host.Api.BaseAddress = new Uri(await host._address.Task.WaitAsync(Patience), mount);
+            return host;
+        }
+        catch (TimeoutException failure)
+        {
+            var said = host.Output;
+            await host.DisposeAsync();
+            throw new TimeoutException($"The host does not listen after {Patience}: {said}", failure);
+        }
     }
 
     /// <summary>The DLL of a project: everything is built beside the tests, in artifacts/bin/project/configuration.</summary>

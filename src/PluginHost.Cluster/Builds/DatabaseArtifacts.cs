@@ -18,6 +18,8 @@ internal sealed class DatabaseArtifacts(PostgresSource source, IOptions<ClusterO
 
     public bool IsOn => true;
 
+    public long MaxBytes => options.Value.Builds.MaxBytes;
+
     public async Task<IAsyncDisposable?> ClaimAsync(string work, CancellationToken cancellationToken) =>
         await AdvisoryClaim.TakeAsync(source, $"{work} {Platform}", options.Value.Builds.Wait, cancellationToken);
 

@@ -15,6 +15,11 @@ internal sealed class FolderArtifacts(IOptions<ClusterOptions> options, IOptions
 {
     private const string Extension = ".zip";
 
+    // EWOULDBLOCK, and Windows' sharing violation. What else there may be, such as a full disk, no waiting mends.
+    private const int UnixInUse = 11;
+    private const int MacInUse = 35;
+    private const int WindowsInUse = unchecked((int)0x80070020);
+
     private static readonly TimeSpan ClaimInterval = TimeSpan.FromMilliseconds(100);
 
     // Of a host that was killed while it wrote, or of a commit of long ago.
@@ -24,6 +29,8 @@ internal sealed class FolderArtifacts(IOptions<ClusterOptions> options, IOptions
     private readonly string _root = Path.Combine(Path.GetFullPath(options.Value.Builds.Folder!), RuntimeInformation.RuntimeIdentifier);
 
     public bool IsOn => true;
+
+    public long MaxBytes => options.Value.Builds.MaxBytes;
 
     /// <remarks>The lock of a file ends with its process, here as over a network file system that has locks. Where it has none, several hosts build the same.</remarks>
     public async Task<IAsyncDisposable?> ClaimAsync(string work, CancellationToken cancellationToken)
@@ -37,7 +44,7 @@ internal sealed class FolderArtifacts(IOptions<ClusterOptions> options, IOptions
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException failure) when (failure is not (DirectoryNotFoundException or FileNotFoundException))
+            catch (IOException failure) when (failure.HResult is UnixInUse or MacInUse or WindowsInUse)
             {
                 if (time.GetElapsedTime(begun) >= options.Value.Builds.Wait)
                 {

@@ -10,18 +10,32 @@ internal static class ArtifactPackage
     private const string DescriptionEntry = "artifact.json";
     private const string FilesPrefix = "files/";
 
-    /// <exception cref="InvalidDataException">The build has been changed since it was kept, or was kept before there were hashes: others could not check it.</exception>
-    public static byte[] Pack(PluginArtifact artifact)
+    /// <param name="artifact">The build.</param>
+    /// <param name="maxBytes">How large the package may be; no more than that, and a little, is held in memory.</param>
+    /// <exception cref="InvalidDataException">The build is too large, has been changed since it was kept, or was kept before there were hashes: others could not check it.</exception>
+    public static byte[] Pack(PluginArtifact artifact, long maxBytes)
     {
         using var content = new MemoryStream();
+        var buffer = new byte[128 * 1024];
         using (var archive = new ZipArchive(content, ZipArchiveMode.Create, leaveOpen: true))
         {
             Add(archive, DescriptionEntry, JsonSerializer.SerializeToUtf8Bytes(artifact, ArtifactJson.Default.PluginArtifact));
             foreach (var (name, hash) in artifact.Files ?? throw new InvalidDataException("it was kept without the hashes of its files"))
             {
-                var file = File.ReadAllBytes(Path.Combine(artifact.Directory, name));
-                Check(name, file, hash);
-                Add(archive, EntryOf(name), file);
+                using var file = File.OpenRead(Path.Combine(artifact.Directory, name));
+                using var entry = archive.CreateEntry(EntryOf(name), CompressionLevel.Fastest).Open();
+                using var seen = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                for (int read; (read = file.Read(buffer)) > 0;)
+                {
+                    seen.AppendData(buffer, 0, read);
+                    entry.Write(buffer, 0, read);
+                    if (content.Length > maxBytes)
+                    {
+                        throw new InvalidDataException($"it is more than {maxBytes} bytes, compressed, and larger builds are not shared");
+                    }
+                }
+
+                Check(name, seen.GetHashAndReset(), hash);
             }
         }
 
@@ -64,7 +78,7 @@ internal static class ArtifactPackage
                 packed.ReadExactly(file);
             }
 
-            Check(name, file, hash);
+            Check(name, SHA256.HashData(file), hash);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.WriteAllBytes(target, file);
         }
@@ -74,9 +88,9 @@ internal static class ArtifactPackage
 
     private static string EntryOf(string name) => FilesPrefix + name.Replace(Path.DirectorySeparatorChar, '/');
 
-    private static void Check(string name, byte[] file, string hash)
+    private static void Check(string name, byte[] seen, string hash)
     {
-        if (Convert.ToHexStringLower(SHA256.HashData(file)) != hash)
+        if (Convert.ToHexStringLower(seen) != hash)
         {
             throw new InvalidDataException($"its file {name} is not what was built");
         }

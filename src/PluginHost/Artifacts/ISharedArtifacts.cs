@@ -6,6 +6,9 @@ internal interface ISharedArtifacts
     /// <summary>Whether there is anybody to share with.</summary>
     bool IsOn { get; }
 
+    /// <summary>How large a package may be, in bytes.</summary>
+    long MaxBytes { get; }
+
     /// <summary>Claims a piece of work, once nobody else has it. A claim ends with the process that holds it.</summary>
     /// <param name="work">Names the work; the same on all hosts.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -28,6 +31,8 @@ internal interface ISharedArtifacts
 internal sealed class NoSharedArtifacts : ISharedArtifacts
 {
     public bool IsOn => false;
+
+    public long MaxBytes => 0;
 
     public Task<IAsyncDisposable?> ClaimAsync(string work, CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable?>(null);
 

@@ -25,15 +25,11 @@ internal static class DataRestore
             PrivateFile.CreateFolder(unpacked);
             var manifest = Unpack(file, unpacked);
 
-            // Known as cut off from here on, until the last file is in its place.
-            if (Directory.Exists(data.Restoring))
-            {
-                Directory.Delete(data.Restoring, recursive: true);
-            }
-
-            Directory.Move(unpacked, data.Restoring);
+            // Known as cut off from here on, until the last file is in its place; or still, where one before was cut off.
+            var restoring = Directory.Exists(data.Restoring) ? Path.Combine(data.Restoring, Path.GetFileName(unpacked)) : data.Restoring;
+            Directory.Move(unpacked, restoring);
             var replaced = MoveAside(data.Root, Path.Combine(data.Root, $"replaced-{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Guid.NewGuid().ToString("n")[..6]}"));
-            MoveIn(data.Restoring, data.Root);
+            MoveIn(restoring, data.Root);
             Directory.Delete(data.Restoring, recursive: true);
             return (manifest, replaced);
         }

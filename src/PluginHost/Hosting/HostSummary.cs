@@ -1,6 +1,5 @@
 using System.Reflection;
 using PluginHost.Crashes;
-using PluginHost.History;
 using PluginHost.Pipeline;
 using PluginHost.Running;
 using PluginHost.Swapping;
@@ -17,7 +16,6 @@ internal sealed class HostSummary(
     RunService runs,
     HostProblems problems,
     SafeMode safeMode,
-    HistoryDatabase history,
     TimeProvider time)
 {
     public static readonly string Version =
@@ -30,7 +28,7 @@ internal sealed class HostSummary(
         var infos = sources.Infos;
         var all = plugins.All;
         var broken = all.Count(plugin => plugin.Problem is not null);
-        IReadOnlyList<string> own = [.. problems.All, .. HistoryProblem()];
+        var own = problems.All;
         var leaked = all.Sum(plugin => plugin.Leaked.Count);
         var (running, queued) = runs.Counts;
         return new HostStatus(
@@ -44,10 +42,6 @@ internal sealed class HostSummary(
             activities.Current,
             own) { SafeMode = safeMode.IsOn };
     }
-
-    private IEnumerable<string> HistoryProblem() => history.TakesNothing is { } failure
-        ? [$"The history cannot be written: {failure.Message} What is under way goes on, but no run starts, and times that are due wait until it can. Look at the disk of the data directory, or the database: is it full, read-only or gone?"]
-        : [];
 
     private HostState State(bool needsAttention) =>
         !readiness.IsReady ? HostState.Starting : needsAttention ? HostState.Degraded : HostState.Healthy;

@@ -259,7 +259,7 @@ public sealed class RunOptions
     /// The default is false, and true in the ready host. They are known by an environment variable that is set for this
     /// process, so do not set this in an application that starts processes of its own; a process that was given another
     /// environment is not found. Which run started a process cannot be seen: it is ended when no run is under way any more
-    /// that was so when the process was first seen, and when the host stops.
+    /// that was so when the process was first seen, also if later runs use it, and when the host stops.
     /// </value>
     public bool EndLeftProcesses { get; set; }
 

@@ -23,6 +23,8 @@ internal sealed class SettingsInForce(IOptions<PluginHostOptions> options)
     private static IEnumerable<SettingInfo> Read(string path, string name, object? value, object? standard) => value switch
     {
         _ when IsSecret(name) => [new SettingInfo(path, value is null or "" ? "not set" : "set", value is null or "")],
+        // Some forges take the token as the name of the user.
+        string when name == nameof(CredentialOptions.User) && !Equals(value, standard) => [new SettingInfo(path, "set", false)],
         null or string or bool or Enum or TimeSpan or IFormattable => [new SettingInfo(path, Write(name, value), Equals(value, standard))],
         IDictionary { Count: 0 } => [],
         IDictionary entries => entries.Keys.Cast<object>().SelectMany(key => Read($"{path}:{key}", $"{key}", entries[key]!)),

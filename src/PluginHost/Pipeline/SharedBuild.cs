@@ -9,6 +9,7 @@ namespace PluginHost.Pipeline;
 /// <param name="claim">Keeps others from building it; null when nothing does.</param>
 internal sealed class SharedBuild(ChangePlan plan, SharedBuilds? owner, IAsyncDisposable? claim) : IAsyncDisposable
 {
+    private IAsyncDisposable? _claim = claim;
     private Task _offered = Task.CompletedTask;
 
     public ChangePlan Plan { get; } = plan;
@@ -19,7 +20,7 @@ internal sealed class SharedBuild(ChangePlan plan, SharedBuilds? owner, IAsyncDi
         IReadOnlyList<PluginArtifact> built = [.. candidates.Where(candidate => candidate.Planned.Action == PlanAction.Build).Select(candidate => candidate.Artifact).OfType<PluginArtifact>()];
         if (owner is not null && built.Count > 0)
         {
-            _offered = Task.Run(() => owner.OfferAsync(built, cancellationToken), cancellationToken);
+            _offered = Task.Run(() => OfferAsync(owner, built, cancellationToken), cancellationToken);
         }
     }
 
@@ -27,9 +28,16 @@ internal sealed class SharedBuild(ChangePlan plan, SharedBuilds? owner, IAsyncDi
     {
         // Once it is told that the host stops, what is not offered yet is not missed.
         await _offered.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (owner is not null)
-        {
-            await owner.ReleaseAsync(claim);
-        }
+        await ReleaseAsync();
     }
+
+    private async Task OfferAsync(SharedBuilds owner, IReadOnlyList<PluginArtifact> built, CancellationToken cancellationToken)
+    {
+        await owner.OfferAsync(built, cancellationToken);
+
+        // The others go on from here; that it goes live here is none of their concern.
+        await ReleaseAsync();
+    }
+
+    private Task ReleaseAsync() => owner is not null && Interlocked.Exchange(ref _claim, null) is { } held ? owner.ReleaseAsync(held) : Task.CompletedTask;
 }

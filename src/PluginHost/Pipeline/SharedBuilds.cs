@@ -5,8 +5,11 @@ using PluginHost.Planning;
 namespace PluginHost.Pipeline;
 
 /// <summary>Lets one of several hosts build a commit, and the others take what it has built. Where that does not work, each builds for itself.</summary>
-internal sealed partial class SharedBuilds(ISharedArtifacts shared, ArtifactStore store, ILogger<SharedBuilds> logger)
+internal sealed partial class SharedBuilds(ISharedArtifacts shared, ArtifactStore store, TimeProvider time, ILogger<SharedBuilds> logger)
 {
+    // What is shared may lie where nothing answers any more, and a deployment must not wait for that.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
     /// <summary>Whether there is anybody to share with.</summary>
     public bool IsOn => shared.IsOn;
 
@@ -27,7 +30,7 @@ internal sealed partial class SharedBuilds(ISharedArtifacts shared, ArtifactStor
             if (claim is null)
             {
                 LogWaited(plan.Snapshot.Commit);
-                return new SharedBuild(plan, this, null);
+                return new SharedBuild(await TakeAsync(plan, cancellationToken), this, null);
             }
 
             // Whoever had the claim may have built some of it, or all.
@@ -51,7 +54,7 @@ internal sealed partial class SharedBuilds(ISharedArtifacts shared, ArtifactStor
     {
         try
         {
-            foreach (var offered in await shared.ListAsync(pluginId, cancellationToken))
+            foreach (var offered in await WithinAsync(() => shared.ListAsync(pluginId, cancellationToken), cancellationToken))
             {
                 if (offered.ContentKey == contentKey && await KeepAsync(offered, offered.Source, cancellationToken) is { } kept)
                 {
@@ -74,7 +77,8 @@ internal sealed partial class SharedBuilds(ISharedArtifacts shared, ArtifactStor
         {
             try
             {
-                await shared.PutAsync(artifact, ArtifactPackage.Pack(artifact), cancellationToken);
+                var package = ArtifactPackage.Pack(artifact, shared.MaxBytes);
+                await WithinAsync(async () => { await shared.PutAsync(artifact, package, cancellationToken); return true; }, cancellationToken);
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
@@ -99,6 +103,8 @@ internal sealed partial class SharedBuilds(ISharedArtifacts shared, ArtifactStor
         }
     }
 
+    private Task<T> WithinAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken) => Task.Run(ask, cancellationToken).WaitAsync(Limit, time, cancellationToken);
+
     // Two sources may be the same repository, by different names.
     private static string WorkOf(ChangePlan plan) => $"build {plan.Snapshot.Commit} {plan.Environment}";
 
@@ -118,7 +124,7 @@ internal sealed partial class SharedBuilds(ISharedArtifacts shared, ArtifactStor
 
     private async Task<PlannedPlugin> TakeAsync(ChangePlan plan, PlannedPlugin planned, CancellationToken cancellationToken)
     {
-        foreach (var offered in await shared.ListAsync(planned.PluginId, cancellationToken))
+        foreach (var offered in await WithinAsync(() => shared.ListAsync(planned.PluginId, cancellationToken), cancellationToken))
         {
             if (Fits(offered, plan, planned) && await KeepAsync(offered, plan.Snapshot.Source, cancellationToken) is { } kept)
             {
@@ -136,7 +142,7 @@ internal sealed partial class SharedBuilds(ISharedArtifacts shared, ArtifactStor
 
     private async Task<PluginArtifact?> KeepAsync(PluginArtifact offered, string source, CancellationToken cancellationToken)
     {
-        if (await shared.FetchAsync(offered, cancellationToken) is not { } package)
+        if (await WithinAsync(() => shared.FetchAsync(offered, cancellationToken), cancellationToken) is not { } package)
         {
             return null;
         }

@@ -20,7 +20,7 @@ internal sealed partial class LeftProcesses(RunLifecycle runs, BuildEnvironment 
         if (options.Value.Runs.EndLeftProcesses)
         {
             // Those of a host before this one that was killed.
-            End([.. _mark.Find()]);
+            EndAll();
             _mark.PutOnWhatIsStarted();
             await base.StartAsync(cancellationToken);
         }
@@ -31,7 +31,7 @@ internal sealed partial class LeftProcesses(RunLifecycle runs, BuildEnvironment 
         await base.StopAsync(cancellationToken);
         if (options.Value.Runs.EndLeftProcesses)
         {
-            End([.. _mark.Find()]);
+            EndAll();
         }
     }
 
@@ -40,7 +40,22 @@ internal sealed partial class LeftProcesses(RunLifecycle runs, BuildEnvironment 
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            Sweep();
+            Try(Sweep);
+        }
+    }
+
+    private void EndAll() => Try(() => End([.. _mark.Find()]));
+
+    // Where not even a folder can be opened, because a script has used up all handles, the host must not end of it.
+    private void Try(Action look)
+    {
+        try
+        {
+            look();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            LogFailed(failure);
         }
     }
 
@@ -58,6 +73,9 @@ internal sealed partial class LeftProcesses(RunLifecycle runs, BuildEnvironment 
         }
     }
 
-    [LoggerMessage(EventId = 736, Level = LogLevel.Warning, Message = "Ended process {ProcessId} ({Name}): a script had started it, and its run was over. A script should wait for what it starts, or end it.")]
+    [LoggerMessage(EventId = 737, Level = LogLevel.Warning, Message = "Whether runs have left processes behind cannot be seen now.")]
+    private partial void LogFailed(Exception failure);
+
+    [LoggerMessage(EventId = 736, Level = LogLevel.Warning, Message = "Ended process {ProcessId} ({Name}): a script had started it, and its run was over. A script should wait for what it starts, or end it. What is meant to stay, such as a build server that later runs use, has to be started apart from the host.")]
     private partial void LogEnded(int processId, string name);
 }

@@ -66,8 +66,25 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         return (workers, ports);
     }
 
-    private static Dictionary<string, string?> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value, StringComparer.Ordinal);
+    /// <summary>The names of the variables of the environment that differ. For each run, and nearly always of none: so without a copy that is easier to work with.</summary>
+    private static IEnumerable<string> Changed(IDictionary before, IDictionary after)
+    {
+        foreach (DictionaryEntry variable in after)
+        {
+            if (!Equals(before[variable.Key], variable.Value))
+            {
+                yield return (string)variable.Key;
+            }
+        }
+
+        foreach (DictionaryEntry variable in before)
+        {
+            if (!after.Contains(variable.Key))
+            {
+                yield return (string)variable.Key;
+            }
+        }
+    }
 
     /// <summary>A run under way.</summary>
     internal sealed class Watch
@@ -75,14 +92,14 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         private readonly ProcessGlobals _owner;
         private readonly string _script;
         private readonly object?[] _before = [];
-        private readonly Dictionary<string, string?> _variables = [];
+        private readonly IDictionary? _variables;
 
         public Watch(ProcessGlobals owner, string script)
         {
             (_owner, _script) = (owner, script);
             if (owner.IsOn)
             {
-                (_before, _variables) = (Array.ConvertAll(Globals, global => global.Read()), Variables());
+                (_before, _variables) = (Array.ConvertAll(Globals, global => global.Read()), Environment.GetEnvironmentVariables());
             }
         }
 
@@ -128,10 +145,9 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
             }
 
             // Only by name: a value may be a secret.
-            var after = Variables();
-            foreach (var name in _variables.Keys.Union(after.Keys).Where(name => _variables.GetValueOrDefault(name) != after.GetValueOrDefault(name)))
+            foreach (var name in Changed(_variables!, Environment.GetEnvironmentVariables()))
             {
-                yield return ($"the environment variable {name}", () => Environment.SetEnvironmentVariable(name, _variables.GetValueOrDefault(name)));
+                yield return ($"the environment variable {name}", () => Environment.SetEnvironmentVariable(name, (string?)_variables![name]));
             }
         }
 

@@ -22,16 +22,22 @@ internal static class ThreadPoolMinimum
     }
 
     /// <summary>Lets the pool have so many workers at once; fewer than it may have already changes nothing.</summary>
-    public static void RaiseTo(int workers)
+    /// <returns>Whether it may have more than before: not where somebody has set a greatest number that is reached.</returns>
+    public static bool RaiseTo(int workers)
     {
         lock (Changing)
         {
             ThreadPool.GetMinThreads(out var now, out var completions);
-            if (workers > now && ThreadPool.SetMinThreads(workers, completions))
+            ThreadPool.GetMaxThreads(out var most, out _);
+            workers = Math.Min(workers, most);
+            if (workers <= now || !ThreadPool.SetMinThreads(workers, completions))
             {
-                s_before = s_before is { } before && now == s_raised ? before : now;
-                s_raised = workers;
+                return false;
             }
+
+            s_before = s_before is { } before && now == s_raised ? before : now;
+            s_raised = workers;
+            return true;
         }
     }
 

@@ -66,8 +66,9 @@ internal sealed partial class ThreadPoolRelief(RunLifecycle runs, HostProblems p
     private bool IsStarved()
     {
         ThreadPool.UnsafeQueueUserWorkItem(static sign => sign.Set(), _sign, preferLocal: false);
-        // The first silence may be that of a process that was suspended, with everything in it.
-        if (_sign.WaitOne(Interval) || _sign.WaitOne(Interval))
+        // The first silence may be that of a process that was suspended, with everything in it. And a pool that ends work is
+        // busy, not blocked: more threads would only share the processors among them.
+        if (_sign.WaitOne(Interval) || HasAnswered() || _stop.IsSet)
         {
             return false;
         }
@@ -77,17 +78,32 @@ internal sealed partial class ThreadPoolRelief(RunLifecycle runs, HostProblems p
         {
             Relieve();
         }
-        while (!_sign.WaitOne(Interval) && !_stop.IsSet);
+        while (!HasAnswered() && !_stop.IsSet);
         return true;
+    }
+
+    private bool HasAnswered()
+    {
+        long ended;
+        do
+        {
+            ended = ThreadPool.CompletedWorkItemCount;
+            if (_sign.WaitOne(Interval))
+            {
+                return true;
+            }
+        }
+        while (ThreadPool.CompletedWorkItemCount - ended > ThreadPool.ThreadCount && !_stop.IsSet);
+        return false;
     }
 
     private void Relieve()
     {
         var (threads, waiting) = (ThreadPool.ThreadCount, ThreadPool.PendingWorkItemCount);
-        ThreadPoolMinimum.RaiseTo(Math.Min(threads + (int)Math.Clamp(waiting, FewestMore, MostMore), MostThreads));
+        var given = ThreadPoolMinimum.RaiseTo(Math.Min(threads + (int)Math.Clamp(waiting, FewestMore, MostMore), MostThreads));
         problems.Set(
             Problem,
-            $"Scripts blocked every thread of the thread pool, which pages and the API share, and it was given more of them ({threads} now, at most {MostThreads}). Under way: {UnderWay()}. In what a script puts on the pool with Task.Run, await instead of blocking, or start less of it at once; [Script(Isolation = ScriptIsolation.Process)] gives a script a pool of its own.");
+            $"Every thread of the thread pool, which pages and the API share with scripts, was blocked. {(given ? $"It is given more of them ({threads} now, at most {MostThreads})" : $"It has {threads} and can have no more")}. Under way: {UnderWay()}. In what a script puts on the pool with Task.Run, await instead of blocking, or start less of it at once; [Script(Isolation = ScriptIsolation.Process)] gives a script a pool of its own.");
     }
 
     private string UnderWay() => runs.Active.Where(run => run.Info.State == RunState.Running).Select(run => run.Info.Script).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(10).ToList() is { Count: > 0 } scripts

@@ -22,7 +22,7 @@ internal sealed class CommitFiles(DataDirectory data)
         repository =>
         {
             var left = MostChars;
-            return (IReadOnlyList<SourceText>)[.. paths.Take(MostFiles).Select(path => Bound(Read(Find(repository, commit), path), ref left))];
+            return (IReadOnlyList<SourceText>)[.. paths.Take(MostFiles).Select(path => Bound(Read(repository, Find(repository, commit), path), ref left))];
         },
         why => [.. paths.Take(MostFiles).Select(path => new SourceText(path, null, why))]);
 
@@ -69,11 +69,14 @@ internal sealed class CommitFiles(DataDirectory data)
     private static Blob? BlobAt(Commit? commit, string path) =>
         commit?[path] is { Mode: Mode.NonExecutableFile or Mode.ExecutableFile or Mode.NonExecutableGroupWritableFile, Target: Blob blob } ? blob : null;
 
-    private static SourceText Read(Commit? commit, string path) => BlobAt(commit, path) switch
+    // Whatever else is asked of a blob reads all of it into memory, and anybody who may look can ask for one of a gigabyte.
+    private static long SizeOf(Repository repository, Blob? blob) => blob is null ? 0 : repository.ObjectDatabase.RetrieveObjectMetadata(blob.Id).Size;
+
+    private static SourceText Read(Repository repository, Commit? commit, string path) => BlobAt(commit, path) switch
     {
         null => new SourceText(path, null, commit is null ? Gone : "It is not in the repository itself: a link, a file of a submodule, or made by the build."),
+        var blob when SizeOf(repository, blob) is > MostBytes and var size => new SourceText(path, null, $"It has {size / 1024} KiB; {MostBytes / 1024} KiB are shown at most."),
         { IsBinary: true } => new SourceText(path, null, "It is no text."),
-        { Size: > MostBytes } blob => new SourceText(path, null, $"It has {blob.Size / 1024} KiB; {MostBytes / 1024} KiB are shown at most."),
         var blob => new SourceText(path, blob.GetContentText(), null),
     };
 
@@ -91,7 +94,7 @@ internal sealed class CommitFiles(DataDirectory data)
         }
 
         var kind = before is null ? FileChangeKind.Added : after is null ? FileChangeKind.Removed : FileChangeKind.Changed;
-        if (Math.Max(before?.Size ?? 0, after?.Size ?? 0) > MostBytes || left <= 0)
+        if (Math.Max(SizeOf(repository, before), SizeOf(repository, after)) > MostBytes || left <= 0)
         {
             return new FileChange(path, kind, 0, 0, null, "It is too large to be compared here.");
         }

@@ -119,7 +119,7 @@ public sealed class SharedBuildsTests(bool throughFolder)
         _repository.Write("plugins/A/A.cs", "class A2;");
         var manifest = PluginHost.Planning.InputManifest.Capture(_repository.Snapshot().Tree, offered.Inputs.Files.Keys, offered.Inputs.Folders.Keys, "sdk");
         var forged = offered with { Inputs = manifest };
-        await _shared.PutAsync(forged, ArtifactPackage.Pack(forged with { Directory = _one.Catalog.Of("A").Single().Directory }), default);
+        await _shared.PutAsync(forged, ArtifactPackage.Pack(forged with { Directory = _one.Catalog.Of("A").Single().Directory }, long.MaxValue), default);
 
         Assert.That(await _other.DeployAsync(_repository), Is.EqualTo("A by other, B by one"));
     }

@@ -31,6 +31,8 @@ public sealed class SharedBuildsThatFailTests
 
     private sealed class FailingArtifacts(Asked? failing) : ISharedArtifacts, IAsyncDisposable
     {
+        public long MaxBytes => long.MaxValue;
+
         public IReadOnlyList<PluginArtifact> Offered { get; set; } = [];
 
         public int Claims { get; private set; }

@@ -22,7 +22,7 @@ internal sealed class SharingHost : IDisposable
         _name = name;
         _data = Make.DataDirectory(_directory.Combine("data"));
         _store = Make.ArtifactStore(_data, Catalog);
-        Builds = new SharedBuilds(shared, _store, logger ?? NullLogger<SharedBuilds>.Instance);
+        Builds = new SharedBuilds(shared, _store, TimeProvider.System, logger ?? NullLogger<SharedBuilds>.Instance);
     }
 
     public ArtifactCatalog Catalog { get; } = new();

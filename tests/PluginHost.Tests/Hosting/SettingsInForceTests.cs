@@ -39,7 +39,7 @@ public sealed class SettingsInForceTests
 
         var withheld = SettingsInForce.Read(settings, new PluginHostOptions()).Where(setting => setting.Value == "set").Select(setting => setting.Name);
 
-        Assert.That(withheld, Is.EquivalentTo(new[] { "PluginHost:Sources:default:WebhookSecret", "PluginHost:Sources:default:Credentials:Token" }), "A new secret setting? Then it belongs here. A new one that is none? Then it needs another name, or SettingsInForce to know it.");
+        Assert.That(withheld, Is.EquivalentTo(new[] { "PluginHost:Sources:default:WebhookSecret", "PluginHost:Sources:default:Credentials:Token", "PluginHost:Sources:default:Credentials:User" }), "A new secret setting? Then it belongs here. A new one that is none? Then it needs another name, or SettingsInForce to know it.");
     }
 
     [Test]
