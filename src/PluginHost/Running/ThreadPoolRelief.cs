@@ -17,6 +17,10 @@ internal sealed partial class ThreadPoolRelief(RunLifecycle runs, HostProblems p
     private const int FewestMore = 8;
     private const int MostMore = 128;
     private const int MostThreads = 1000;
+    private const int MostLooks = 4;
+
+    // Of all processors, together.
+    private const double Busy = 0.8;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
@@ -66,8 +70,8 @@ internal sealed partial class ThreadPoolRelief(RunLifecycle runs, HostProblems p
     private bool IsStarved()
     {
         ThreadPool.UnsafeQueueUserWorkItem(static sign => sign.Set(), _sign, preferLocal: false);
-        // The first silence may be that of a process that was suspended, with everything in it. And a pool that ends work is
-        // busy, not blocked: more threads would only share the processors among them.
+        // The first silence may be that of a process that was suspended, with everything in it. And while the
+        // processors are at work on it, more threads would only share them; but what keeps them busy may be something else.
         if (_sign.WaitOne(Interval) || HasAnswered() || _stop.IsSet)
         {
             return false;
@@ -84,16 +88,18 @@ internal sealed partial class ThreadPoolRelief(RunLifecycle runs, HostProblems p
 
     private bool HasAnswered()
     {
-        long ended;
-        do
+        var isBusy = true;
+        for (var looks = 0; isBusy && looks < MostLooks && !_stop.IsSet; looks++)
         {
-            ended = ThreadPool.CompletedWorkItemCount;
+            var used = Environment.CpuUsage.TotalTime;
             if (_sign.WaitOne(Interval))
             {
                 return true;
             }
+
+            isBusy = Environment.CpuUsage.TotalTime - used > Interval * Environment.ProcessorCount * Busy;
         }
-        while (ThreadPool.CompletedWorkItemCount - ended > ThreadPool.ThreadCount && !_stop.IsSet);
+
         return false;
     }
 
