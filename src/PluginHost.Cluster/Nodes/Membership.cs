@@ -13,7 +13,10 @@ using PluginHost.Swapping;
 namespace PluginHost.Cluster.Nodes;
 
 /// <summary>Tells the others each second that this node is there, sees whether they are, and keeps this one from runs when it cannot say so.</summary>
-/// <remarks>On a thread and a connection of its own: scripts that fill the thread pool must not look like a dead node.</remarks>
+/// <remarks>
+/// On a thread and a connection of its own: scripts that fill the thread pool must not look like a dead node. A second
+/// thread watches for how long nothing was heard, for the first may be waiting for a database that does not answer.
+/// </remarks>
 internal sealed partial class Membership(
     HistoryDatabase database, Node node, ClusterNodes nodes, ClockCheck clock, NodeRecovery recovery, QuartzEngine engine, RunService runs, LiveRegistry live, SafeMode safeMode, HostProblems problems, IOptions<ClusterOptions> options,
     TimeProvider time, ILogger<Membership> logger) : IHostedLifecycleService, IDisposable
@@ -26,7 +29,9 @@ internal sealed partial class Membership(
     private readonly ManualResetEventSlim _stop = new();
     private readonly PostgresSource _source = new($"{options.Value.ConnectionString};Command Timeout=2;Timeout=2;Pooling=false", options.Value.Schema);
     private PostgresConnection? _connection;
+    private readonly Lock _fencing = new();
     private Thread? _thread;
+    private Thread? _watch;
     private long _heardAt;
     private long _steadySince;
     private double _offsetMs;
@@ -54,7 +59,9 @@ internal sealed partial class Membership(
             Hear(NodeStore.List(_connection));
             LogJoined(node.Id, best.Offset.TotalMilliseconds);
             _thread = new Thread(CheckInUntilStopped) { IsBackground = true, Name = "PluginHost check-in" };
+            _watch = new Thread(WatchSilence) { IsBackground = true, Name = "PluginHost silence" };
             _thread.UnsafeStart();
+            _watch.UnsafeStart();
         },
         cancellationToken);
 
@@ -77,6 +84,7 @@ internal sealed partial class Membership(
         {
             _stop.Set();
             _thread?.Join();
+            _watch?.Join();
             try
             {
                 if (_connection is { IsBroken: false })
@@ -104,7 +112,6 @@ internal sealed partial class Membership(
         {
             try
             {
-                FenceIfSilent();
                 CheckIn();
                 if (time.GetElapsedTime(_steadySince) > options.Value.NodeTimeout && recovery.RecoverAsync(CancellationToken.None).GetAwaiter().GetResult())
                 {
@@ -122,8 +129,15 @@ internal sealed partial class Membership(
                 }
 
                 _isAway = true;
-                FenceIfSilent();
             }
+        }
+    }
+
+    private void WatchSilence()
+    {
+        while (!_stop.Wait(Interval / 4))
+        {
+            FenceIfSilent();
         }
     }
 
@@ -157,7 +171,7 @@ internal sealed partial class Membership(
             _steadySince = time.GetTimestamp();
         }
 
-        _heardAt = time.GetTimestamp();
+        Volatile.Write(ref _heardAt, time.GetTimestamp());
         _isAway = false;
         Hear(NodeStore.List(_connection));
         Fence(offset is { } off ? clock.Judge(off, uncertainty) : null);
@@ -177,24 +191,35 @@ internal sealed partial class Membership(
     /// <summary>Before the others take its runs for lost, they end here.</summary>
     private void FenceIfSilent()
     {
-        if (time.GetElapsedTime(_heardAt) is var silence && silence > options.Value.NodeTimeout * 0.75 && node.Fence is null)
+        lock (_fencing)
         {
+            var silence = time.GetElapsedTime(Volatile.Read(ref _heardAt));
+            if (silence <= options.Value.NodeTimeout * 0.75 || node.Fence is not null)
+            {
+                return;
+            }
+
             Fence($"This node could not check in for {silence.TotalSeconds:F1} s, so the others may take it for dead. Its runs were cancelled, and it takes none until the database answers. Look at the network and at PostgreSQL.");
-            runs.Abandon();
         }
+
+        // Not under the lock: scripts may have something to do with it.
+        runs.Abandon();
     }
 
     private void Fence(string? reason)
     {
-        if (problems.Set(Problem, reason) && reason is not null)
+        lock (_fencing)
         {
-            LogFenced(reason);
-        }
+            if (problems.Set(Problem, reason) && reason is not null)
+            {
+                LogFenced(reason);
+            }
 
-        if (node.Fence is null != reason is null)
-        {
-            node.Fence = reason;
-            engine.FenceChanged();
+            if (node.Fence is null != reason is null)
+            {
+                node.Fence = reason;
+                engine.FenceChanged();
+            }
         }
     }
 
