@@ -10,7 +10,7 @@ namespace PluginHost.Alerts;
 public sealed record Alert(AlertKind Kind, string Subject, string Title, string Detail, string Page, DateTimeOffset At)
 {
     /// <summary>Where the pages show it, or null when nobody has said where they are.</summary>
-    internal string? LinkUnder(string? publicUrl) => publicUrl is null ? null : $"{publicUrl.TrimEnd('/')}/{Page}";
+    internal string? LinkUnder(string? publicUrl) => PageLink.Under(publicUrl, Page);
 }
 
 /// <summary>What an alert is about.</summary>

@@ -4,8 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Polly;
-using Polly.Retry;
-using Polly.Timeout;
 
 namespace PluginHost.Alerts;
 
@@ -29,10 +27,7 @@ internal sealed partial class AlertSender : BackgroundService
             .. options.Value.Rules.SelectMany(rule => rule.Value.MailTo.Select(address =>
                 new Receiver(rule.Key, rule.Value, (_, alert, cancellationToken) => mail.SendAsync(address, alert, cancellationToken)))),
         ];
-        _tries = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions { MaxRetryAttempts = 5, Delay = TimeSpan.FromSeconds(2), BackoffType = DelayBackoffType.Exponential, UseJitter = true })
-            .AddTimeout(new TimeoutStrategyOptions { Timeout = TimeSpan.FromSeconds(15) })
-            .Build();
+        _tries = Tries.Create(time);
     }
 
     /// <summary>Whether there is anybody to tell.</summary>

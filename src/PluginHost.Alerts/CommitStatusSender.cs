@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Polly;
-using Polly.Retry;
 using Polly.Timeout;
 
 namespace PluginHost.Alerts;
@@ -12,7 +11,6 @@ namespace PluginHost.Alerts;
 internal sealed partial class CommitStatusSender : BackgroundService
 {
     private const int Waiting = 100;
-    private const int Retries = 5;
 
     private readonly Forge _forge;
     private readonly ILogger<CommitStatusSender> _logger;
@@ -23,14 +21,7 @@ internal sealed partial class CommitStatusSender : BackgroundService
     {
         (_forge, _logger) = (forge, logger);
         _lines = options.Value.CommitStatuses.ToDictionary(entry => entry.Key, entry => new Line(entry.Key, entry.Value), StringComparer.OrdinalIgnoreCase);
-        _tries = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = Retries, Delay = TimeSpan.FromSeconds(2), BackoffType = DelayBackoffType.Exponential, UseJitter = true,
-                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<TimeoutRejectedException>(),
-            })
-            .AddTimeout(new TimeoutStrategyOptions { Timeout = TimeSpan.FromSeconds(15) })
-            .Build();
+        _tries = Tries.Create(time, new PredicateBuilder().Handle<HttpRequestException>().Handle<TimeoutRejectedException>());
     }
 
     /// <summary>The sources whose commits have a forge.</summary>
@@ -69,7 +60,7 @@ internal sealed partial class CommitStatusSender : BackgroundService
             }
             catch (Exception failure) when (!stopping.IsCancellationRequested)
             {
-                LogNotTold(failure, status.Commit, line.Source, Retries + 1);
+                LogNotTold(failure, status.Commit, line.Source, Tries.Most);
             }
         }
     }

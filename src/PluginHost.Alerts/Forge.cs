@@ -58,19 +58,19 @@ internal sealed class Forge(IHttpClientFactory clients, IOptions<AlertOptions> o
             ["description"] = status.Description,
             [isGitLab ? "name" : "context"] = forge.Context,
         };
-        if (options.Value.PublicUrl is { } pages)
+        if (PageLink.Under(options.Value.PublicUrl, $"deployments/{Uri.EscapeDataString(status.Deployment)}") is { } link)
         {
-            body["target_url"] = $"{pages.TrimEnd('/')}/deployments/{Uri.EscapeDataString(status.Deployment)}";
+            body["target_url"] = link;
         }
 
         return body;
     }
 
-    private static async Task<string?> TokenOfAsync(CommitStatusOptions forge, CancellationToken cancellationToken)
+    private static async Task<string> TokenOfAsync(CommitStatusOptions forge, CancellationToken cancellationToken)
     {
         try
         {
-            return forge.TokenFile is { } file ? (await File.ReadAllLinesAsync(file, cancellationToken)).FirstOrDefault("").Trim() : forge.Token;
+            return (await SecretFile.ReadAsync(forge.TokenFile, forge.Token, cancellationToken)).Trim();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

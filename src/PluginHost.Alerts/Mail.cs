@@ -25,15 +25,12 @@ internal sealed class Mail(IOptions<AlertOptions> options)
         await client.ConnectAsync(mail.Host, mail.Port, Protection(mail.Security), cancellationToken);
         if (mail.User is { } user)
         {
-            await client.AuthenticateAsync(user, await PasswordAsync(mail, cancellationToken), cancellationToken);
+            await client.AuthenticateAsync(user, await SecretFile.ReadAsync(mail.PasswordFile, mail.Password, cancellationToken), cancellationToken);
         }
 
         await client.SendAsync(message, cancellationToken);
         await client.DisconnectAsync(quit: true, cancellationToken);
     }
-
-    private static async Task<string> PasswordAsync(MailOptions mail, CancellationToken cancellationToken) =>
-        mail.PasswordFile is { } file ? (await File.ReadAllLinesAsync(file, cancellationToken)).FirstOrDefault("") : mail.Password ?? "";
 
     private static SecureSocketOptions Protection(MailSecurity security) => security switch
     {

@@ -1,10 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 
 namespace PluginHost.Alerts.Tests;
 
@@ -14,9 +12,7 @@ internal sealed class FakeForge : IAsyncDisposable
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
 
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
-    private readonly WebApplication _app;
-
-    private FakeForge(WebApplication app) => _app = app;
+    private WebApplication _app = null!;
 
     public string Api => $"{_app.Urls.Single()}/api";
 
@@ -25,13 +21,8 @@ internal sealed class FakeForge : IAsyncDisposable
 
     public static async Task<FakeForge> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var forge = new FakeForge(app);
-        app.Run(forge.TakeAsync);
-        await app.StartAsync();
+        var forge = new FakeForge();
+        forge._app = await Loopback.StartAsync(app => app.Run(forge.TakeAsync));
         return forge;
     }
 

@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace PluginHost.Alerts.Tests;
 
@@ -13,9 +11,7 @@ internal sealed class Receiver : IAsyncDisposable
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
 
     private readonly Channel<Post> _posts = Channel.CreateUnbounded<Post>();
-    private readonly WebApplication _app;
-
-    private Receiver(WebApplication app) => _app = app;
+    private WebApplication _app = null!;
 
     public string Url => $"{_app.Urls.Single()}/hook";
 
@@ -24,13 +20,8 @@ internal sealed class Receiver : IAsyncDisposable
 
     public static async Task<Receiver> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var receiver = new Receiver(app);
-        app.MapPost("/hook", receiver.ReceiveAsync);
-        await app.StartAsync();
+        var receiver = new Receiver();
+        receiver._app = await Loopback.StartAsync(app => app.MapPost("/hook", receiver.ReceiveAsync));
         return receiver;
     }
 

@@ -54,7 +54,6 @@ internal sealed class DatabaseArtifacts(PostgresSource source, IOptions<ClusterO
 
     public async Task PutAsync(PluginArtifact artifact, byte[] package, CancellationToken cancellationToken)
     {
-        SharedBuildLimits.Check(package, options.Value.Builds);
         await using var connection = await source.OpenAsync(cancellationToken);
         await using var put = Command(
             connection,

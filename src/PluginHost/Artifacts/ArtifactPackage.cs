@@ -29,16 +29,14 @@ internal static class ArtifactPackage
                 {
                     seen.AppendData(buffer, 0, read);
                     entry.Write(buffer, 0, read);
-                    if (content.Length > maxBytes)
-                    {
-                        throw new InvalidDataException($"it is more than {maxBytes} bytes, compressed, and larger builds are not shared");
-                    }
+                    Check(content, maxBytes);
                 }
 
                 Check(name, seen.GetHashAndReset(), hash);
             }
         }
 
+        Check(content, maxBytes);
         return content.ToArray();
     }
 
@@ -93,6 +91,14 @@ internal static class ArtifactPackage
         if (Convert.ToHexStringLower(seen) != hash)
         {
             throw new InvalidDataException($"its file {name} is not what was built");
+        }
+    }
+
+    private static void Check(MemoryStream content, long maxBytes)
+    {
+        if (content.Length > maxBytes)
+        {
+            throw new InvalidDataException($"The build is more than {maxBytes} bytes, compressed, and larger ones are not shared (PluginHost:Cluster:Builds:MaxBytes), so each node builds it for itself.");
         }
     }
 
