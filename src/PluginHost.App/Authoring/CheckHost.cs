@@ -28,9 +28,6 @@ internal sealed class CheckHost : IAsyncDisposable
         _app = builder.Build();
     }
 
-    /// <summary>The commit that is checked out, when nothing that was checked differs from it; else null.</summary>
-    public CheckedCommit? CleanCommit { get; private set; }
-
     /// <summary>What was built of a plugin, as long as this host is there; null when there is no such plugin.</summary>
     public PluginArtifact? FindBuild(string plugin) => _app.Services.GetRequiredService<ArtifactCatalog>().Of(plugin) is [var build, ..] ? build : null;
 
@@ -43,8 +40,7 @@ internal sealed class CheckHost : IAsyncDisposable
         var telling = TellAsync(tell, told.Token);
         try
         {
-            using var tree = new WorkingTree(Source, _folder.Root, Path.Combine(_data.FullName, "tree.git"), _app.Services.GetRequiredService<TimeProvider>());
-            CleanCommit = ReadCleanCommit(tree);
+            using var tree = OpenTree();
             return await ActivatorUtilities.CreateInstance<PluginCheck>(_app.Services).RunAsync(tree, _folder.Path, reference, cancellationToken);
         }
         catch (SourceException failure)
@@ -55,6 +51,22 @@ internal sealed class CheckHost : IAsyncDisposable
         {
             await told.CancelAsync();
             await telling;
+        }
+    }
+
+    /// <summary>The commit that is checked out, when no file differs from it; else null.</summary>
+    public CheckedCommit? FindCleanCommit()
+    {
+        try
+        {
+            using var tree = OpenTree();
+            var head = tree.ReadCommit("HEAD");
+            return head.Tree.Id == tree.Read(current: null).Tree.Id ? new CheckedCommit(head.Commit, head.Author, head.Message) : null;
+        }
+        catch (SourceException)
+        {
+            // Not in git, or nothing is committed yet.
+            return null;
         }
     }
 
@@ -76,19 +88,7 @@ internal sealed class CheckHost : IAsyncDisposable
         }
     }
 
-    private static CheckedCommit? ReadCleanCommit(WorkingTree tree)
-    {
-        try
-        {
-            var head = tree.ReadCommit("HEAD");
-            return head.Tree.Id == tree.Read(current: null).Tree.Id ? new CheckedCommit(head.Commit, head.Author, head.Message) : null;
-        }
-        catch (SourceException)
-        {
-            // Not in git, or nothing is committed yet.
-            return null;
-        }
-    }
+    private WorkingTree OpenTree() => new(Source, _folder.Root, Path.Combine(_data.FullName, "tree.git"), _app.Services.GetRequiredService<TimeProvider>());
 
     private async Task TellAsync(Action<string> tell, CancellationToken cancellationToken)
     {

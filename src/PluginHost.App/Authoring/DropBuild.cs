@@ -80,7 +80,7 @@ internal sealed class DropBuild : IAsyncDisposable
             }
 
             return host.FindBuild(plugin) is { } build
-                ? new DropBuild { Folder = build.Directory, Plugin = build.PluginId, Assembly = build.AssemblyFile, Commit = host.CleanCommit, _host = host }
+                ? new DropBuild { Folder = build.Directory, Plugin = build.PluginId, Assembly = build.AssemblyFile, Commit = host.FindCleanCommit(), _host = host }
                 : throw new CommandFailure($"{project} is no plugin: it does not refer to PluginHost.Abstractions.");
         }
         catch

@@ -40,6 +40,9 @@ internal sealed class DropSource(string name, SourceOptions options, IsKept isKe
                 }
             },
             CancellationToken.None);
+
+        // Nobody waits for it any more when it ends after its time.
+        _ = work.ContinueWith(done => _ = done.Exception, TaskScheduler.Default);
         try
         {
             return await work.WaitAsync(options.Timeout, time, cancellationToken);
@@ -59,6 +62,7 @@ internal sealed class DropSource(string name, SourceOptions options, IsKept isKe
 
     public void Dispose()
     {
+        // A look that still hangs gives its turn back when it ends, so that is left to the collector.
     }
 
     private SourceSnapshot Read(SourceSnapshot? current)
