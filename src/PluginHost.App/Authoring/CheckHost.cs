@@ -19,6 +19,7 @@ internal sealed class CheckHost : IAsyncDisposable
         _folder = folder;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<INodeLabels, LabelsElsewhere>();
         builder.Services.AddPluginHost(options =>
         {
             options.DataDirectory = _data.FullName;

@@ -100,6 +100,10 @@ internal static class PostgresSchema
         """
         ALTER TABLE nodes ADD COLUMN draining boolean NOT NULL DEFAULT FALSE;
         """,
+        """
+        ALTER TABLE runs ADD COLUMN fan_out text COLLATE "C";
+        CREATE INDEX runs_by_fan_out ON runs (fan_out, id) WHERE fan_out IS NOT NULL;
+        """,
     ];
 
     private static string Resource(string name)

@@ -269,6 +269,8 @@ internal sealed class PluginHostFacade(
             RunAfter = descriptor.RunAfter,
             Quarantine = quarantine is null ? null : new QuarantineInfo(quarantine.Since, quarantine.Crashes, quarantine.Reason),
             Isolation = descriptor.Isolation,
+            RunOn = descriptor.RunOn,
+            NodeLabel = descriptor.NodeLabel,
             IsolationNote = descriptor.Isolation == ScriptIsolation.Process ? limits.Shortcoming : null,
         };
     }

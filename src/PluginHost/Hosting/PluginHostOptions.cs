@@ -18,6 +18,10 @@ public sealed class PluginHostOptions
     /// <value>The default is the name of the machine.</value>
     public string NodeName { get; set; } = Environment.MachineName;
 
+    /// <summary>What sets this node apart, such as <c>gpu</c> or <c>region=eu</c>. A script that needs a label (<c>NodeLabel</c>) runs on nodes that have it.</summary>
+    /// <value>At most 64 labels of 1 to 63 letters, digits and <c>. _ = : / -</c>, compared without case. The default is none.</value>
+    public IList<string> NodeLabels { get; set; } = [];
+
     /// <summary>How plugins are built.</summary>
     public BuildOptions Build { get; set; } = new();
 

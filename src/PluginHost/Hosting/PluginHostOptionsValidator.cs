@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using PluginHost.Processes;
+using PluginHost.Scripts;
 using PluginHost.Sources.Signatures;
 
 namespace PluginHost.Hosting;
@@ -17,6 +18,7 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
         [
             .. Check(options.Sources.Count > 0, "PluginHost:Sources has no entry, so there is nothing to watch. Add one, for example PluginHost:Sources:default:Url."),
             .. options.Sources.SelectMany(source => Source(source.Key, source.Value)),
+            .. Labels(options.NodeLabels),
             .. Between("Build:Timeout", options.Build.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             .. Check(options.Build.MaxServerBytes >= 256 << 20, $"PluginHost:Build:MaxServerBytes is {options.Build.MaxServerBytes}; it must be at least 256 MiB."),
             .. Prefix(options.Build.CommandPrefix),
@@ -75,6 +77,13 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
         .. Check(source.Branch is null, $"PluginHost:Sources:{name}:Branch is set, and the source is a DropFolder, which has no branches. Unset one of the two."),
         .. Check(!source.Submodules, $"PluginHost:Sources:{name}:Submodules is set, and the source is a DropFolder, which has none. Unset one of the two."),
         .. Check(!source.Signatures.RequireSigned, $"PluginHost:Sources:{name}:Signatures:RequireSigned is set, and the source is a DropFolder, whose drops are not signed. Unset one of the two."),
+    ];
+
+    private static IEnumerable<string> Labels(IList<string> labels) =>
+    [
+        .. Check(labels.Count <= NodeLabels.Most, $"PluginHost:NodeLabels has {labels.Count} labels; a node has at most {NodeLabels.Most}."),
+        .. labels.Select(label => (Label: label, Problem: NodeLabels.Problem(label ?? ""))).Where(found => found.Problem is not null).Select(found => $"PluginHost:NodeLabels has '{found.Label}'. {found.Problem}"),
+        .. labels.GroupBy(label => label, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => $"PluginHost:NodeLabels has '{same.Key}' more than once. Keep one."),
     ];
 
     private static IEnumerable<string> Prefix(IList<string> prefix) => prefix.Count == 0 ? [] :

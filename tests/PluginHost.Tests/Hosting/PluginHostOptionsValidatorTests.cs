@@ -54,6 +54,18 @@ public sealed class PluginHostOptionsValidatorTests
     }
 
     [Test]
+    public void LabelsOfTheNode_AreLabels_AndEachIsThereOnce()
+    {
+        var options = new PluginHostOptions { Sources = { ["default"] = new SourceOptions { Url = "/srv/repository" } }, NodeLabels = ["gpu", "region=eu", "GPU", "two words"] };
+
+        Assert.That(new PluginHostOptionsValidator().Validate(null, options).Failures, Is.EqualTo(new[]
+        {
+            "PluginHost:NodeLabels has 'two words'. A label is 1 to 63 of A-Z, a-z, 0-9 and . _ = : / -, and begins with a letter or digit, such as gpu or region=eu.",
+            "PluginHost:NodeLabels has 'gpu' more than once. Keep one.",
+        }));
+    }
+
+    [Test]
     public void SignaturesThatNobodyCouldGive_AreAMistake()
     {
         var missing = new SignatureOptions { RequireSigned = true, AllowedSignersFile = "/nowhere/allowed_signers" };
