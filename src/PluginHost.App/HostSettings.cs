@@ -26,7 +26,13 @@ internal static class HostSettings
         var root = PluginFolder.FindRepository(Environment.CurrentDirectory);
         var settings = new Dictionary<string, string?> { ["urls"] = arguments.Urls ?? configuration["urls"] ?? DefaultUrls };
 
-        if (arguments.Repo is not null || !configuration.GetSection("PluginHost:Sources").GetChildren().Any())
+        if (arguments is { Drop: not null, Repo: not null })
+        {
+            throw new UsageException("--repo and --drop are both given, and this names one source. Name one of the two; more sources are settings (PluginHost:Sources).");
+        }
+
+        Set(settings, $"{Source}:DropFolder", arguments.Drop);
+        if (arguments.Drop is null && (arguments.Repo is not null || !configuration.GetSection("PluginHost:Sources").GetChildren().Any()))
         {
             settings[$"{Source}:Url"] = arguments.Repo ?? root
                 ?? throw new UsageException($"{Environment.CurrentDirectory} is not in a git repository, so there is nothing to watch. Start the host in one, or name one with --repo.");

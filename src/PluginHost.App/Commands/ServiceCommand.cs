@@ -22,9 +22,9 @@ internal static class ServiceCommand
     {
         List<string> given = [.. taken.Where(option => result.GetResult(option) is { Implicit: false })
             .SelectMany(option => Words(option.Name, result.GetResult(option)!.Tokens))];
-        if (!given.Contains("--repo"))
+        if (!given.Contains("--repo") && !given.Contains("--drop"))
         {
-            output.Note("Without --repo the service watches what PluginHost:Sources says in its settings.");
+            output.Note("Without --repo or --drop the service watches what PluginHost:Sources says in its settings.");
         }
 
         if (OperatingSystem.IsWindows())

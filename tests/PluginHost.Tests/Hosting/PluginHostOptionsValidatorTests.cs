@@ -76,6 +76,16 @@ public sealed class PluginHostOptionsValidatorTests
     }
 
     [Test]
+    public void ADropFolder_StandsAlone()
+    {
+        Assert.That(Mistakes(new SourceOptions { DropFolder = "/srv/drops" }), Is.Empty);
+        Assert.That(
+            Mistakes(new SourceOptions { DropFolder = "/srv/drops", Url = "/srv/repository", Branch = "main", Submodules = true, WorkingTree = false, Signatures = new SignatureOptions { RequireSigned = true, AllowedSignersFile = "/nowhere" } }),
+            Has.One.Contains("has both a Url and a DropFolder").And.One.Contains("Branch is set, and the source is a DropFolder").And.One.Contains("Submodules is set, and the source is a DropFolder").And.One.Contains("whose drops are not signed"));
+        Assert.That(Mistakes(new SourceOptions { DropFolder = " " }), Has.One.Contains("DropFolder is empty"));
+    }
+
+    [Test]
     public void LimitsOfWorkers_HaveBounds()
     {
         var options = new PluginHostOptions
