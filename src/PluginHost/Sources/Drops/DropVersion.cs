@@ -23,6 +23,7 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, D
     private Drop? _whole;
     private string? _fault;
     private string? _checked;
+    private bool _checkedAtRest;
     private DateTimeOffset _changedAt = time.GetUtcNow();
     private bool _wasWhole;
     private volatile bool _lookAgain;
@@ -48,8 +49,9 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, D
             return;
         }
 
+        // To be looked at again is no change: what could not be read must come to rest, and be told.
+        _changedAt = stamp == _stamp ? _changedAt : time.GetUtcNow();
         (_stamp, _manifest, _mistake, _fault, _whole, _checked, _lookAgain) = (stamp, null, null, null, null, null, false);
-        _changedAt = time.GetUtcNow();
         if (file.Exists)
         {
             Read(file);
@@ -109,10 +111,13 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, D
         {
             var drop = new Drop(Name, folder, manifest, () => _lookAgain = true);
             var files = isKept(plugin, drop.ContentId) ? null : DropFiles.List(folder);
-            if (!NoteChanges($"{files?.Fingerprint()}{signatures?.StampOf(folder)}"))
+            if (!NoteChanges($"{files?.Fingerprint()}{signatures?.StampOf(folder)}") && _checkedAtRest == IsAtRest)
             {
                 return;
             }
+
+            // Once more before it is refused: a file may have got its content within one tick of the clock that dates files.
+            _checkedAtRest = IsAtRest;
 
             // Signed it has to be also when its content is kept: with a greater number an old version would come back.
             _fault = files?.FindFault(manifest);
