@@ -51,13 +51,15 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
     /// <exception cref="ConflictException">It is asked of a node that is drained, and no other can take it.</exception>
     private string Choose(HistoryConnection connection, RunInfo run)
     {
-        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) && !node.IsDraining)
+        // Not as of the last check-in: whoever has drained it may rely on that from then on.
+        var isDraining = NodeStore.IsDraining(connection, node.Id);
+        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) && !isDraining)
         {
             return node.Id;
         }
 
         // What has begun is seen through: a retry or a follower that no other node can take is run here.
-        return Spread(connection, run) ?? (node.IsDraining && run.Trigger == RunTrigger.Manual
+        return Spread(connection, run) ?? (isDraining && run.Trigger == RunTrigger.Manual
             ? throw new ConflictException($"Node '{node.Id}' is being drained and takes no new runs, and no other node that is up has this version of {run.Plugin}. Ask again when one has, or undo it: pluginhost drain {node.Id} --undo.")
             : node.Id);
     }
