@@ -44,6 +44,18 @@ public sealed class ScriptAttribute : Attribute
     /// <value>The default is <see cref="ScriptIsolation.Host"/>, unless the operator has set more for this script (<c>Isolation</c>).</value>
     public ScriptIsolation Isolation { get; set; }
 
+    /// <summary>On how many nodes of a cluster it runs for each due time and each request.</summary>
+    /// <value>The default is <see cref="PluginHost.RunOn.OneNode"/>.</value>
+    public RunOn RunOn { get; set; }
+
+    /// <summary>The label that a node must have to run it (<c>PluginHost:NodeLabels</c>), such as <c>gpu</c> or <c>region=eu</c>. It holds for a host that is alone, too.</summary>
+    /// <value>
+    /// 1 to 63 letters, digits and <c>. _ = : / -</c>, the first of them a letter or digit; compared without case. The
+    /// default is null: any node. While no node has it, a request is refused, and due times are missed, or caught up once a
+    /// node has it, as the schedule says (<see cref="ScheduleAttribute.CatchUp"/>).
+    /// </value>
+    public string? NodeLabel { get; set; }
+
     /// <summary>How long to wait before the first retry; each further retry waits twice as long, up to an hour.</summary>
     /// <value>Written as <see cref="Timeout"/> is, from <c>0s</c> to <c>1h</c>. The default is <c>10s</c>.</value>
     public string? RetryDelay { get; set; }

@@ -14,7 +14,9 @@ internal static class Announcement
             {
                 var watched = options.Sources[source.Name];
                 var when = watched.WorkingTree ? "each file as it is saved" : $"every {watched.Poll.TotalSeconds} s";
-                Console.WriteLine($"Watching '{source.Name}': {source.Url}, folder {source.Path}, {when}");
+                Console.WriteLine(watched.DropFolder is not null
+                    ? $"Watching '{source.Name}': drops in {source.Url}, {when}"
+                    : $"Watching '{source.Name}': {source.Url}, folder {source.Path}, {when}");
             }
 
             Console.WriteLine($"Data:      {Path.GetFullPath(options.DataDirectory)}");

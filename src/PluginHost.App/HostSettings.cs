@@ -26,7 +26,13 @@ internal static class HostSettings
         var root = PluginFolder.FindRepository(Environment.CurrentDirectory);
         var settings = new Dictionary<string, string?> { ["urls"] = arguments.Urls ?? configuration["urls"] ?? DefaultUrls };
 
-        if (arguments.Repo is not null || !configuration.GetSection("PluginHost:Sources").GetChildren().Any())
+        if (arguments is { Drop: not null, Repo: not null })
+        {
+            throw new UsageException("--repo and --drop are both given, and this names one source. Name one of the two; more sources are settings (PluginHost:Sources).");
+        }
+
+        Set(settings, $"{Source}:DropFolder", arguments.Drop);
+        if (arguments.Drop is null && (arguments.Repo is not null || !configuration.GetSection("PluginHost:Sources").GetChildren().Any()))
         {
             settings[$"{Source}:Url"] = arguments.Repo ?? root
                 ?? throw new UsageException($"{Environment.CurrentDirectory} is not in a git repository, so there is nothing to watch. Start the host in one, or name one with --repo.");
@@ -37,6 +43,7 @@ internal static class HostSettings
         Set(settings, $"{Source}:WorkingTree", arguments.WorkingTree ? "true" : null);
         Set(settings, $"{Source}:Poll", arguments.Poll is { } poll ? ParseDuration(poll).ToString("c", CultureInfo.InvariantCulture) : null);
         Set(settings, "PluginHost:Cluster:ConnectionString", arguments.Cluster);
+        AddLabels(settings, arguments.Labels ?? [], configuration.GetSection("PluginHost:NodeLabels").Get<string[]>() ?? []);
         Set(settings, "PluginHost:Unload:Inspector", configuration["PluginHost:Unload:Inspector"] ?? OwnProgram());
         Set(settings, "PluginHost:SafeMode", arguments.SafeMode ? "true" : null);
         foreach (var setting in OnByDefault)
@@ -59,6 +66,15 @@ internal static class HostSettings
     // Started by its own executable, or by dotnet.
     private static string OwnProgram() =>
         Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "pluginhost" ? path : typeof(HostSettings).Assembly.Location;
+
+    /// <summary>Further ones, under keys that no list in a file has.</summary>
+    private static void AddLabels(Dictionary<string, string?> settings, string[] labels, string[] configured)
+    {
+        foreach (var (i, label) in labels.Except(configured, StringComparer.OrdinalIgnoreCase).Index())
+        {
+            settings[$"PluginHost:NodeLabels:option{i}"] = label;
+        }
+    }
 
     private static void Set(Dictionary<string, string?> settings, string key, string? value)
     {

@@ -43,12 +43,14 @@ public static class PluginHostClusterExtensions
         services.TryAddSingleton<NodeStore>();
         services.TryAddSingleton<ClusterNodes>();
         services.Replace(ServiceDescriptor.Singleton<INodes>(provider => provider.GetRequiredService<ClusterNodes>()));
+        services.Replace(ServiceDescriptor.Singleton<INodeLabels>(provider => provider.GetRequiredService<ClusterNodes>()));
         services.TryAddSingleton<NodeRecovery>();
         services.TryAddSingleton<ClockCheck>();
         services.TryAddSingleton<Orders>();
         services.TryAddSingleton<RemoteLogs>();
         services.TryAddSingleton<Inbox>();
-        services.Replace(ServiceDescriptor.Singleton<IRunPlacement, ClusterPlacement>());
+        services.TryAddSingleton<ClusterPlacement>();
+        services.Replace(ServiceDescriptor.Singleton<IRunPlacement>(provider => provider.GetRequiredService<ClusterPlacement>()));
         services.Replace(ServiceDescriptor.Singleton<IOtherNodes, OtherNodes>());
 
         services.TryAddSingleton<DatabaseArtifacts>();

@@ -156,8 +156,9 @@ public static class PluginHostServiceCollectionExtensions
     // runs that are under way.
     private static IServiceCollection AddRunning(this IServiceCollection services)
     {
-        services.TryAddSingleton<IRunPlacement>(SingleNode.Instance);
-        services.TryAddSingleton<IOtherNodes>(SingleNode.Instance);
+        services.TryAddSingleton(provider => new SingleNode(provider.GetRequiredService<IOptions<PluginHostOptions>>().Value.NodeLabels));
+        services.TryAddSingleton<IRunPlacement>(provider => provider.GetRequiredService<SingleNode>());
+        services.TryAddSingleton<IOtherNodes>(provider => provider.GetRequiredService<SingleNode>());
         services.TryAddSingleton<Quarantines>();
         services.TryAddSingleton<SafeMode>();
         services.TryAddSingleton<SelfStarts>();
@@ -205,6 +206,8 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<ReusedBuilds>();
         services.TryAddSingleton<SharedBuilds>();
         services.TryAddSingleton<PinnedBuilds>();
+        services.TryAddSingleton<INodeLabels, OwnLabels>();
+        services.TryAddSingleton<PlacementAdvice>();
         services.TryAddSingleton<CandidateLoader>();
         services.TryAddSingleton<DrainLimit>();
         services.TryAddSingleton<PluginSwapper>();

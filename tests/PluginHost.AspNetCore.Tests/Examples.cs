@@ -14,13 +14,13 @@ internal static class Examples
 
     public static LiveVersionInfo Live { get; } = new("0123456-89abcde", Commit, Noon);
 
-    public static NodeInfo Node { get; } = new("vm-1", IsUp: true, IsThis: true, "0.1.0", Noon, Noon, -1.5, 2, 1, [new NodePluginInfo("Reports", "0123456-89abcde", 2, 3)]);
+    public static NodeInfo Node { get; } = new("vm-1", IsUp: true, IsThis: true, "0.1.0", Noon, Noon, -1.5, 2, 1, [new NodePluginInfo("Reports", "0123456-89abcde", 2, 3)]) { Labels = ["gpu"] };
 
     public static ScriptInfo Script(string id = "Reports.Daily", string? description = "Mails totals") => new(
         id, "Reports", "Daily", description, ["mail"], ScriptState.Ready, Live,
         [Schedule],
         JsonNode.Parse("""{ "type": "object", "properties": { "Days": { "type": "integer", "default": 1, "description": "How many" } } }""")!,
-        Run()) { RunAfter = [new RunAfterInfo("Reports.Fetch", RunAfterOutcome.Any)], Isolation = ScriptIsolation.Process, IsolationNote = "PluginHost:Isolation:MaxCpus is not enforced, because …" };
+        Run()) { RunAfter = [new RunAfterInfo("Reports.Fetch", RunAfterOutcome.Any)], RunOn = RunOn.EveryNode, NodeLabel = "gpu", Isolation = ScriptIsolation.Process, IsolationNote = "PluginHost:Isolation:MaxCpus is not enforced, because …" };
 
     public static ScheduleInfo Schedule { get; } = new()
     {
@@ -35,7 +35,7 @@ internal static class Examples
         Id = id, Script = "Reports.Daily", Plugin = "Reports", Version = Live.Version, Commit = Commit, Trigger = RunTrigger.CatchUp, ScheduledFor = Noon,
         QueuedAt = Noon, StartedAt = Noon, FinishedAt = state is RunState.Running or RunState.Queued ? null : Noon.AddSeconds(1.5), State = state, Attempt = 1,
         Parameters = new JsonObject { ["Days"] = 2 }, Result = new JsonObject { ["total"] = 3 },
-        Error = new RunError("System.TimeoutException", "too long", "at X"), Progress = new RunProgress(0.5, "half"), Node = "here",
+        Error = new RunError("System.TimeoutException", "too long", "at X"), Progress = new RunProgress(0.5, "half"), Node = "here", NodeLabel = "gpu", FanOut = id,
         Isolation = ScriptIsolation.Process, TraceParent = TraceParent, TraceState = "vendor=1",
     };
 

@@ -24,6 +24,7 @@ internal static class OpenApiRules
         ["script"] = "Only those of this script.",
         ["state"] = "Only runs in this state.",
         ["trigger"] = "Only runs started so.",
+        ["fanOut"] = "Only those that began together on every node: the 'fanOut' of one of them.",
         ["from"] = "Only those that were due at this time or later.",
         ["api/v1/scripts/{id}/calendar from"] = "The first day, at most 400 days ago.",
         ["api/v1/scripts/{id}/calendar timeZone"] = "The time zone whose days they are: an IANA or Windows id. UTC when it is left out.",

@@ -18,7 +18,7 @@ public sealed class OtherApiTests
         Assert.That(status["state"]!.ToString(), Is.EqualTo("degraded"));
         Assert.That(JsonNode.DeepEquals(status["sources"]![0], JsonNode.Parse($$"""
             { "name": "default", "url": "https://example.com/scripts.git", "branch": "main", "path": "plugins", "commit": "{{Examples.Commit}}",
-              "state": "unreachable", "lastCheckedAt": "2026-01-31T12:00:00.25Z", "error": "no route" }
+              "state": "unreachable", "lastCheckedAt": "2026-01-31T12:00:00.25Z", "error": "no route", "kind": "git" }
             """)), status.ToJsonString());
     }
 

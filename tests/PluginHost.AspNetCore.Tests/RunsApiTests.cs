@@ -20,7 +20,7 @@ public sealed class RunsApiTests
               "scheduledFor": "2026-01-31T12:00:00.25Z", "queuedAt": "2026-01-31T12:00:00.25Z", "startAt": null, "startedAt": "2026-01-31T12:00:00.25Z", "finishedAt": "2026-01-31T12:00:01.75Z",
               "durationMs": 1500, "state": "timed-out", "attempt": 1, "firstRun": null, "rerunOf": null, "causedBy": null, "exclusive": false, "rerunWhenLost": false, "isolation": "process", "parameters": { "Days": 2 }, "result": { "total": 3 },
               "error": { "type": "System.TimeoutException", "message": "too long", "stackTrace": "at X" }, "progress": { "fraction": 0.5, "message": "half" },
-              "requestedBy": null, "node": "here", "traceParent": "{{Examples.TraceParent}}", "traceState": "vendor=1"
+              "requestedBy": null, "node": "here", "nodeLabel": "gpu", "fanOut": "run1", "traceParent": "{{Examples.TraceParent}}", "traceState": "vendor=1"
             }
             """);
         Assert.That(JsonNode.DeepEquals(run, expected), run.ToJsonString());
@@ -32,9 +32,9 @@ public sealed class RunsApiTests
         _host.Next = "run1";
         await using var web = await WebHost.StartAsync(_host);
 
-        var list = await web.GetAsync("api/v1/runs?script=Reports.Daily&state=timed-out&trigger=catch-up&limit=7&after=run9");
+        var list = await web.GetAsync("api/v1/runs?script=Reports.Daily&state=timed-out&trigger=catch-up&fanOut=run1&limit=7&after=run9");
 
-        Assert.That(_host.Query, Is.EqualTo(new RunQuery { Script = "Reports.Daily", State = RunState.TimedOut, Trigger = RunTrigger.CatchUp, Limit = 7, After = "run9" }));
+        Assert.That(_host.Query, Is.EqualTo(new RunQuery { Script = "Reports.Daily", State = RunState.TimedOut, Trigger = RunTrigger.CatchUp, FanOut = "run1", Limit = 7, After = "run9" }));
         Assert.That(list["next"]!.ToString(), Is.EqualTo("run1"));
     }
 

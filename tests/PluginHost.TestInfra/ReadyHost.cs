@@ -85,6 +85,20 @@ public sealed class ReadyHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Starts a host over a folder of drops, and waits until its first load has ended.</summary>
+    /// <param name="drops">The folder.</param>
+    /// <param name="data">The host's data directory.</param>
+    /// <param name="dotnet">The folder of the dotnet that runs it, and the only one on its PATH.</param>
+    public static async Task<ReadyHost> StartOverDropsAsync(string drops, string data, string dotnet)
+    {
+        var start = new ProcessStartInfo(
+            Path.Combine(dotnet, "dotnet"), [ProgramOf("PluginHost.App"), "run", "--drop", drops, "--data", data, "--urls", "http://127.0.0.1:0", "--poll", "200ms", "--no-supervisor"]);
+        start.Environment["PATH"] = dotnet;
+        var host = await ListeningAsync(new ReadyHost(start), "");
+        await host.UntilReadyAsync();
+        return host;
+    }
+
     /// <summary>Starts another app that has the host in it, and waits until its first load has ended.</summary>
     /// <param name="project">The app's project.</param>
     /// <param name="mount">Where the app has mapped the host.</param>

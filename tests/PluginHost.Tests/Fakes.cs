@@ -8,6 +8,7 @@ using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Planning;
 using PluginHost.Processes;
+using PluginHost.Running;
 using PluginHost.Sources;
 using PluginHost.Swapping;
 
@@ -40,6 +41,8 @@ internal static class Make
 
     public static DrainingVersions DrainingVersions() => new(
         new UnloadWatch(LeakedVersions(), Options.Create(new PluginHostOptions()), TimeProvider.System, NullLogger<UnloadWatch>.Instance), TimeProvider.System);
+
+    public static RunFactory RunFactory(string node = "node") => new(Options.Create(new PluginHostOptions { NodeName = node }), TimeProvider.System);
 
     public static LeakedVersions LeakedVersions(PluginHostOptions? options = null, HostProblems? problems = null) => new(
         new HostEvents(), problems ?? new HostProblems(), Options.Create(options ?? new PluginHostOptions()), NullLogger<LeakedVersions>.Instance);

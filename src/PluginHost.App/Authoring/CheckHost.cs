@@ -1,3 +1,4 @@
+using PluginHost.Artifacts;
 using PluginHost.Checking;
 using PluginHost.Hosting;
 using PluginHost.Sources;
@@ -18,6 +19,7 @@ internal sealed class CheckHost : IAsyncDisposable
         _folder = folder;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<INodeLabels, LabelsElsewhere>();
         builder.Services.AddPluginHost(options =>
         {
             options.DataDirectory = _data.FullName;
@@ -26,6 +28,9 @@ internal sealed class CheckHost : IAsyncDisposable
         }).AddReadyHostSettings();
         _app = builder.Build();
     }
+
+    /// <summary>What was built of a plugin, as long as this host is there; null when there is no such plugin.</summary>
+    public PluginArtifact? FindBuild(string plugin) => _app.Services.GetRequiredService<ArtifactCatalog>().Of(plugin) is [var build, ..] ? build : null;
 
     /// <param name="reference">The commit to compare with; null for none.</param>
     /// <param name="tell">Told what is being done.</param>
@@ -36,7 +41,7 @@ internal sealed class CheckHost : IAsyncDisposable
         var telling = TellAsync(tell, told.Token);
         try
         {
-            using var tree = new WorkingTree(Source, _folder.Root, Path.Combine(_data.FullName, "tree.git"), _app.Services.GetRequiredService<TimeProvider>());
+            using var tree = OpenTree();
             return await ActivatorUtilities.CreateInstance<PluginCheck>(_app.Services).RunAsync(tree, _folder.Path, reference, cancellationToken);
         }
         catch (SourceException failure)
@@ -47,6 +52,22 @@ internal sealed class CheckHost : IAsyncDisposable
         {
             await told.CancelAsync();
             await telling;
+        }
+    }
+
+    /// <summary>The commit that is checked out, when no file differs from it; else null.</summary>
+    public CheckedCommit? FindCleanCommit()
+    {
+        try
+        {
+            using var tree = OpenTree();
+            var head = tree.ReadCommit("HEAD");
+            return head.Tree.Id == tree.Read(current: null).Tree.Id ? new CheckedCommit(head.Commit, head.Author, head.Message) : null;
+        }
+        catch (SourceException)
+        {
+            // Not in git, or nothing is committed yet.
+            return null;
         }
     }
 
@@ -68,6 +89,8 @@ internal sealed class CheckHost : IAsyncDisposable
         }
     }
 
+    private WorkingTree OpenTree() => new(Source, _folder.Root, Path.Combine(_data.FullName, "tree.git"), _app.Services.GetRequiredService<TimeProvider>());
+
     private async Task TellAsync(Action<string> tell, CancellationToken cancellationToken)
     {
         var last = "";
@@ -88,3 +111,9 @@ internal sealed class CheckHost : IAsyncDisposable
         }
     }
 }
+
+/// <summary>A commit whose files are the ones that were checked.</summary>
+/// <param name="Id">Its full id.</param>
+/// <param name="Author">Who wrote it.</param>
+/// <param name="Message">The first line of its message.</param>
+internal sealed record CheckedCommit(string Id, string Author, string Message);

@@ -21,9 +21,9 @@ internal static class ServiceCommand
     {
         List<string> given = [.. taken.Where(option => result.GetResult(option) is { Implicit: false })
             .SelectMany(option => new[] { option.Name }.Concat(result.GetResult(option)!.Tokens.Select(token => token.Value)))];
-        if (!given.Contains("--repo"))
+        if (!given.Contains("--repo") && !given.Contains("--drop"))
         {
-            output.Note("Without --repo the service watches what PluginHost:Sources says in its settings.");
+            output.Note("Without --repo or --drop the service watches what PluginHost:Sources says in its settings.");
         }
 
         if (OperatingSystem.IsWindows())

@@ -36,7 +36,7 @@ internal static class StatusCommand
         call.Output.Line("");
         call.Output.Table(
             ["SOURCE", "STATE", "BRANCH", "COMMIT", "CHECKED", "REPOSITORY"],
-            status.Sources.Select(source => (IReadOnlyList<Cell>)[source.Name, Show.State(source.State), source.Branch, Show.Commit(source.Commit), call.Local(source.LastCheckedAt), $"{source.Url} {source.Path}"]));
+            status.Sources.Select(source => (IReadOnlyList<Cell>)[source.Name, Show.State(source.State), source.Branch, Show.Commit(source.Commit), call.Local(source.LastCheckedAt), $"{source.Url} {source.Path}".TrimEnd()]));
         foreach (var error in status.Sources.Select(source => source.Error).OfType<string>())
         {
             call.Output.Line(new Cell(error, Color.Yellow));

@@ -9,7 +9,7 @@ internal static class RunsEndpoints
     public static void MapRuns(this IEndpointRouteBuilder api)
     {
         api.MapGet("/runs", ListAsync)
-            .WithSummary("Runs, newest first.").Refuses(400);
+            .WithSummary("Runs, newest first.").WithDescription("With 'fanOut' those that began together on every node.").Refuses(400);
         api.MapGet("/runs/{id}", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
             ApiJson.Ok(await host.GetRunAsync(id, cancellationToken)))
             .WithSummary("One run.").Refuses(404);
@@ -42,17 +42,19 @@ internal static class RunsEndpoints
         string? script,
         OneOf<RunState>? state,
         OneOf<RunTrigger>? trigger,
+        string? fanOut,
         Limit? limit,
         string? after,
         CancellationToken cancellationToken) =>
-        ApiJson.Ok(await host.GetRunsAsync(Query(script, state, trigger, limit, after), cancellationToken));
+        ApiJson.Ok(await host.GetRunsAsync(Query(script, state, trigger, fanOut, limit, after), cancellationToken));
 
     /// <summary>What the query of an address asks for.</summary>
-    public static RunQuery Query(string? script, OneOf<RunState>? state, OneOf<RunTrigger>? trigger, Limit? limit, string? after) => new()
+    public static RunQuery Query(string? script, OneOf<RunState>? state, OneOf<RunTrigger>? trigger, string? fanOut, Limit? limit, string? after) => new()
     {
         Script = string.IsNullOrEmpty(script) ? null : script,
         State = state?.Value("state"),
         Trigger = trigger?.Value("trigger"),
+        FanOut = string.IsNullOrEmpty(fanOut) ? null : fanOut,
         Limit = limit?.Value ?? Limit.Default,
         After = string.IsNullOrEmpty(after) ? null : after,
     };

@@ -45,9 +45,9 @@ internal static class PageEndpoints
             });
         });
         routes.MapGet("/runs", async (
-            HttpContext context, IPluginHost host, TimeProvider time, string? script, OneOf<RunState>? state, OneOf<RunTrigger>? trigger, string? after) =>
+            HttpContext context, IPluginHost host, TimeProvider time, string? script, OneOf<RunState>? state, OneOf<RunTrigger>? trigger, string? fanOut, string? after) =>
         {
-            var query = RunsEndpoints.Query(script, state, trigger, limit: null, after);
+            var query = RunsEndpoints.Query(script, state, trigger, fanOut, limit: null, after);
             return await RenderSharedAsync<RunsPage>(shared, context, "Runs", async () => new()
             {
                 ["Query"] = query,

@@ -4,7 +4,7 @@ using PluginHost.Swapping;
 namespace PluginHost.Cluster.Nodes;
 
 /// <summary>The nodes as they said of themselves when they last checked in.</summary>
-internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live, HostEvents events) : INodes
+internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live, HostEvents events) : INodes, INodeLabels
 {
     private volatile IReadOnlyList<NodeRecord> _up = [];
 
@@ -34,6 +34,11 @@ internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live
         return List().First(other => other.Id.Equals(nodeId, StringComparison.OrdinalIgnoreCase));
     }
 
+    public IReadOnlyCollection<string>? OfNodesUp => [.. _up.SelectMany(other => other.Report.Labels).Distinct(StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>A node takes runs that took none of the kind before: it has come, has a version or a label that it did not have, or is drained no more.</summary>
+    public event Action? Grown;
+
     /// <summary>Takes note of how the nodes are now, and tells those who look at a plugin what has changed elsewhere.</summary>
     public void Heard(IReadOnlyList<NodeRecord> nodes)
     {
@@ -44,10 +49,21 @@ internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live
         {
             events.PublishOfOther(new HostEvent(HostEventKind.Plugin, plugin));
         }
+
+        if (Abilities(_up).Except(Abilities(before)).Any())
+        {
+            Grown?.Invoke();
+        }
     }
 
     private static IEnumerable<(string Node, string Plugin, string Version)> Versions(IReadOnlyList<NodeRecord> nodes) =>
         nodes.SelectMany(other => other.Report.Plugins.Select(plugin => (other.Id, plugin.Plugin, plugin.Version)));
+
+    private static IEnumerable<(string Node, string What)> Abilities(IReadOnlyList<NodeRecord> nodes) =>
+        from other in nodes
+        where other is { IsDraining: false, Report.TakesTurns: true }
+        from what in other.Report.Plugins.Select(plugin => plugin.ContentKey).Concat(other.Report.Labels)
+        select (other.Id, what);
 
     private NodeInfo Describe(NodeRecord other, List<NodeRecord> up) => new(
         other.Id, other.IsUp, node.Is(other.Id), other.Report.HostVersion, other.StartedAt, other.LastCheckIn, other.Report.ClockOffsetMs, other.Report.Running, other.Report.Queued,
@@ -57,5 +73,6 @@ internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live
         ])
     {
         IsDraining = other.IsDraining,
+        Labels = other.Report.Labels,
     };
 }

@@ -229,6 +229,7 @@ internal sealed partial class Membership(
         return new NodeReport(HostVersion, running, queued, Math.Round(_offsetMs, 1), [.. live.Current.Plugins.Values.Select(LiveOnNode.Of)])
         {
             TakesTurns = node.Fence is null && !node.IsDraining && !safeMode.IsOn && !_isStopping,
+            Labels = node.Labels,
         };
     }
 

@@ -17,6 +17,9 @@ internal sealed class Node(IOptions<PluginHostOptions> options)
     /// <summary>Whether an operator keeps it from new runs, as of the last check-in.</summary>
     public bool IsDraining { get; set; }
 
+    /// <summary>What sets it apart.</summary>
+    public IReadOnlyList<string> Labels { get; } = [.. options.Value.NodeLabels];
+
     public bool Is(string node) => node.Equals(Id, StringComparison.OrdinalIgnoreCase);
 
     public void BeginAnew() => Incarnation = NewIncarnation();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PluginHost.Scripts;
 using PluginHost.Swapping;
 
 namespace PluginHost.Cluster.Nodes;
@@ -30,6 +31,9 @@ internal sealed record NodeReport(string HostVersion, int Running, int Queued, d
 {
     /// <summary>Whether it starts what schedules ask for.</summary>
     public bool TakesTurns { get; init; } = true;
+
+    /// <summary>What sets it apart; none of one whose version knows of no labels.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
 }
 
 /// <summary>A node as the database has it.</summary>
@@ -43,6 +47,9 @@ internal sealed record NodeRecord(string Id, bool IsUp, DateTimeOffset StartedAt
 {
     /// <summary>Whether an operator keeps it from new runs.</summary>
     public bool IsDraining { get; init; }
+
+    /// <summary>Whether it takes what needs a label; null for what needs none.</summary>
+    public bool Has(string? label) => NodeLabels.Suffice(Report.Labels, label);
 
     /// <summary>The version of a plugin that is live on it, if one is.</summary>
     public LiveOnNode? Find(string pluginId) => Report.Plugins.FirstOrDefault(live => live.Plugin.Equals(pluginId, StringComparison.OrdinalIgnoreCase));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PluginHost.Cluster.Postgres;
+using PluginHost.Cluster.Runs;
 using PluginHost.Cluster.Signals;
 using PluginHost.Crashes;
 using PluginHost.History;
@@ -33,7 +34,7 @@ internal sealed partial class NodeRecovery(
 
         foreach (var run in recovered.Lost)
         {
-            LogLost(run.Id, run.Script, run.Node, run.RerunWhenLost && !recovered.Judgement.IsSuspected(run) ? "and is run again" : "and is lost");
+            LogLost(run.Id, run.Script, run.Node, recovered.IsRunAgain(run) ? "and is run again" : "and is lost");
             events.Publish(HostEventKind.Run, run.Id);
         }
 
@@ -44,6 +45,11 @@ internal sealed partial class NodeRecovery(
                 runs.TakeUp(run);
             }
 
+            events.Publish(HostEventKind.Run, run.Id);
+        }
+
+        foreach (var run in recovered.Ended)
+        {
             events.Publish(HostEventKind.Run, run.Id);
         }
 
@@ -69,6 +75,8 @@ internal sealed partial class NodeRecovery(
 
         public List<RunInfo> TakenOver { get; } = [];
 
+        public List<RunInfo> Ended { get; } = [];
+
         public bool Run()
         {
             var nodes = NodeStore.List(connection);
@@ -80,26 +88,57 @@ internal sealed partial class NodeRecovery(
                 return false;
             }
 
-            Lost = RunStore.Lose(connection, IsOrphan, judgement.Error, judgement.Judge, run => run.RerunWhenLost && !judgement.IsSuspected(run) ? Give(factory.CreateRerun(run)) : null, now);
-            RunStore.Waiting(connection).FindAll(IsOrphan).ForEach(run => Give(run));
+            Lost = RunStore.Lose(connection, IsOrphan, judgement.Error, judgement.Judge, run => IsRunAgain(run) ? Give(factory.CreateRerun(run)) : null, now);
+            RunStore.Waiting(connection).FindAll(run => IsOrphan(run) || !_up[run.Node].Has(run.NodeLabel)).ForEach(GiveWaiting);
             return true;
         }
 
+        /// <summary>What ran on every node is that node's own.</summary>
+        public bool IsRunAgain(RunInfo run) => run is { RerunWhenLost: true, FanOut: null } && !judgement.IsSuspected(run);
+
         private bool IsOrphan(RunInfo run) => !_up.ContainsKey(run.Node);
+
+        private void GiveWaiting(RunInfo run)
+        {
+            if (run.FanOut is not null)
+            {
+                var error = new RunError("NodeGone", $"Node '{run.Node}' has stopped, was taken for dead or has lost its label before the run began, and what runs on every node is not moved to another one.", null);
+                RunStore.EndWaiting(connection, run with { State = RunState.Cancelled, FinishedAt = now, Error = error });
+                Ended.Add(run);
+            }
+            else if (run.Node.Length > 0 || Choose(run).Length > 0)
+            {
+                Give(run);
+            }
+        }
 
         private RunInfo Give(RunInfo run)
         {
-            // All runs of a script to one node, so that what must not overlap is in one queue there.
-            var has = _up.Values.Where(other => !other.IsDraining && other.Report.Plugins.Any(live => live.Plugin.Equals(run.Plugin, StringComparison.OrdinalIgnoreCase))).Select(other => other.Id).ToList();
-            var target = (live.Current.Plugins.ContainsKey(run.Plugin) && !node.IsDraining) || has.Count == 0 ? node.Id : has[0];
+            var target = Choose(run);
             var given = RunStore.Move(connection, run, target);
-            if (!node.Is(target))
+            if (target.Length > 0 && !node.Is(target))
             {
                 Signal.Send(connection, source, Signal.Take, target, run.Id);
             }
 
             TakenOver.Add(given);
             return given;
+        }
+
+        /// <returns>A node that can take it. Without one, this node has it until it can; or nobody, where it needs a label that this one has not.</returns>
+        private string Choose(RunInfo run)
+        {
+            var has = _up.Values.Where(other => !other.IsDraining && other.Has(run.NodeLabel) && other.Report.Plugins.Any(live => live.Plugin.Equals(run.Plugin, StringComparison.OrdinalIgnoreCase)))
+                .Select(other => other.Id).ToList();
+            if (run.NodeLabel is not null)
+            {
+                // With those of its script that have a node, so that what must not overlap is in one queue there.
+                ClusterPlacement.TakeTurn(connection, run.Script);
+                return RunStore.Unfinished(connection, run.Script).FindLast(other => has.Contains(other.Node))?.Node ?? has.FirstOrDefault() ?? "";
+            }
+
+            // All runs of a script to one node, for the same reason.
+            return (live.Current.Plugins.ContainsKey(run.Plugin) && !node.IsDraining) || has.Count == 0 ? node.Id : has[0];
         }
     }
 }

@@ -6,11 +6,21 @@ using PluginHost.History;
 namespace PluginHost.Cluster.Runs;
 
 /// <summary>The orders to cancel runs, each for the node that has the run.</summary>
-internal sealed class Orders(HistoryDatabase database, Node node, PostgresSource source)
+internal sealed class Orders(HistoryDatabase database, Node node, PostgresSource source, TimeProvider time)
 {
-    /// <summary>For the transaction that decides it.</summary>
+    /// <summary>For the transaction that decides it. What waits for a node has nobody else to end it.</summary>
     public void Cancel(HistoryConnection connection, RunInfo run)
     {
+        if (run.Node.Length == 0)
+        {
+            if (RunStore.EndWaiting(connection, run with { State = RunState.Cancelled, FinishedAt = time.GetUtcNow() }) || RunStore.Find(connection, run.Id) is not { IsFinished: false, Node.Length: > 0 } placed)
+            {
+                return;
+            }
+
+            run = placed;
+        }
+
         connection.Run("INSERT INTO run_orders (run, node) VALUES (@run, @node) ON CONFLICT (run) DO UPDATE SET node = excluded.node", ("@run", run.Id), ("@node", run.Node));
         Signal.Send(connection, source, Signal.Cancel, run.Node, run.Id);
     }

@@ -23,7 +23,21 @@ internal sealed class RemoteLogs(HistoryDatabase database, RunStore store, Node 
         for (var ended = false; !ended;)
         {
             // Looked at before the log is: what is written until then is in it.
-            var isOver = store.Find(run.Id) is not { IsFinished: false };
+            var stored = store.Find(run.Id);
+            if (stored is { IsFinished: false, Node: "" } && follow)
+            {
+                await Task.Delay(Pause, time, cancellationToken);
+                continue;
+            }
+
+            if (stored is null or { Node: "" })
+            {
+                yield break;
+            }
+
+            // It may have been moved.
+            run = stored;
+            var isOver = run.IsFinished;
             if (await AskAsync(run, after, cancellationToken) is not { } page)
             {
                 yield return new RunLogLine(after + 1, $"The log is on node '{run.Node}', which does not answer. It is there again when the node is.");

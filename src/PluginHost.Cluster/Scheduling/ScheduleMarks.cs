@@ -22,7 +22,7 @@ internal sealed class ScheduleMarks(HistoryDatabase database, ScriptStateStore s
                 // What a pause kept from its turn is not lost without a word.
                 if (scripts.IsPaused(script) && before.FirstOrDefault(schedule => schedule.Key == gone.Key) is { } schedule
                     && PluginHost.Scheduling.MissedOccurrences.Left(
-                        script, schedule, gone.Until + schedule.Offset, now.AddTicks(1), OccurrenceOutcome.SkippedPaused, "the schedule was changed or removed while its script was paused") is { } left)
+                        script, schedule, gone.Until + schedule.Offset, now.AddTicks(1), OccurrenceOutcome.SkippedPaused, "the schedule was changed or removed while its script was paused, or no node could take it") is { } left)
                 {
                     OccurrenceStore.AddOrExtend(connection, left);
                 }

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PluginHost.Cluster.Nodes;
@@ -9,7 +10,9 @@ using PluginHost.Swapping;
 namespace PluginHost.Cluster.Scheduling;
 
 /// <summary>Gives a schedule its turn that nobody has given it: whatever becomes of a trigger, a due time is accounted for.</summary>
-internal sealed partial class ScheduleSweep(LiveRegistry live, EffectiveSchedules schedules, ScheduleStore store, SelfStarts selfStarts, ScheduleTurns turns, Node node, TimeProvider time, ILogger<ScheduleSweep> logger) : BackgroundService
+internal sealed partial class ScheduleSweep(
+    LiveRegistry live, EffectiveSchedules schedules, ScheduleStore store, SelfStarts selfStarts, ScheduleTurns turns, Node node, ClusterNodes nodes, TimeProvider time, ILogger<ScheduleSweep> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -18,35 +21,67 @@ internal sealed partial class ScheduleSweep(LiveRegistry live, EffectiveSchedule
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var wakes = Channel.CreateUnbounded<bool>(new() { SingleReader = true });
+        void Grow() => wakes.Writer.TryWrite(true);
+        nodes.Grown += Grow;
+        try
         {
-            try
+            using var timer = time.CreateTimer(_ => wakes.Writer.TryWrite(false), null, Interval, Interval);
+            await foreach (var hasGrown in wakes.Reader.ReadAllAsync(stoppingToken))
             {
-                if (!node.IsDraining)
-                {
-                    await SweepAsync(stoppingToken);
-                }
+                await TryAsync(hasGrown, stoppingToken);
             }
-            catch (Npgsql.NpgsqlException)
-            {
-                // The database is away, which is said elsewhere.
-            }
+        }
+        finally
+        {
+            nodes.Grown -= Grow;
         }
     }
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    private async Task TryAsync(bool hasGrown, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!node.IsDraining)
+            {
+                await (hasGrown ? TakeUpAsync(cancellationToken) : SweepAsync(cancellationToken));
+            }
+        }
+        catch (Npgsql.NpgsqlException)
+        {
+            // The database is away, which is said elsewhere.
+        }
+    }
+
+    /// <summary>What waits for nodes of a kind may have one now.</summary>
+    private async Task TakeUpAsync(CancellationToken cancellationToken)
+    {
+        if (live.Current.Scripts.Values.Any(IsChoosy))
+        {
+            await GiveTurnsAsync(IsChoosy, time.GetUtcNow(), cancellationToken);
+        }
+    }
+
+    private Task SweepAsync(CancellationToken cancellationToken) => GiveTurnsAsync(_ => true, time.GetUtcNow() - Overdue, cancellationToken);
+
+    /// <summary>Whether its times may wait for a node that can take them, which is nothing to wonder at.</summary>
+    private static bool IsChoosy(LiveScript script) => script.Descriptor is { NodeLabel: not null } or { RunOn: RunOn.EveryNode };
+
+    private async Task GiveTurnsAsync(Func<LiveScript, bool> which, DateTimeOffset limit, CancellationToken cancellationToken)
     {
         var marks = store.GetAll().ToDictionary(mark => (mark.Script.ToLowerInvariant(), mark.Key), mark => mark.Until);
-        var limit = time.GetUtcNow() - Overdue;
-        foreach (var script in live.Current.Scripts.Values.Where(script => !selfStarts.AreHeld(script.Descriptor.Id)))
+        foreach (var script in live.Current.Scripts.Values.Where(script => which(script) && !selfStarts.AreHeld(script.Descriptor.Id)))
         {
             var id = script.Descriptor.Id;
             foreach (var schedule in schedules.Of(script.Descriptor))
             {
                 if (marks.TryGetValue((id.ToLowerInvariant(), schedule.Key), out var until) && schedule.NextAfter(until + schedule.Offset) is { } due && due <= limit)
                 {
-                    LogOverdue(schedule.Key, id, due);
+                    if (!IsChoosy(script))
+                    {
+                        LogOverdue(schedule.Key, id, due);
+                    }
+
                     await turns.TakeAsync(id, schedule.Key, due: null, cancellationToken);
                 }
             }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using PluginHost.Cluster.Nodes;
 using PluginHost.Cluster.Runs;
 using PluginHost.Crashes;
 using PluginHost.History;
@@ -13,7 +14,7 @@ namespace PluginHost.Cluster.Scheduling;
 
 /// <summary>Gives a schedule its turn: what was due and is not accounted for, in one transaction. Two nodes that do so at once come to the same as one.</summary>
 internal sealed partial class ScheduleTurns(
-    HistoryDatabase database, LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, SelfStarts selfStarts, RunFactory factory, IRunPlacement placement,
+    HistoryDatabase database, LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, SelfStarts selfStarts, RunFactory factory, ClusterPlacement placement,
     Orders orders, RunService runs, HostEvents events, TimeProvider time, ILogger<ScheduleTurns> logger)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
@@ -106,7 +107,7 @@ internal sealed partial class ScheduleTurns(
 
     /// <summary>One turn within its transaction, which may be begun again.</summary>
     private sealed class Turn(
-        HistoryConnection connection, LiveScript script, ScheduleDescriptor schedule, string? forbidden, DateTimeOffset now, RunFactory factory, IRunPlacement placement, Orders orders)
+        HistoryConnection connection, LiveScript script, ScheduleDescriptor schedule, string? forbidden, DateTimeOffset now, RunFactory factory, ClusterPlacement placement, Orders orders)
     {
         private readonly string _script = script.Descriptor.Id;
 
@@ -136,6 +137,12 @@ internal sealed partial class ScheduleTurns(
                 return true;
             }
 
+            if (FindHindrance() is { } hindrance)
+            {
+                SetAside(accounted, until, hindrance, mark);
+                return true;
+            }
+
             var missedUntil = otherwise == OccurrenceOutcome.SkippedPaused ? now : now - OccurrenceStore.OnTime;
             if (schedule.NextAfter(accounted) is { } first && first <= missedUntil)
             {
@@ -152,6 +159,23 @@ internal sealed partial class ScheduleTurns(
 
             ScheduleStore.Save(connection, mark with { Until = accounted - schedule.Offset });
             return true;
+        }
+
+        /// <summary>Why no node can take its runs; null when one can. What any node can take, this one can.</summary>
+        private string? FindHindrance() =>
+            script.Descriptor is { NodeLabel: null, RunOn: RunOn.OneNode } || placement.Able(connection, factory.Create(script, RunTrigger.Schedule)).Count > 0
+                ? null
+                : ClusterPlacement.Explain(connection, script.Plugin.Id, script.Descriptor.NodeLabel);
+
+        /// <summary>What would be caught up if a node came now waits for one; the times before it are missed.</summary>
+        private void SetAside(DateTimeOffset accounted, DateTimeOffset until, string hindrance, ScheduleMark mark)
+        {
+            var before = MissedOccurrences.Decide(schedule, accounted, until).Before;
+            if (MissedOccurrences.Left(_script, schedule, accounted, before, OccurrenceOutcome.Missed, hindrance) is { } left)
+            {
+                OccurrenceStore.AddOrExtend(connection, left);
+                ScheduleStore.Save(connection, mark with { Until = before.AddTicks(-1) - schedule.Offset });
+            }
         }
 
         private void CatchUp(DateTimeOffset accounted, DateTimeOffset first, DateTimeOffset until, OccurrenceOutcome otherwise)
@@ -171,6 +195,12 @@ internal sealed partial class ScheduleTurns(
         private void Fire(DateTimeOffset due, RunTrigger trigger, OverlapPolicy overlap)
         {
             ClusterPlacement.TakeTurn(connection, _script);
+            if (script.Descriptor.RunOn == RunOn.EveryNode)
+            {
+                FireOnEvery(due, trigger, overlap);
+                return;
+            }
+
             var occurrence = new OccurrenceInfo { Script = _script, Schedule = schedule.Key, Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending };
             var others = overlap is OverlapPolicy.Allow or OverlapPolicy.QueueAll ? [] : RunStore.Unfinished(connection, _script);
             if (others.Count > 0 && (overlap == OverlapPolicy.Skip || (overlap == OverlapPolicy.Queue && others.Exists(other => other.State == RunState.Queued))))
@@ -180,22 +210,50 @@ internal sealed partial class ScheduleTurns(
                 return;
             }
 
-            var run = factory.Create(script, trigger) with
+            var run = Create(due, trigger, overlap);
+            if (OccurrenceStore.Add(connection, occurrence with { RunId = run.Id }))
             {
-                ScheduledFor = due, Parameters = (JsonObject?)schedule.Parameters?.DeepClone(), Exclusive = overlap != OverlapPolicy.Allow,
-            };
-            if (!OccurrenceStore.Add(connection, occurrence with { RunId = run.Id }))
+                Start(placement.Place(connection, run), overlap == OverlapPolicy.CancelPrevious ? others : []);
+            }
+        }
+
+        /// <summary>Each node is asked by itself whether its last run still goes.</summary>
+        private void FireOnEvery(DateTimeOffset due, RunTrigger trigger, OverlapPolicy overlap)
+        {
+            var occurrence = new OccurrenceInfo { Script = _script, Schedule = schedule.Key, Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending };
+            var run = Create(due, trigger, overlap);
+            var others = overlap is OverlapPolicy.Allow or OverlapPolicy.QueueAll ? [] : RunStore.Unfinished(connection, _script);
+            var able = placement.Able(connection, run);
+            List<NodeRecord> free =
+            [
+                .. able.Where(node => !others.Exists(other => other.Node.Equals(node.Id, StringComparison.OrdinalIgnoreCase)
+                    && (overlap == OverlapPolicy.Skip || (overlap == OverlapPolicy.Queue && other.State == RunState.Queued)))),
+            ];
+            if (free.Count == 0)
             {
-                return;
+                OccurrenceStore.AddOrExtend(connection, occurrence with { Outcome = OccurrenceOutcome.SkippedOverlap, Reason = $"on each of {able.Count} nodes a run was still going, {others[0].Id} first" });
+                Skipped.Add((due, others[0].Id));
+            }
+            else if (OccurrenceStore.Add(connection, occurrence with { RunId = run.Id }))
+            {
+                Start(placement.PlaceOnEvery(connection, run, free), overlap == OverlapPolicy.CancelPrevious ? others : []);
+            }
+        }
+
+        private RunInfo Create(DateTimeOffset due, RunTrigger trigger, OverlapPolicy overlap) => factory.Create(script, trigger) with
+        {
+            ScheduledFor = due, Parameters = (JsonObject?)schedule.Parameters?.DeepClone(), Exclusive = overlap != OverlapPolicy.Allow,
+        };
+
+        private void Start(IReadOnlyList<RunInfo> placed, List<RunInfo> toCancel)
+        {
+            foreach (var run in placed)
+            {
+                RunStore.Add(connection, run);
+                Started.Add(run);
             }
 
-            var placed = placement.Place(connection, run);
-            RunStore.Add(connection, placed);
-            Started.Add(placed);
-            if (overlap == OverlapPolicy.CancelPrevious)
-            {
-                others.ForEach(other => orders.Cancel(connection, other));
-            }
+            toCancel.ForEach(other => orders.Cancel(connection, other));
         }
     }
 }

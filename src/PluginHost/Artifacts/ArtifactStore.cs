@@ -30,8 +30,12 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
     }
 
     /// <summary>Copies a build's output to its place.</summary>
+    /// <param name="artifact">What is known of it.</param>
+    /// <param name="outputDirectory">Where the output is.</param>
+    /// <param name="files">The files to take, with the SHA-256 that the copies must have; null for all, as they are.</param>
+    /// <exception cref="InvalidDataException">A file is not what it must be, or cannot be read; nothing is kept. The message is a clause that names it.</exception>
     /// <returns>The artifact as it is kept; when that content was kept before, the one from then.</returns>
-    public PluginArtifact Keep(PluginArtifact artifact, string outputDirectory)
+    public PluginArtifact Keep(PluginArtifact artifact, string outputDirectory, IReadOnlyDictionary<string, string>? files = null)
     {
         if (catalog.Find(artifact.PluginId, artifact.ContentKey) is { } known)
         {
@@ -39,13 +43,21 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
         }
 
         var staging = Path.Combine(data.ArtifactStaging, Guid.NewGuid().ToString("n"));
-        var files = Path.Combine(staging, FilesFolder);
-        CopyFolder(outputDirectory, files);
-        var hashes = HashFiles(files);
-        var kept = artifact with { OutputHash = HashOf(hashes), Files = hashes, Bytes = new DirectoryInfo(files).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) };
+        var place = Path.Combine(staging, FilesFolder);
+        if (files is null)
+        {
+            CopyFolder(outputDirectory, place);
+        }
+        else
+        {
+            Copy(outputDirectory, place, files, staging);
+        }
+
+        var hashes = HashFiles(place);
+        var kept = artifact with { OutputHash = HashOf(hashes), Files = hashes, Bytes = new DirectoryInfo(place).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) };
         WriteThrough(Path.Combine(staging, DescriptionFile), JsonSerializer.SerializeToUtf8Bytes(kept, ArtifactJson.Default.PluginArtifact));
 
-        var place = Path.Combine(data.Artifacts, artifact.PluginId, artifact.ContentKey[..16]);
+        place = Path.Combine(data.Artifacts, artifact.PluginId, artifact.ContentKey[..16]);
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         if (Directory.Exists(place))
         {
@@ -143,15 +155,61 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
     {
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             using var source = File.OpenRead(file);
-            using var copy = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
-            source.CopyTo(copy);
-
-            // The rename that publishes the folder must not reach the disk before its content does.
-            copy.Flush(flushToDisk: true);
+            Write(source, Path.Combine(to, Path.GetRelativePath(from, file)));
         }
+    }
+
+    /// <summary>The copies are what is compared: whatever happens to the originals from here on changes nothing.</summary>
+    private static void Copy(string from, string to, IReadOnlyDictionary<string, string> files, string staging)
+    {
+        try
+        {
+            foreach (var (name, hash) in files)
+            {
+                var target = Path.Combine(to, name);
+                using (var source = Open(from, name))
+                {
+                    Write(source, target);
+                }
+
+                if (HashFile(target) != hash)
+                {
+                    throw new InvalidDataException($"its file {name} was changed after it was found whole");
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+            if (Directory.Exists(staging))
+            {
+                Directory.Delete(staging, recursive: true);
+            }
+
+            throw;
+        }
+    }
+
+    private static FileStream Open(string folder, string name)
+    {
+        try
+        {
+            return File.OpenRead(Path.Combine(folder, name));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"its file {name} cannot be read ({failure.Message})", failure);
+        }
+    }
+
+    private static void Write(FileStream source, string target)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        using var copy = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
+        source.CopyTo(copy);
+
+        // The rename that publishes the folder must not reach the disk before its content does.
+        copy.Flush(flushToDisk: true);
     }
 
     private static Dictionary<string, string> HashFiles(string folder) =>

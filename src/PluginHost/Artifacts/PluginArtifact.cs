@@ -9,19 +9,22 @@ internal sealed record PluginArtifact
 
     public required string Source { get; init; }
 
-    /// <summary>The project file, from the root of the repository.</summary>
+    /// <summary>The project file, from the root of the repository; of a drop, which has none, <c>PLUGIN/PLUGIN.dll</c>.</summary>
     public required string Project { get; init; }
 
     /// <summary>Hash of everything that went into the build.</summary>
     public required string ContentKey { get; init; }
 
-    /// <summary>The commit it was built from.</summary>
+    /// <summary>The commit it was built from; of a drop without one, what stands for it.</summary>
     public required string Commit { get; init; }
 
     public required string Author { get; init; }
 
     /// <summary>The first line of the commit's message.</summary>
     public required string Message { get; init; }
+
+    /// <summary>Where the pipeline that dropped it shows its build; null when that is not known, or the host built it.</summary>
+    public string? BuildUrl { get; init; }
 
     public required DateTimeOffset BuiltAt { get; init; }
 

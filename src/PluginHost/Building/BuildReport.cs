@@ -1,4 +1,5 @@
 using PluginHost.Planning;
+using PluginHost.Sources.Drops;
 
 namespace PluginHost.Building;
 
@@ -38,6 +39,9 @@ internal sealed record BuildResult
 
     /// <summary>Where the output is, or null when it failed.</summary>
     public ProjectOutput? Output { get; init; }
+
+    /// <summary>The drop that it is; null for what was built here.</summary>
+    public Drop? Drop { get; init; }
 
     /// <summary>What the compiler and the other tools warned of in the plugin's own project, the first hundred.</summary>
     public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];

@@ -25,6 +25,11 @@ internal sealed class DotnetSdk(ChildProcess processes, BuildEnvironment environ
     /// <summary>What besides a commit decides the output of its builds, as one word.</summary>
     public async Task<string> DescribeAsync(SourceSnapshot snapshot, string folder, CancellationToken cancellationToken)
     {
+        if (snapshot.Drops is not null)
+        {
+            return DroppedBuilds.Environment;
+        }
+
         var (version, missing) = await FindVersionAsync(snapshot, cancellationToken);
         var text = string.Join('\n', version, InputManifest.Revision, contract.Hash, DotnetBuild.SettingsHash, options.Value.Build.Configuration, folder, options.Value.Build.LockedRestore ? "locked" : "");
         var environment = $"sdk-{version}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";

@@ -14,12 +14,17 @@ internal sealed class PluginBuilder(
 
     private ChangePlan? _last;
 
-    /// <summary>Builds what the plan says.</summary>
+    /// <summary>Builds what the plan says. Where a pipeline has done that before, there is nothing left to do.</summary>
     public async Task<BuildReport> BuildAsync(ChangePlan plan, CancellationToken cancellationToken)
     {
         if (plan.ToBuild.Count == 0)
         {
             return BuildReport.Nothing;
+        }
+
+        if (plan.Snapshot.Drops is not null)
+        {
+            return DroppedBuilds.Take(plan);
         }
 
         if (sdk.FindMissing(plan.Environment) is { } missing)

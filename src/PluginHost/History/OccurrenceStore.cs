@@ -77,15 +77,32 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
     public static OccurrenceInfo Settle(OccurrenceInfo occurrence, RunInfo run) =>
         Verdict(run) is var (outcome, late, reason) ? occurrence with { Outcome = outcome, LateByMs = late, Reason = reason } : occurrence;
 
-    /// <summary>For the transaction that stores that a run of a schedule began, or ended before it began.</summary>
+    /// <summary>
+    /// For the transaction that stores that a run of a schedule began, or ended before it began. Of runs on every node the
+    /// first that begins counts, and the last that does not.
+    /// </summary>
     public static void Settle(HistoryConnection connection, RunInfo run)
     {
-        if (Verdict(run) is var (outcome, late, reason))
+        if (Verdict(run) is var (outcome, late, reason) && (run.StartedAt is not null || IsLastOfItsFanOut(connection, run)))
         {
             connection.Run(
                 "UPDATE occurrences SET outcome = @outcome, late_ms = @late, reason = @reason WHERE run = @run AND outcome = 'Pending'",
-                ("@outcome", outcome.ToString()), ("@late", late), ("@reason", reason), ("@run", run.Id));
+                ("@outcome", outcome.ToString()), ("@late", late), ("@reason", reason), ("@run", run.FanOut ?? run.Id));
         }
+    }
+
+    /// <summary>A time at which a script ran on one node of several has not been missed.</summary>
+    private static bool IsLastOfItsFanOut(HistoryConnection connection, RunInfo run)
+    {
+        if (run.FanOut is null)
+        {
+            return true;
+        }
+
+        // Touched, so that of two that end at once one sees the other.
+        connection.Run("UPDATE occurrences SET run = run WHERE run = @run AND outcome = 'Pending'", ("@run", run.FanOut));
+        return connection.Query(
+            "SELECT 1 FROM runs WHERE fan_out = @fanOut AND id <> @id AND state IN ('Queued', 'Running') LIMIT 1", reader => reader.GetInt32(0), ("@fanOut", run.FanOut), ("@id", run.Id)).Count == 0;
     }
 
     /// <summary>Null when the run is for no occurrence, or has yet to begin.</summary>

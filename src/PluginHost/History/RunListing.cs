@@ -20,7 +20,7 @@ internal static class RunListing
             SELECT (SELECT MIN(script) FROM runs WHERE script > scripts.script) FROM scripts WHERE script IS NOT NULL)
         """;
 
-    /// <returns>Takes <c>@script</c>, <c>@after</c> and <c>@limit</c>; answers documents, the newest first.</returns>
+    /// <returns>Takes <c>@script</c>, <c>@fanOut</c>, <c>@after</c> and <c>@limit</c>; answers documents, the newest first.</returns>
     public static string Sql(RunQuery query)
     {
         var (index, holds) = Index(query);
@@ -30,12 +30,13 @@ internal static class RunListing
               {(query.Script is null ? null : "AND script = @script")}
               {(query.State is { } state ? $"AND state = '{state}'" : null)}
               {(query.Trigger is { } trigger ? $"AND \"trigger\" = '{trigger}'" : null)}
+              {(query.FanOut is null ? null : "AND fan_out = @fanOut")}
               {(query.After is null ? null : "AND id < @after")}
             ORDER BY id DESC LIMIT @limit
             """;
     }
 
-    private static (string Index, string Holds) Index(RunQuery query) => (query.Script, query.State, query.Trigger) switch
+    private static (string Index, string Holds) Index(RunQuery query) => query.FanOut is not null ? ("INDEXED BY runs_by_fan_out", "TRUE") : (query.Script, query.State, query.Trigger) switch
     {
         (null, null, null) => ("", "TRUE"),
         (_, RunState.Queued or RunState.Running, _) => ("INDEXED BY runs_by_state", "TRUE"),

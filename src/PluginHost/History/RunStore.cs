@@ -17,7 +17,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     /// <param name="run">The run.</param>
     /// <param name="key">What tells its request from others, or null.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The run, on the node that has it; when the key was used for the script before, the run from then.</returns>
+    /// <returns>The run, on the node that has it; of those on every node, the first; when the key was used for the script before, the run from then.</returns>
     /// <exception cref="ConflictException">The key was used for another request.</exception>
     public Task<RunInfo> AddAsync(RunInfo run, RequestKey? key, CancellationToken cancellationToken)
     {
@@ -31,8 +31,12 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
                 }
 
                 var placed = placement.Place(connection, run);
-                (placed == run ? row : Row.Of(placed)).Save(connection);
-                return placed;
+                foreach (var each in placed)
+                {
+                    (each == run ? row : Row.Of(each)).Save(connection);
+                }
+
+                return placed[0];
             },
             cancellationToken);
     }
@@ -95,7 +99,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
             OccurrenceStore.Settle(connection, run);
         }
 
-        List<RunInfo> placed = [.. following.Select(next => placement.Place(connection, next))];
+        List<RunInfo> placed = [.. following.SelectMany(next => placement.Place(connection, next))];
         placed.ForEach(next => Row.Of(next).Save(connection));
         return placed;
     }
@@ -107,7 +111,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     {
         var limit = Math.Clamp(query.Limit, 1, 500);
         var runs = database.Read(connection => connection.Query(
-            RunListing.Sql(query), ReadDocument, ("@script", query.Script), ("@after", query.After), ("@limit", limit + 1)));
+            RunListing.Sql(query), ReadDocument, ("@script", query.Script), ("@fanOut", query.FanOut), ("@after", query.After), ("@limit", limit + 1)));
         return new Page<RunInfo>([.. runs.Take(limit)], runs.Count > limit ? runs[limit - 1].Id : null);
     }
 
@@ -172,6 +176,19 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     public static List<RunInfo> Unfinished(HistoryConnection connection, string script) =>
         connection.Query("SELECT document FROM runs WHERE state IN ('Queued', 'Running') AND script = @script ORDER BY id", ReadDocument, ("@script", script));
 
+    /// <summary>For a transaction that ends a run which waits for a node, or on one that is gone.</summary>
+    /// <returns>Whether it still did.</returns>
+    public static bool EndWaiting(HistoryConnection connection, RunInfo ended)
+    {
+        if (!Row.Of(ended).Save(connection))
+        {
+            return false;
+        }
+
+        OccurrenceStore.Settle(connection, ended);
+        return true;
+    }
+
     /// <summary>For a transaction that gives a run that waits to another node.</summary>
     public static RunInfo Move(HistoryConnection connection, RunInfo run, string node)
     {
@@ -204,25 +221,25 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
         return null;
     }
 
-    private static RunInfo? Find(HistoryConnection connection, string id) =>
+    public static RunInfo? Find(HistoryConnection connection, string id) =>
         connection.Query("SELECT document FROM runs WHERE id = @id", ReadDocument, ("@id", id)).SingleOrDefault();
 
     private static RunInfo ReadDocument(DbDataReader reader) =>
         JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.RunInfo)!;
 
     /// <summary>A run as it is written. Made outside the transaction, whose one thread has enough to do.</summary>
-    private sealed record Row(string Id, string Script, string State, string Trigger, string Node, string Document)
+    private sealed record Row(string Id, string Script, string State, string Trigger, string Node, string? FanOut, string Document)
     {
         public static Row Of(RunInfo run) =>
-            new(run.Id, run.Script, run.State.ToString(), run.Trigger.ToString(), run.Node, JsonSerializer.Serialize(run, HistoryJson.Default.RunInfo));
+            new(run.Id, run.Script, run.State.ToString(), run.Trigger.ToString(), run.Node, run.FanOut, JsonSerializer.Serialize(run, HistoryJson.Default.RunInfo));
 
         /// <returns>False when it is stored as ended, or as another node's: what it has become there stays.</returns>
         public bool Save(HistoryConnection connection) => connection.Run(
             """
-            INSERT INTO runs (id, script, state, "trigger", document) VALUES (@id, @script, @state, @trigger, @document)
+            INSERT INTO runs (id, script, state, "trigger", fan_out, document) VALUES (@id, @script, @state, @trigger, @fanOut, @document)
             ON CONFLICT (id) DO UPDATE SET state = excluded.state, document = excluded.document
             WHERE runs.state IN ('Queued', 'Running') AND json_extract(runs.document, '$.node') = @node
             """,
-            ("@id", Id), ("@script", Script), ("@state", State), ("@trigger", Trigger), ("@document", Document), ("@node", Node)) > 0;
+            ("@id", Id), ("@script", Script), ("@state", State), ("@trigger", Trigger), ("@fanOut", FanOut), ("@document", Document), ("@node", Node)) > 0;
     }
 }

@@ -19,7 +19,10 @@ internal sealed class OneNode(HostSummary summary, LiveRegistry live, IOptions<P
         [
             new NodeInfo(
                 options.Value.NodeName, IsUp: true, IsThis: true, status.Version, now.AddMilliseconds(-status.UptimeMs), now, 0, status.Counts.RunningRuns, status.Counts.QueuedRuns,
-                [.. live.Current.Plugins.Values.OrderBy(plugin => plugin.Id, StringComparer.OrdinalIgnoreCase).Select(plugin => new NodePluginInfo(plugin.Id, plugin.Version.Id, 1, 1))]),
+                [.. live.Current.Plugins.Values.OrderBy(plugin => plugin.Id, StringComparer.OrdinalIgnoreCase).Select(plugin => new NodePluginInfo(plugin.Id, plugin.Version.Id, 1, 1))])
+            {
+                Labels = [.. options.Value.NodeLabels],
+            },
         ];
     }
 }

@@ -149,7 +149,7 @@ internal sealed class PluginHostFacade(
     {
         var plugin = plugins.Get(pluginId);
         return [.. artifacts.Of(plugin.Id).Select(artifact => new PluginVersionInfo(
-            artifact.Version, artifact.Commit, artifact.Author, artifact.Message, artifact.BuiltAt, State(plugin, artifact.Version)) { Warnings = artifact.Warnings ?? [] })];
+            artifact.Version, artifact.Commit, artifact.Author, artifact.Message, artifact.BuiltAt, State(plugin, artifact.Version)) { Warnings = artifact.Warnings ?? [], BuildUrl = artifact.BuildUrl })];
     }
 
     public Task<IReadOnlyList<SourceText>> GetSourceAsync(string pluginId, string version, CancellationToken cancellationToken) =>
@@ -269,6 +269,8 @@ internal sealed class PluginHostFacade(
             RunAfter = descriptor.RunAfter,
             Quarantine = quarantine is null ? null : new QuarantineInfo(quarantine.Since, quarantine.Crashes, quarantine.Reason),
             Isolation = descriptor.Isolation,
+            RunOn = descriptor.RunOn,
+            NodeLabel = descriptor.NodeLabel,
             IsolationNote = descriptor.Isolation == ScriptIsolation.Process ? limits.Shortcoming : null,
         };
     }

@@ -6,7 +6,7 @@ public sealed class PluginHostOptions
     /// <summary>The name of the configuration section.</summary>
     public const string SectionName = "PluginHost";
 
-    /// <summary>The watched repositories by name. A name is letters, digits, hyphen and underscore.</summary>
+    /// <summary>The watched repositories and drop folders by name. A name is letters, digits, hyphen and underscore.</summary>
     /// <value>At least one.</value>
     public Dictionary<string, SourceOptions> Sources { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -17,6 +17,10 @@ public sealed class PluginHostOptions
     /// <summary>The name of this node in runs.</summary>
     /// <value>The default is the name of the machine.</value>
     public string NodeName { get; set; } = Environment.MachineName;
+
+    /// <summary>What sets this node apart, such as <c>gpu</c> or <c>region=eu</c>. A script that needs a label (<c>NodeLabel</c>) runs on nodes that have it.</summary>
+    /// <value>At most 64 labels of 1 to 63 letters, digits and <c>. _ = : / -</c>, compared without case. The default is none.</value>
+    public IList<string> NodeLabels { get; set; } = [];
 
     /// <summary>How plugins are built.</summary>
     public BuildOptions Build { get; set; } = new();
@@ -41,11 +45,18 @@ public sealed class PluginHostOptions
     public RetentionOptions Retention { get; set; } = new();
 }
 
-/// <summary>A watched repository.</summary>
+/// <summary>A watched repository, or a folder into which a pipeline drops plugins that it has built.</summary>
 public sealed class SourceOptions
 {
     /// <summary>Where the repository is: a folder, or a <c>file://</c>, <c>https://</c>, <c>http://</c> or <c>ssh://</c> address.</summary>
     public string Url { get; set; } = "";
+
+    /// <summary>The folder of drops, in place of a repository: <c>PLUGIN/VERSION/</c>, as <c>pluginhost drop</c> writes them. Nothing is built then, and no SDK is needed.</summary>
+    /// <value>
+    /// The default is null. When it is set, <see cref="Url"/> is not, and of the other settings only <see cref="Poll"/>,
+    /// <see cref="Timeout"/> and the webhook's count. Whoever can write there runs code as the host's user.
+    /// </value>
+    public string? DropFolder { get; set; }
 
     /// <summary>The branch to follow.</summary>
     /// <value>The default is null: whatever HEAD of the repository names, also when it is detached.</value>
@@ -66,7 +77,7 @@ public sealed class SourceOptions
     /// </value>
     public bool Submodules { get; set; }
 
-    /// <summary>How often the remote is asked for its tip.</summary>
+    /// <summary>How often the remote is asked for its tip. A drop folder is also looked at as soon as the system tells of a change.</summary>
     /// <value>100 milliseconds to 1 day. The default is 2 seconds.</value>
     public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using PluginHost.Processes;
+using PluginHost.Scripts;
 using PluginHost.Sources.Signatures;
 
 namespace PluginHost.Hosting;
@@ -17,6 +18,7 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
         [
             .. Check(options.Sources.Count > 0, "PluginHost:Sources has no entry, so there is nothing to watch. Add one, for example PluginHost:Sources:default:Url."),
             .. options.Sources.SelectMany(source => Source(source.Key, source.Value)),
+            .. Labels(options.NodeLabels),
             .. Between("Build:Timeout", options.Build.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             .. Check(options.Build.MaxServerBytes >= 256 << 20, $"PluginHost:Build:MaxServerBytes is {options.Build.MaxServerBytes}; it must be at least 256 MiB."),
             .. Prefix(options.Build.CommandPrefix),
@@ -55,7 +57,8 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
     private static IEnumerable<string> Source(string name, SourceOptions source) =>
     [
         .. Check(SourceName().IsMatch(name), $"PluginHost:Sources has a source named '{name}'; a name is made of letters, digits, '-' and '_'."),
-        .. Check(!string.IsNullOrWhiteSpace(source.Url), $"PluginHost:Sources:{name}:Url is empty. Set the repository's folder or address."),
+        .. Check(!string.IsNullOrWhiteSpace(source.Url) || source.DropFolder is not null, $"PluginHost:Sources:{name}:Url is empty. Set the repository's folder or address, or DropFolder."),
+        .. DropFolder(name, source),
         .. Check(!source.Url.Contains("://", StringComparison.Ordinal) || Uri.TryCreate(source.Url, UriKind.Absolute, out _), $"PluginHost:Sources:{name}:Url is not an address that can be read."),
         .. Check(!source.Url.Contains("://", StringComparison.Ordinal) || Schemes.Contains(source.Url.Split("://")[0], StringComparer.OrdinalIgnoreCase), $"PluginHost:Sources:{name}:Url begins with '{source.Url.Split("://")[0]}://', which git cannot follow here. It is a folder, or begins with one of: {string.Join(", ", Schemes.Select(scheme => scheme + "://"))}."),
         .. Check(!source.WorkingTree || Directory.Exists(source.Url), $"PluginHost:Sources:{name}:WorkingTree is set, and its Url, '{source.Url}', is not a folder. Name the folder whose files are to be watched."),
@@ -64,6 +67,23 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
         .. Signatures(name, source),
         .. Between($"Sources:{name}:Poll", source.Poll, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
         .. Between($"Sources:{name}:Timeout", source.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+    ];
+
+    private static IEnumerable<string> DropFolder(string name, SourceOptions source) => source.DropFolder is null ? [] :
+    [
+        .. Check(!string.IsNullOrWhiteSpace(source.DropFolder), $"PluginHost:Sources:{name}:DropFolder is empty. Name the folder of the drops, or unset it."),
+        .. Check(source.Url.Length == 0, $"PluginHost:Sources:{name} has both a Url and a DropFolder. A source is one of the two; make another source of the second."),
+        .. Check(!source.WorkingTree, $"PluginHost:Sources:{name}:WorkingTree is set, and the source is a DropFolder, which holds no source code. Unset one of the two."),
+        .. Check(source.Branch is null, $"PluginHost:Sources:{name}:Branch is set, and the source is a DropFolder, which has no branches. Unset one of the two."),
+        .. Check(!source.Submodules, $"PluginHost:Sources:{name}:Submodules is set, and the source is a DropFolder, which has none. Unset one of the two."),
+        .. Check(!source.Signatures.RequireSigned, $"PluginHost:Sources:{name}:Signatures:RequireSigned is set, and the source is a DropFolder, whose drops are not signed. Unset one of the two."),
+    ];
+
+    private static IEnumerable<string> Labels(IList<string> labels) =>
+    [
+        .. Check(labels.Count <= NodeLabels.Most, $"PluginHost:NodeLabels has {labels.Count} labels; a node has at most {NodeLabels.Most}."),
+        .. labels.Select(label => (Label: label, Problem: NodeLabels.Problem(label ?? ""))).Where(found => found.Problem is not null).Select(found => $"PluginHost:NodeLabels has '{found.Label}'. {found.Problem}"),
+        .. labels.GroupBy(label => label, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => $"PluginHost:NodeLabels has '{same.Key}' more than once. Keep one."),
     ];
 
     private static IEnumerable<string> Prefix(IList<string> prefix) => prefix.Count == 0 ? [] :

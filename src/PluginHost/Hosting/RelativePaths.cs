@@ -8,6 +8,7 @@ internal static class RelativePaths
         options.DataDirectory = Path.GetFullPath(options.DataDirectory);
         foreach (var source in options.Sources.Values)
         {
+            source.DropFolder = Absolute(source.DropFolder);
             source.WebhookSecretFile = Absolute(source.WebhookSecretFile);
             var credentials = source.Credentials;
             credentials.TokenFile = Absolute(credentials.TokenFile);

@@ -1,4 +1,5 @@
 using PluginHost.Artifacts;
+using PluginHost.Building;
 using PluginHost.Sources;
 
 namespace PluginHost.Hosting;
@@ -6,9 +7,16 @@ namespace PluginHost.Hosting;
 /// <summary>Shows what versions of plugins were built from: the files that went into their builds, and no others.</summary>
 internal sealed class VersionSources(ArtifactCatalog catalog, CommitFiles files)
 {
+    private const string NoSource = "It came built, in a drop, so the host has no source code of it.";
+
     public IReadOnlyList<SourceText> Read(string pluginId, string version)
     {
         var artifact = Find(pluginId, version);
+        if (DroppedBuilds.IsDrop(artifact))
+        {
+            return [new SourceText(artifact.AssemblyFile, null, NoSource)];
+        }
+
         var folder = RepositoryPath.Folder(artifact.Project);
         return files.Read(artifact.Source, artifact.Commit, PathsOf(artifact).OrderBy(Rank).ThenBy(path => path, StringComparer.Ordinal));
 
@@ -23,6 +31,11 @@ internal sealed class VersionSources(ArtifactCatalog catalog, CommitFiles files)
     {
         var after = Find(pluginId, version);
         var before = against is not null ? Find(pluginId, against) : Before(after);
+        if (DroppedBuilds.IsDrop(after) || (before is not null && DroppedBuilds.IsDrop(before)))
+        {
+            return new VersionChanges(after.Version, before?.Version, [], NoSource);
+        }
+
         var (was, now) = (before is null ? [] : PathsOf(before), PathsOf(after));
         var differing = was.Union(now).Order(StringComparer.Ordinal)
             .Select(path => (Path: path, Before: was.Contains(path), After: now.Contains(path)))

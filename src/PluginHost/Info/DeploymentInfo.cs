@@ -118,7 +118,7 @@ public sealed record ScheduleForecast(string Script, string Id, string Cron, str
 /// <summary>What was done with a plugin.</summary>
 public enum PluginOutcomeKind
 {
-    /// <summary>It was built and went live.</summary>
+    /// <summary>It was built, or taken from a drop, and went live.</summary>
     Built,
 
     /// <summary>A stored build of the same content went live.</summary>
@@ -127,7 +127,7 @@ public enum PluginOutcomeKind
     /// <summary>Nothing that it is made of changed.</summary>
     Unchanged,
 
-    /// <summary>Its project is gone, and so is it.</summary>
+    /// <summary>Its project, or its folder of drops, is gone, and so is it.</summary>
     Removed,
 
     /// <summary>Its new content was rejected; what was live stays.</summary>

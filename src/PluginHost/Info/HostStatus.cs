@@ -58,7 +58,7 @@ public sealed record HostCounts(int Plugins, int Scripts, int RunningRuns, int Q
 /// <param name="StartedAt">When it began.</param>
 public sealed record ActivityInfo(string Stage, string Message, double? Fraction, DateTimeOffset StartedAt);
 
-/// <summary>A watched repository.</summary>
+/// <summary>A watched repository, or a folder of drops.</summary>
 /// <param name="Name">The source's name in the configuration.</param>
 /// <param name="Url">Where it is, without credentials.</param>
 /// <param name="Branch">The branch that is followed; when none was configured, the one that HEAD names.</param>
@@ -75,7 +75,24 @@ public sealed record SourceInfo(
     string? Commit,
     SourceState State,
     DateTimeOffset? LastCheckedAt,
-    string? Error);
+    string? Error)
+{
+    /// <summary>What it is.</summary>
+    public SourceKind Kind { get; init; }
+}
+
+/// <summary>What a source is.</summary>
+public enum SourceKind
+{
+    /// <summary>The commits of a branch of a git repository, which the host builds.</summary>
+    Git,
+
+    /// <summary>The files of a folder as they lie there, committed or not, which the host builds.</summary>
+    WorkingTree,
+
+    /// <summary>A folder into which a pipeline drops plugins that it has built.</summary>
+    Drops,
+}
 
 /// <summary>How the last check of a source went.</summary>
 public enum SourceState

@@ -17,6 +17,9 @@ public sealed record NodeInfo(
 {
     /// <summary>Whether an operator has it drained: it takes no new runs, and finishes those that it has.</summary>
     public bool IsDraining { get; init; }
+
+    /// <summary>Its labels (<c>PluginHost:NodeLabels</c>), in their order.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
 }
 
 /// <summary>A version of a plugin that is live on a node.</summary>

@@ -140,10 +140,10 @@ public sealed record LeakedVersion(string Version, DateTimeOffset Since, string 
 
 /// <summary>A version of a plugin that the host keeps.</summary>
 /// <param name="Version"><c>short commit-short content key</c>.</param>
-/// <param name="Commit">The full id of the commit it was built from.</param>
-/// <param name="Author">Who wrote that commit.</param>
-/// <param name="Message">The first line of its message.</param>
-/// <param name="BuiltAt">When it was built.</param>
+/// <param name="Commit">The full id of the commit it was built from; of a drop whose pipeline did not say, 40 digits that name its content.</param>
+/// <param name="Author">Who wrote that commit; <c>unknown</c> for a drop whose pipeline did not say.</param>
+/// <param name="Message">The first line of its message; for a drop whose pipeline did not say, which drop it is.</param>
+/// <param name="BuiltAt">When it was built, or taken from its drop.</param>
 /// <param name="State">What it is now.</param>
 public sealed record PluginVersionInfo(
     string Version,
@@ -153,6 +153,9 @@ public sealed record PluginVersionInfo(
     DateTimeOffset BuiltAt,
     PluginVersionState State)
 {
+    /// <summary>Where the pipeline that dropped it shows its build, a web address; null when that is not known, or the host built it.</summary>
+    public string? BuildUrl { get; init; }
+
     /// <summary>What its build warned of: the first hundred.</summary>
     public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
 }

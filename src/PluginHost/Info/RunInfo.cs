@@ -80,8 +80,17 @@ public sealed record RunInfo
     /// <summary>Who asked for it: a user's name, or null when nobody is signed in or a schedule did.</summary>
     public string? RequestedBy { get; init; }
 
-    /// <summary>The node it runs on.</summary>
+    /// <summary>The node it runs on; empty while it waits for one that has its label.</summary>
     public required string Node { get; init; }
+
+    /// <summary>The label that a node must have to run it; null for any node.</summary>
+    public string? NodeLabel { get; init; }
+
+    /// <summary>
+    /// Of a run of a script that runs on every node: what it has in common with those that began for the same due time or
+    /// request, and their retries. It is the id of the first of them. Else null.
+    /// </summary>
+    public string? FanOut { get; init; }
 
     /// <summary>
     /// Its place in a trace, as a W3C <c>traceparent</c>: until it begins, of the request that asked for it or the run that
@@ -190,6 +199,9 @@ public sealed record RunQuery
 
     /// <summary>Only runs started so.</summary>
     public RunTrigger? Trigger { get; init; }
+
+    /// <summary>Only runs that have this in common: see <see cref="RunInfo.FanOut"/>.</summary>
+    public string? FanOut { get; init; }
 
     /// <summary>How many at most.</summary>
     /// <value>1 to 500. The default is 50.</value>

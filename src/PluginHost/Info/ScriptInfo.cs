@@ -37,6 +37,12 @@ public sealed record ScriptInfo(
     /// <summary>What the operator should know of that: which limit of its worker process the system does not enforce. Null when there is nothing.</summary>
     public string? IsolationNote { get; init; }
 
+    /// <summary>On how many nodes it runs for one reason.</summary>
+    public RunOn RunOn { get; init; }
+
+    /// <summary>The label that a node must have to run it; null for any node.</summary>
+    public string? NodeLabel { get; init; }
+
     /// <summary>The scripts after whose runs it runs.</summary>
     public IReadOnlyList<RunAfterInfo> RunAfter { get; init; } = [];
 }

@@ -62,11 +62,11 @@ internal sealed partial class StoredScripts(SharedAssemblies shared, IsolationPo
 
     internal sealed record StoredScript(
         string Name, string? Description, IReadOnlyList<string> Tags, TimeSpan? Timeout, int MaxAttempts, TimeSpan RetryDelay,
-        int MaxConcurrent, string? Group, bool RerunWhenLost, ScriptIsolation Isolation, IReadOnlyList<RunAfterInfo> RunAfter, IReadOnlyList<StoredSchedule> Schedules, JsonNode ParameterSchema)
+        int MaxConcurrent, string? Group, bool RerunWhenLost, ScriptIsolation Isolation, RunOn RunOn, string? NodeLabel, IReadOnlyList<RunAfterInfo> RunAfter, IReadOnlyList<StoredSchedule> Schedules, JsonNode ParameterSchema)
     {
         public static StoredScript Of(ScriptDescriptor script) => new(
             script.Name, script.Description, script.Tags, script.Timeout, script.MaxAttempts, script.RetryDelay,
-            script.MaxConcurrent, script.Group, script.RerunWhenLost, script.Isolation, script.RunAfter,
+            script.MaxConcurrent, script.Group, script.RerunWhenLost, script.Isolation, script.RunOn, script.NodeLabel, script.RunAfter,
             [.. script.Schedules.Select(StoredSchedule.Of)], script.ParameterSchema);
 
         public ScriptDescriptor ToDescriptor(string pluginId)
@@ -75,7 +75,7 @@ internal sealed partial class StoredScripts(SharedAssemblies shared, IsolationPo
             return new ScriptDescriptor
             {
                 Id = id, PluginId = pluginId, Name = Name, Description = Description, Tags = Tags, Timeout = Timeout,
-                MaxAttempts = MaxAttempts, RetryDelay = RetryDelay, MaxConcurrent = MaxConcurrent, Group = Group, RerunWhenLost = RerunWhenLost, Isolation = Isolation, RunAfter = RunAfter,
+                MaxAttempts = MaxAttempts, RetryDelay = RetryDelay, MaxConcurrent = MaxConcurrent, Group = Group, RerunWhenLost = RerunWhenLost, Isolation = Isolation, RunOn = RunOn, NodeLabel = NodeLabel, RunAfter = RunAfter,
                 Schedules = [.. Schedules.Select(schedule => schedule.ToDescriptor(id))],
                 ParameterSchema = ParameterSchema,
             };

@@ -28,7 +28,22 @@ internal sealed class ArtifactKeeper(ArtifactStore store, LiveRegistry live, IOp
         var build = builds.Plugins[planned.PluginId];
         return build.Output is null
             ? (candidate with { Inputs = build.Inputs }).Reject(build.Problem!)
-            : candidate with { Artifact = Keep(plan.Snapshot, planned, build) };
+            : Keep(plan, candidate, build);
+    }
+
+    private Candidate Keep(ChangePlan plan, Candidate candidate, BuildResult build)
+    {
+        try
+        {
+            return candidate with { Artifact = Keep(plan.Snapshot, candidate.Planned, build) };
+        }
+        catch (InvalidDataException damage)
+        {
+            // Without its inputs, so that the same drop is tried again once it is whole.
+            build.Drop!.LookAgain();
+            var problem = $"Drop {build.Drop.Version} of {candidate.PluginId} is not taken: {damage.Message}. What is live stays live. It is taken when it is whole again.";
+            return candidate.Reject(new PluginProblem(ProblemStage.Fetch, build.Drop.Commit, problem, []));
+        }
     }
 
     private PluginArtifact Keep(Sources.SourceSnapshot snapshot, PlannedPlugin planned, BuildResult build) => store.Keep(
@@ -38,9 +53,10 @@ internal sealed class ArtifactKeeper(ArtifactStore store, LiveRegistry live, IOp
             Source = snapshot.Source,
             Project = planned.Project,
             ContentKey = build.Inputs!.ContentKey,
-            Commit = snapshot.Commit,
-            Author = snapshot.Author,
-            Message = snapshot.Message,
+            Commit = build.Drop?.Commit ?? snapshot.Commit,
+            Author = build.Drop?.Author ?? snapshot.Author,
+            Message = build.Drop?.Message ?? snapshot.Message,
+            BuildUrl = build.Drop?.Manifest.BuildUrl,
             BuiltAt = time.GetUtcNow(),
             Node = options.Value.NodeName,
             AssemblyFile = build.Output!.Assembly,
@@ -48,7 +64,8 @@ internal sealed class ArtifactKeeper(ArtifactStore store, LiveRegistry live, IOp
             Inputs = build.Inputs,
             Warnings = build.Warnings,
         },
-        build.Output.Folder);
+        build.Output.Folder,
+        build.Drop?.Manifest.Files);
 
     private Candidate LeaveIfSame(Candidate candidate)
     {

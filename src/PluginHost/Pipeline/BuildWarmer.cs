@@ -25,6 +25,11 @@ internal sealed partial class BuildWarmer(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!watchers.BuildAnything)
+        {
+            return;
+        }
+
         // The first deployments go first; when they have built something, everything is warm.
         await watchers.FirstDeploymentsEnded.WaitAsync(stoppingToken);
         while (true)

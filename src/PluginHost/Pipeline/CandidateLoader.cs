@@ -5,7 +5,7 @@ using PluginHost.Scheduling;
 namespace PluginHost.Pipeline;
 
 /// <summary>Inspects, loads and checks the candidates, several at a time.</summary>
-internal sealed class CandidateLoader(PluginLoading loading, LeakedVersions leaked, StoredScheduleCheck stored, ScheduleOutlooks outlooks, HostActivities activities)
+internal sealed class CandidateLoader(PluginLoading loading, LeakedVersions leaked, StoredScheduleCheck stored, ScheduleOutlooks outlooks, PlacementAdvice placement, HostActivities activities)
 {
     /// <summary>Refuses what cannot work in this host by what its file says, without running any of it.</summary>
     public IReadOnlyList<Candidate> Inspect(IReadOnlyList<Candidate> candidates) =>
@@ -40,6 +40,6 @@ internal sealed class CandidateLoader(PluginLoading loading, LeakedVersions leak
         return loaded;
     }
 
-    private static ScheduleOutlook Warn(ScheduleOutlook outlook, LoadedPlugin plugin) =>
-        outlook with { Warnings = [.. outlook.Warnings, .. PinningCalls.Find(plugin.Artifact)] };
+    private ScheduleOutlook Warn(ScheduleOutlook outlook, LoadedPlugin plugin) =>
+        outlook with { Warnings = [.. outlook.Warnings, .. PinningCalls.Find(plugin.Artifact), .. placement.Of(plugin)] };
 }

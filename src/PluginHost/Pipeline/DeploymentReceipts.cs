@@ -118,7 +118,7 @@ internal sealed class DeploymentReceipts(DeploymentStore store, LiveRegistry liv
                 Plugins =
                 [
                     .. candidates.Select(Outcome),
-                    .. plan.Removed.Select(id => new PluginOutcome(id, PluginOutcomeKind.Removed, null, "its project is no longer in the watched folder")),
+                    .. plan.Removed.Select(id => new PluginOutcome(id, PluginOutcomeKind.Removed, null, plan.Snapshot.Drops is null ? "its project is no longer in the watched folder" : "its folder is no longer among the drops")),
                 ],
             });
         }

@@ -17,7 +17,7 @@ internal sealed partial class SourceWatcher(
     // The newest that was not refused: what is changed by hand is changed on it.
     private SourceSnapshot? _accepted;
     private Task<DeploymentInfo>? _deployment;
-    private volatile SourceInfo _info = new(source.Name, source.Url, null, source.Folder, null, SourceState.Starting, null, null);
+    private volatile SourceInfo _info = new(source.Name, source.Url, null, source.Folder, null, SourceState.Starting, null, null) { Kind = source.Kind };
 
     public SourceInfo Info => _info;
 
@@ -83,14 +83,14 @@ internal sealed partial class SourceWatcher(
             // A clone that was made anew reads its trees anew, and what failed for want of it may succeed now.
             if (snapshot.Commit != _latest?.Commit || snapshot.Refusal != _latest.Refusal || !ReferenceEquals(snapshot.Tree, _latest.Tree) || await IsWorthAnotherTry(trigger))
             {
-                LogTipMoved(source.Name, snapshot.Branch ?? "HEAD", snapshot.Commit, snapshot.Author, snapshot.Message);
+                LogTipMoved(source.Name, snapshot.Branch ?? (snapshot.Drops is null ? "HEAD" : "the newest drop"), snapshot.Commit, snapshot.Author, snapshot.Message);
                 _deployment = queue.Enqueue(new DeploymentRequest(snapshot, source.Folder, trigger, seenAt, time.GetUtcNow() - seenAt));
                 _ = _deployment.ContinueWith(_ => _firstDeploymentEnded.TrySetResult(), TaskScheduler.Default);
             }
 
             _latest = snapshot;
             _accepted = snapshot.Refusal is null ? snapshot : _accepted;
-            var mistake = snapshot.Refusal ?? FindMistake(snapshot);
+            var mistake = snapshot.Refusal ?? snapshot.Problem ?? FindMistake(snapshot);
             if (mistake is not null && _info.Error != mistake)
             {
                 LogUnreadable(source.Name, mistake);

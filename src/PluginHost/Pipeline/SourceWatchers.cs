@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using PluginHost.Artifacts;
+using PluginHost.Building;
 using PluginHost.Hosting;
 using PluginHost.Processes;
 using PluginHost.Sources;
+using PluginHost.Sources.Drops;
 
 namespace PluginHost.Pipeline;
 
@@ -11,25 +14,31 @@ internal sealed class SourceWatchers : IDisposable
 {
     private readonly List<ISource> _sources;
     private readonly Dictionary<string, SourceWatcher> _watchers;
-    private readonly List<WorkingTreeWatcher> _workingTrees;
+    private readonly List<FolderWatcher> _folders;
     private Task _running = Task.CompletedTask;
 
     public SourceWatchers(
         IOptions<PluginHostOptions> options, DataDirectory data, DeploymentQueue queue, HostActivities activities,
-        HostEvents events, ChildProcess processes, TimeProvider time, ILoggerFactory loggers)
+        HostEvents events, ChildProcess processes, ArtifactCatalog artifacts, TimeProvider time, ILoggerFactory loggers)
     {
-        _sources = [.. options.Value.Sources.Select(source => (ISource)(source.Value.WorkingTree
-            ? new WorkingTreeSource(source.Key, source.Value, data.Source(source.Key), time)
-            : new Source(source.Key, source.Value, data.Source(source.Key), activities, processes, time, loggers.CreateLogger<Source>())))];
+        _sources = [.. options.Value.Sources.Select(source => Open(source.Key, source.Value))];
         _watchers = _sources.ToDictionary(
             source => source.Name,
             source => new SourceWatcher(source, options.Value.Sources[source.Name].Poll, queue, events, time, loggers.CreateLogger<SourceWatcher>()),
             StringComparer.OrdinalIgnoreCase);
-        _workingTrees = [.. _sources.OfType<WorkingTreeSource>().Select(source => new WorkingTreeWatcher(
-            source, data.Root, _watchers[source.Name], time, loggers.CreateLogger<WorkingTreeWatcher>()))];
+        _folders = [.. _sources.Where(source => source.Kind != SourceKind.Git).Select(source => new FolderWatcher(
+            source, data.Root, _watchers[source.Name], time, loggers.CreateLogger<FolderWatcher>()))];
+
+        ISource Open(string name, SourceOptions source) =>
+            source.DropFolder is not null ? new DropSource(name, source, (plugin, content) => DroppedBuilds.IsKept(artifacts, plugin, content), time)
+            : source.WorkingTree ? new WorkingTreeSource(name, source, data.Source(name), time)
+            : new Source(name, source, data.Source(name), activities, processes, time, loggers.CreateLogger<Source>());
     }
 
     public IReadOnlyList<SourceInfo> Infos => [.. _watchers.Values.Select(watcher => watcher.Info)];
+
+    /// <summary>Whether any source has to be built: a host that has only drops needs no SDK.</summary>
+    public bool BuildAnything => _sources.Exists(source => source.Kind != SourceKind.Drops);
 
     /// <summary>Ends when each source's first tip is deployed, or there was none to be had.</summary>
     public Task FirstDeploymentsEnded => Task.WhenAll(_watchers.Values.Select(watcher => watcher.FirstDeploymentEnded));
@@ -39,7 +48,7 @@ internal sealed class SourceWatchers : IDisposable
     public void Start(CancellationToken cancellationToken) =>
         _running = Task.WhenAll([
             .. _watchers.Values.Select(watcher => watcher.RunAsync(cancellationToken)),
-            .. _workingTrees.Select(watcher => watcher.RunAsync(cancellationToken)),
+            .. _folders.Select(watcher => watcher.RunAsync(cancellationToken)),
         ]);
 
     /// <summary>Ends when no watcher is at work any more.</summary>

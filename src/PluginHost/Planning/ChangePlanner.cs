@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using PluginHost.Artifacts;
 using PluginHost.Sources;
+using PluginHost.Sources.Drops;
 
 namespace PluginHost.Planning;
 
@@ -24,7 +25,7 @@ internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCata
 {
     public ChangePlan Plan(SourceSnapshot snapshot, string folder, string environment, KnownPlugins known)
     {
-        var projects = scanner.FindPlugins(snapshot, folder)
+        var projects = (snapshot.Drops is { } drops ? drops.Where(plugin => IsExpected(plugin, known)).Select(ProjectOf) : scanner.FindPlugins(snapshot, folder))
             .GroupBy(PluginId, StringComparer.OrdinalIgnoreCase)
             .ToList();
         var present = projects.Select(group => group.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -44,6 +45,7 @@ internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCata
             return Reject(id, project, new PluginProblem(ProblemStage.Plan, snapshot.Commit, refusal, []));
         }
 
+        var dropped = snapshot.Drops?.First(plugin => plugin.Plugin.Equals(id, StringComparison.OrdinalIgnoreCase));
         var live = known.Live.GetValueOrDefault(id);
         if (known.Pinned.GetValueOrDefault(id) is { } pinned)
         {
@@ -59,6 +61,21 @@ internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCata
         }
 
         var difference = live is null ? "it is new" : Difference(live, project, snapshot.Tree, environment);
+        if (dropped is { Fault: { } fault } && (difference is null || dropped.Current is null))
+        {
+            return Reject(id, project, new PluginProblem(ProblemStage.Fetch, snapshot.Commit, $"{fault} {(live is null ? "No drop of it is whole, so it does not go live." : "What is live stays live.")} It is taken when it is whole.", []));
+        }
+
+        if (dropped is { Current: null })
+        {
+            return new PlannedPlugin(id, project, PlanAction.Keep, "its newest drop is still being copied") { Artifact = live };
+        }
+
+        if (dropped is not null && difference is not null)
+        {
+            difference = $"drop {dropped.Current.Version} is the newest that is whole{(dropped.Fault is null ? "" : $"; {dropped.Fault}")}";
+        }
+
         if (difference is null)
         {
             return new PlannedPlugin(id, project, PlanAction.Keep, "nothing it is made of changed") { Artifact = live };
@@ -94,7 +111,8 @@ internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCata
 
         if (id is "." or ".." || !ValidId().IsMatch(id))
         {
-            return $"The project {projects[0]} cannot be a plugin: an id is made of letters, digits, '.', '-' and '_'. Rename the project file.";
+            return snapshot.Drops is not null ? $"The folder {id} cannot be a plugin: an id is made of letters, digits, '.', '-' and '_'. Rename the folder."
+                : $"The project {projects[0]} cannot be a plugin: an id is made of letters, digits, '.', '-' and '_'. Rename the project file.";
         }
 
         if (known.LiveElsewhere.TryGetValue(id, out var source))
@@ -115,6 +133,12 @@ internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCata
 
     private static PlannedPlugin Reject(string id, string project, PluginProblem problem) =>
         new(id, project, PlanAction.Reject, problem.Message) { Problem = problem };
+
+    // Half copied it is none yet, unless it was one before.
+    private static bool IsExpected(DroppedPlugin plugin, KnownPlugins known) => plugin.Current is not null || plugin.Fault is not null || known.Live.ContainsKey(plugin.Plugin);
+
+    // There is no project file; what says which plugin it is is its folder.
+    private static string ProjectOf(DroppedPlugin plugin) => RepositoryPath.Join(plugin.Plugin, $"{plugin.Plugin}.dll");
 
     private static string PluginId(string project) => Path.GetFileNameWithoutExtension(RepositoryPath.Name(project));
 

@@ -12,9 +12,10 @@ internal sealed class RunFactory(IOptions<PluginHostOptions> options, TimeProvid
     public RunInfo Create(LiveScript script, RunTrigger trigger)
     {
         var now = time.GetUtcNow();
+        var id = NextId(now);
         return new RunInfo
         {
-            Id = NextId(now),
+            Id = id,
             Script = script.Descriptor.Id,
             Plugin = script.Plugin.Id,
             Trigger = trigger,
@@ -22,9 +23,14 @@ internal sealed class RunFactory(IOptions<PluginHostOptions> options, TimeProvid
             State = RunState.Queued,
             Attempt = 1,
             RerunWhenLost = script.Descriptor.RerunWhenLost,
+            NodeLabel = script.Descriptor.NodeLabel,
+            FanOut = script.Descriptor.RunOn == RunOn.EveryNode ? id : null,
             Node = options.Value.NodeName,
         };
     }
+
+    /// <summary>The same run once more, for another node.</summary>
+    public RunInfo CreateBeside(RunInfo run) => run with { Id = NextId(time.GetUtcNow()) };
 
     /// <summary>A run of a script that runs after another one: when no other run of its script is under way, and on its defaults.</summary>
     public RunInfo CreateChained(LiveScript script, RunInfo cause) => Create(script, RunTrigger.Chain) with { CausedBy = cause.Id, Exclusive = true, TraceParent = cause.TraceParent, TraceState = cause.TraceState };
@@ -54,6 +60,8 @@ internal sealed class RunFactory(IOptions<PluginHostOptions> options, TimeProvid
             CausedBy = run.CausedBy,
             Exclusive = run.Exclusive,
             RerunWhenLost = run.RerunWhenLost,
+            NodeLabel = run.NodeLabel,
+            FanOut = run.FanOut,
             Parameters = run.Parameters,
             RequestedBy = run.RequestedBy,
             TraceParent = run.TraceParent,

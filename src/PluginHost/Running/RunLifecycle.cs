@@ -233,7 +233,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
         catch (Exception failure)
         {
             finished = run.StopState is null
-                ? run.Info with { State = failure is QuarantinedException ? RunState.Cancelled : RunState.Failed, FinishedAt = _time.GetUtcNow(), Error = new RunError(failure.GetType().Name, ExceptionText.Message(failure), null) }
+                ? run.Info with { State = failure is QuarantinedException or MissingLabelException ? RunState.Cancelled : RunState.Failed, FinishedAt = _time.GetUtcNow(), Error = new RunError(failure.GetType().Name, ExceptionText.Message(failure), null) }
                 : Stopped(run);
         }
 
@@ -251,6 +251,13 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
         {
             lease.Dispose();
             throw new QuarantinedException(refusal);
+        }
+
+        if (_placement.RefuseHere(run.Info.NodeLabel) is { } hindrance)
+        {
+            // The node was started again without the label while the run waited.
+            lease.Dispose();
+            throw new MissingLabelException($"The run did not begin: {hindrance}.");
         }
 
         var begun = run.Begin(lease, _time.GetUtcNow());

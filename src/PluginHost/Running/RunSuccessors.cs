@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
 using PluginHost.Crashes;
+using PluginHost.History;
 using PluginHost.Swapping;
 
 namespace PluginHost.Running;
 
 /// <summary>Tells which runs follow the end of one: its retry, or else those of the scripts that run after it. They are stored together with the end.</summary>
-internal sealed partial class RunSuccessors(LiveRegistry live, SelfStarts selfStarts, RunFactory factory, ILogger<RunSuccessors> logger)
+internal sealed partial class RunSuccessors(LiveRegistry live, SelfStarts selfStarts, RunFactory factory, IRunPlacement placement, ILogger<RunSuccessors> logger)
 {
     public IReadOnlyList<RunInfo> Of(RunInfo finished)
     {
@@ -23,6 +24,7 @@ internal sealed partial class RunSuccessors(LiveRegistry live, SelfStarts selfSt
     private RunInfo? Retry(RunInfo finished, LiveSnapshot snapshot) =>
         finished.State is RunState.Failed or RunState.TimedOut
         && selfStarts.MayFollow(finished)
+        && RefuseAlone(finished.NodeLabel) is null
         && snapshot.Scripts.TryGetValue(finished.Script, out var script) && finished.Attempt < script.Descriptor.MaxAttempts
             ? factory.CreateRetry(finished, RetryDelay.After(finished.Attempt, script.Descriptor))
             : null;
@@ -34,7 +36,7 @@ internal sealed partial class RunSuccessors(LiveRegistry live, SelfStarts selfSt
             return false;
         }
 
-        if (selfStarts.Hindrance(script) is not { } hindrance)
+        if ((selfStarts.Hindrance(script) ?? RefuseAlone(script.Descriptor.NodeLabel)) is not { } hindrance)
         {
             return true;
         }
@@ -42,6 +44,9 @@ internal sealed partial class RunSuccessors(LiveRegistry live, SelfStarts selfSt
         LogHindered(script.Descriptor.Id, finished.Script, finished.Id, hindrance);
         return false;
     }
+
+    /// <summary>Among several nodes it waits for one that can take it.</summary>
+    private string? RefuseAlone(string? label) => placement.IsAlone ? placement.RefuseHere(label) : null;
 
     [LoggerMessage(EventId = 707, Level = LogLevel.Information, Message = "Script '{ScriptId}' runs after '{EndedId}', whose run '{RunId}' has ended, but {Hindrance}, so nothing is started.")]
     private partial void LogHindered(string scriptId, string endedId, string runId, string hindrance);

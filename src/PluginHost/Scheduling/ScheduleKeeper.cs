@@ -13,14 +13,15 @@ internal sealed partial class ScheduleKeeper
     private readonly EffectiveSchedules _schedules;
     private readonly ScheduleWriter _writer;
     private readonly SelfStarts _selfStarts;
+    private readonly IRunPlacement _placement;
     private readonly ILogger _logger;
     private readonly Timetable _timetable = new();
     private readonly StoredMarks _marks;
 
     public ScheduleKeeper(
-        LiveRegistry live, EffectiveSchedules schedules, ScheduleWriter writer, ScheduleStore store, SelfStarts selfStarts, ILogger<ScheduleKeeper> logger)
+        LiveRegistry live, EffectiveSchedules schedules, ScheduleWriter writer, ScheduleStore store, SelfStarts selfStarts, IRunPlacement placement, ILogger<ScheduleKeeper> logger)
     {
-        (_live, _schedules, _writer, _selfStarts, _logger) = (live, schedules, writer, selfStarts, logger);
+        (_live, _schedules, _writer, _selfStarts, _placement, _logger) = (live, schedules, writer, selfStarts, placement, logger);
         _marks = new StoredMarks(store.GetAll());
     }
 
@@ -138,7 +139,7 @@ internal sealed partial class ScheduleKeeper
         if (old.Window != schedule.Window)
         {
             // The new window is for times to come: what the old one left out has not been missed.
-            LeaveGap(entry, now, "the window of the schedule was changed while its script was paused");
+            LeaveGap(entry, now, "the window of the schedule was changed while its script was paused, or no node could take it");
             (entry.Script, entry.Schedule) = (script.Descriptor.Id, schedule);
             if (entry.Accounted < now)
             {
@@ -152,7 +153,7 @@ internal sealed partial class ScheduleKeeper
         var moved = entry.Due + (schedule.Offset - old.Offset);
         (entry.Script, entry.Schedule) = (script.Descriptor.Id, schedule);
         _timetable.SetDue(entry, moved);
-        if (moved <= now && !_selfStarts.AreHeld(entry.Script))
+        if (moved <= now && !_selfStarts.AreHeld(entry.Script) && _placement.RefuseHere(script.Descriptor.NodeLabel) is null)
         {
             // Moved into the past, it is not missed, but due now.
             Fire(entry, script, moved.Value);
@@ -168,6 +169,12 @@ internal sealed partial class ScheduleKeeper
         else if (_selfStarts.AreHeld(entry.Script))
         {
             // Not accounted for: on resuming, these are the missed ones.
+            SetDueAfter(entry, now);
+            _writer.Tell(entry.Script);
+        }
+        else if (_placement.RefuseHere(script.Descriptor.NodeLabel) is { } hindrance)
+        {
+            SetAside(entry, now, hindrance);
             SetDueAfter(entry, now);
             _writer.Tell(entry.Script);
         }
@@ -220,6 +227,12 @@ internal sealed partial class ScheduleKeeper
             return;
         }
 
+        if (_placement.RefuseHere(script.Descriptor.NodeLabel) is { } hindrance)
+        {
+            SetAside(entry, until, hindrance);
+            return;
+        }
+
         var missed = MissedOccurrences.Decide(schedule, accounted, until);
         LogCatchUp(entry.Script, missed.ToCatchUp.Count, schedule.Cron, accounted);
         if (first < missed.Before)
@@ -235,9 +248,19 @@ internal sealed partial class ScheduleKeeper
         _writer.Account(Mark(entry, until));
     }
 
+    /// <summary>Nothing can run it here. What would be caught up if something could now waits for that; the times before it are missed.</summary>
+    private void SetAside(ScheduleEntry entry, DateTimeOffset until, string hindrance)
+    {
+        var before = MissedOccurrences.Decide(entry.Schedule, entry.Accounted, until).Before;
+        if (entry.Schedule.NextAfter(entry.Accounted) < before)
+        {
+            _writer.Leave(entry.Schedule, entry.Accounted, before, OccurrenceOutcome.Missed, hindrance, Mark(entry, before.AddTicks(-1)));
+        }
+    }
+
     private void Forget(ScheduleEntry entry, DateTimeOffset now)
     {
-        LeaveGap(entry, now, "the schedule was changed or removed while its script was paused");
+        LeaveGap(entry, now, "the schedule was changed or removed while its script was paused, or no node could take it");
         _timetable.Remove(entry);
         _writer.Forget(entry.Script, entry.Schedule.Key);
     }

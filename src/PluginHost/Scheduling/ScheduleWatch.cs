@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using PluginHost.Crashes;
 using PluginHost.History;
 using PluginHost.Hosting;
+using PluginHost.Scripts;
 using PluginHost.Swapping;
 
 namespace PluginHost.Scheduling;
@@ -12,6 +13,7 @@ namespace PluginHost.Scheduling;
 internal sealed partial class ScheduleWatch : BackgroundService
 {
     private const string Problem = "schedules";
+    private const string NoNode = "placement";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -20,16 +22,17 @@ internal sealed partial class ScheduleWatch : BackgroundService
     private readonly ScheduleOverrideStore _overrides;
     private readonly ScheduleStore _store;
     private readonly SelfStarts _selfStarts;
+    private readonly INodeLabels _nodes;
     private readonly HostProblems _problems;
     private readonly TimeProvider _time;
     private readonly ILogger<ScheduleWatch> _logger;
     private int _overdue;
 
     public ScheduleWatch(
-        LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleStore store, SelfStarts selfStarts, HostProblems problems, IMeterFactory meters, TimeProvider time,
+        LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, ScheduleStore store, SelfStarts selfStarts, INodeLabels nodes, HostProblems problems, IMeterFactory meters, TimeProvider time,
         ILogger<ScheduleWatch> logger)
     {
-        (_live, _schedules, _overrides, _store, _selfStarts, _problems, _time, _logger) = (live, schedules, overrides, store, selfStarts, problems, time, logger);
+        (_live, _schedules, _overrides, _store, _selfStarts, _nodes, _problems, _time, _logger) = (live, schedules, overrides, store, selfStarts, nodes, problems, time, logger);
         meters.Create(PluginHostTelemetry.MeterName).CreateObservableGauge(
             "pluginhost.schedule.overdue", () => _overdue, "{schedule}", "Schedules with a time that was due a minute ago and is not accounted for.");
     }
@@ -39,9 +42,10 @@ internal sealed partial class ScheduleWatch : BackgroundService
     {
         var marks = new StoredMarks(_store.GetAll());
         var until = _time.GetUtcNow() - Interval;
+        var labels = _nodes.OfNodesUp ?? [];
+        var atWork = _live.Current.Scripts.Values.Where(script => !_selfStarts.AreHeld(script.Descriptor.Id)).ToLookup(script => NodeLabels.Suffice(labels, script.Descriptor.NodeLabel));
         var overdue = (
-            from script in _live.Current.Scripts.Values
-            where !_selfStarts.AreHeld(script.Descriptor.Id)
+            from script in atWork[true]
             let known = marks.Take(script.Descriptor.Id)
             let since = Since(script)
             from schedule in _schedules.Of(script.Descriptor)
@@ -55,7 +59,16 @@ internal sealed partial class ScheduleWatch : BackgroundService
         var problem = overdue is [var first, ..]
             ? $"{overdue.Count} schedules are behind, first '{first.Cron}' of script '{first.Script}', which was due at {first.Due:u}. Their runs have not started. Look at the host's log and at the data directory: is its disk full, slow or read-only?"
             : null;
-        if (_problems.Set(Problem, problem) && problem is not null)
+        Tell(Problem, problem);
+        var noNode = atWork[false].Select(script => script.Descriptor).Where(script => _schedules.Of(script).Count > 0).OrderBy(script => script.Id, StringComparer.OrdinalIgnoreCase).ToList();
+        Tell(NoNode, noNode is [var waiting, ..]
+            ? $"The schedules of {noNode.Count} scripts start nothing, because no node that is up has the label that they need: '{waiting.NodeLabel}' for '{waiting.Id}', first (labels there are: {NodeLabels.List(labels)}). See PluginHost:NodeLabels."
+            : null);
+    }
+
+    private void Tell(string name, string? problem)
+    {
+        if (_problems.Set(name, problem) && problem is not null)
         {
             LogBehind(problem);
         }

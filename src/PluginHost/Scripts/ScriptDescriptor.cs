@@ -34,6 +34,12 @@ internal sealed record ScriptDescriptor
     /// <summary>Where it asks to run; the operator may have set more.</summary>
     public ScriptIsolation Isolation { get; init; }
 
+    /// <summary>On how many nodes it runs for one reason.</summary>
+    public RunOn RunOn { get; init; }
+
+    /// <summary>The label that a node must have to run it; null for any node.</summary>
+    public string? NodeLabel { get; init; }
+
     /// <summary>The scripts after whose runs it runs.</summary>
     public IReadOnlyList<RunAfterInfo> RunAfter { get; init; } = [];
 

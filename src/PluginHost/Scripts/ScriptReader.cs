@@ -67,6 +67,7 @@ internal static partial class ScriptReader
             Report($"Isolation is {(int)attribute.Isolation}, which is none of {string.Join(", ", Enum.GetNames<ScriptIsolation>())}.");
         }
 
+        var label = PlacementReader.Read(attribute, type.IsDefined(typeof(RunAfterAttribute), inherit: false), Report);
         var timeout = DurationSetting.Read(nameof(attribute.Timeout), attribute.Timeout, DurationSetting.MoreThanZero, MaxTimeout, Report);
         var retryDelay = DurationSetting.Read(nameof(attribute.RetryDelay), attribute.RetryDelay, TimeSpan.Zero, MaxRetryDelay, Report);
         var schedules = new ScheduleReader(id, ReportSchedule).Read(type.GetCustomAttributes<ScheduleAttribute>(inherit: false));
@@ -91,6 +92,8 @@ internal static partial class ScriptReader
             Group = string.IsNullOrWhiteSpace(attribute.Group) ? null : attribute.Group.Trim(),
             RerunWhenLost = attribute.RerunWhenLost,
             Isolation = attribute.Isolation,
+            RunOn = attribute.RunOn,
+            NodeLabel = label,
             RunAfter = runAfter,
             Schedules = schedules,
             ParameterSchema = parameters.Schema,

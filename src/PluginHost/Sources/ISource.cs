@@ -5,6 +5,9 @@ internal interface ISource : IDisposable
 {
     string Name { get; }
 
+    /// <summary>What it is.</summary>
+    SourceKind Kind { get; }
+
     /// <summary>Where it is, without credentials.</summary>
     string Url { get; }
 
@@ -15,7 +18,9 @@ internal interface ISource : IDisposable
     /// <exception cref="SourceException">It cannot be read.</exception>
     Task<SourceSnapshot> PullAsync(SourceSnapshot? current, CancellationToken cancellationToken);
 
-    /// <summary>Takes a commit from now on although it does not descend from the one before it.</summary>
+    /// <summary>Takes a commit from now on although it does not descend from the one before it. Nothing where there is no history.</summary>
     /// <param name="commit">Its id, or the beginning of it.</param>
-    void AcceptRewrite(string commit);
+    void AcceptRewrite(string commit)
+    {
+    }
 }

@@ -49,6 +49,8 @@ internal sealed partial class Source : ISource
 
     public string Name { get; }
 
+    public SourceKind Kind => SourceKind.Git;
+
     /// <summary>Where the repository is, without credentials.</summary>
     public string Url => _remote.Url;
 

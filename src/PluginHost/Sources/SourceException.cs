@@ -15,7 +15,7 @@ internal enum SourceFailure
     /// <summary>The remote refused the credentials. Trying again soon would look like an attack.</summary>
     Unauthorized,
 
-    /// <summary>The remote answered; the branch is not there, or has no commit.</summary>
+    /// <summary>The remote answered; the branch is not there, or has no commit. Or the drop folder is empty.</summary>
     NothingToDeploy,
 
     /// <summary>The clone's own files cannot be read, and a new clone did not help.</summary>

@@ -1,3 +1,5 @@
+using PluginHost.Sources.Drops;
+
 namespace PluginHost.Sources;
 
 /// <summary>A commit of a source: who, what, and the files.</summary>
@@ -25,6 +27,12 @@ internal sealed record SourceSnapshot
 
     /// <summary>Why nothing of the commit may be deployed; null when it is accepted.</summary>
     public string? Refusal { get; init; }
+
+    /// <summary>What lies there built, where the source is a folder of drops; null where it is source code.</summary>
+    public IReadOnlyList<DroppedPlugin>? Drops { get; init; }
+
+    /// <summary>What is wrong with parts of the source, for its operator; null when nothing is.</summary>
+    public string? Problem { get; init; }
 
     /// <summary>Opens the content of a file by its object id.</summary>
     public required Func<string, Stream> OpenContent { get; init; }

@@ -10,6 +10,8 @@ internal sealed class WorkingTreeSource(string name, SourceOptions options, stri
 
     public string Name { get; } = name;
 
+    public SourceKind Kind => SourceKind.WorkingTree;
+
     public string Url { get; } = Path.GetFullPath(options.Url);
 
     public string Folder { get; } = RepositoryPath.Normalize(options.Path);
@@ -30,11 +32,6 @@ internal sealed class WorkingTreeSource(string name, SourceOptions options, stri
         {
             _oneAtATime.Release();
         }
-    }
-
-    /// <summary>Files as they lie there have no history.</summary>
-    public void AcceptRewrite(string commit)
-    {
     }
 
     public void Dispose()

@@ -54,6 +54,26 @@ public sealed class ArtifactStoreTests
     }
 
     [Test]
+    public void Keep_OfNamedFiles_TakesThoseAndNoOthers()
+    {
+        var kept = Open(out _).Keep(Artifact("one"), _output, new Dictionary<string, string> { ["A.dll"] = Hash("code") });
+
+        Assert.That(Directory.GetFiles(kept.Directory, "*", SearchOption.AllDirectories), Is.EqualTo(new[] { kept.AssemblyPath }));
+    }
+
+    [TestCase("A.dll", "its file A.dll was changed after it was found whole")]
+    [TestCase("gone.dll", "its file gone.dll cannot be read")]
+    public void Keep_OfAFileThatIsNotWhatItWas_KeepsNothing(string name, string words)
+    {
+        var files = new Dictionary<string, string> { ["de/A.resources.dll"] = Hash("texts"), [name] = Hash("other code") };
+        var store = Open(out var catalog);
+
+        Assert.That(() => store.Keep(Artifact("one"), _output, files), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(words));
+        Assert.That(catalog.Of("A"), Is.Empty);
+        Assert.That(Directory.GetDirectories(_data.ArtifactStaging), Is.Empty);
+    }
+
+    [Test]
     public void Delete_TakesItOutOfTheCatalogue_AndOffTheDisk()
     {
         var store = Open(out var catalog);
@@ -162,4 +182,6 @@ public sealed class ArtifactStoreTests
         Author = "Ada", Message = "A commit", BuiltAt = new DateTimeOffset(2026, 1, 1, 0, minute, 0, TimeSpan.Zero), AssemblyFile = "A.dll",
         OutputHash = "", Inputs = Inputs(name),
     };
+
+    private static string Hash(string content) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content)));
 }

@@ -54,6 +54,18 @@ public sealed class PluginHostOptionsValidatorTests
     }
 
     [Test]
+    public void LabelsOfTheNode_AreLabels_AndEachIsThereOnce()
+    {
+        var options = new PluginHostOptions { Sources = { ["default"] = new SourceOptions { Url = "/srv/repository" } }, NodeLabels = ["gpu", "region=eu", "GPU", "two words"] };
+
+        Assert.That(new PluginHostOptionsValidator().Validate(null, options).Failures, Is.EqualTo(new[]
+        {
+            "PluginHost:NodeLabels has 'two words'. A label is 1 to 63 of A-Z, a-z, 0-9 and . _ = : / -, and begins with a letter or digit, such as gpu or region=eu.",
+            "PluginHost:NodeLabels has 'gpu' more than once. Keep one.",
+        }));
+    }
+
+    [Test]
     public void SignaturesThatNobodyCouldGive_AreAMistake()
     {
         var missing = new SignatureOptions { RequireSigned = true, AllowedSignersFile = "/nowhere/allowed_signers" };
@@ -61,6 +73,16 @@ public sealed class PluginHostOptionsValidatorTests
         Assert.That(Mistakes(new SourceOptions { Url = "/srv/repository", Signatures = new SignatureOptions { RequireSigned = true } }), Has.One.Contains("no key is allowed, so no commit could be taken"));
         Assert.That(Mistakes(new SourceOptions { Url = "/srv/repository", Signatures = missing }), Has.One.Contains("AllowedSignersFile is '/nowhere/allowed_signers', and there is no such file"));
         Assert.That(Mistakes(new SourceOptions { Url = Path.GetTempPath(), WorkingTree = true, Signatures = missing }), Has.Some.Contains("which nobody signs"));
+    }
+
+    [Test]
+    public void ADropFolder_StandsAlone()
+    {
+        Assert.That(Mistakes(new SourceOptions { DropFolder = "/srv/drops" }), Is.Empty);
+        Assert.That(
+            Mistakes(new SourceOptions { DropFolder = "/srv/drops", Url = "/srv/repository", Branch = "main", Submodules = true, WorkingTree = false, Signatures = new SignatureOptions { RequireSigned = true, AllowedSignersFile = "/nowhere" } }),
+            Has.One.Contains("has both a Url and a DropFolder").And.One.Contains("Branch is set, and the source is a DropFolder").And.One.Contains("Submodules is set, and the source is a DropFolder").And.One.Contains("whose drops are not signed"));
+        Assert.That(Mistakes(new SourceOptions { DropFolder = " " }), Has.One.Contains("DropFolder is empty"));
     }
 
     [Test]

@@ -33,7 +33,7 @@ public sealed class StoredScriptsTests
         {
             Assert.That((read.Id, read.PluginId, read.Name, read.Description, read.Timeout, read.MaxAttempts, read.RetryDelay),
                 Is.EqualTo((found.Id, found.PluginId, found.Name, found.Description, found.Timeout, found.MaxAttempts, found.RetryDelay)));
-            Assert.That((read.MaxConcurrent, read.Group, read.RerunWhenLost, read.Isolation), Is.EqualTo((2, "database", true, ScriptIsolation.Process)));
+            Assert.That((read.MaxConcurrent, read.Group, read.RerunWhenLost, read.Isolation, read.RunOn, read.NodeLabel), Is.EqualTo((2, "database", true, ScriptIsolation.Process, RunOn.EveryNode, "gpu")));
             Assert.That(read.Tags, Is.EqualTo(found.Tags));
             Assert.That(read.Schedules, Is.EqualTo(found.Schedules), "cron, zone, policies and the share of the jitter");
             Assert.That(read.ParameterSchema.ToJsonString(), Is.EqualTo(found.ParameterSchema.ToJsonString()));
@@ -79,7 +79,7 @@ public sealed class StoredScriptsTests
         return new StoredScripts(new SharedAssemblies(Options.Create(options), new SharedServices([])), new IsolationPolicy(Options.Create(options)));
     }
 
-    [Script(Name = "sweep", Description = "Sweeps", Tags = ["a", "b"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "7s", MaxConcurrent = 2, Group = "database", RerunWhenLost = true, Isolation = ScriptIsolation.Process)]
+    [Script(Name = "sweep", Description = "Sweeps", Tags = ["a", "b"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "7s", MaxConcurrent = 2, Group = "database", RerunWhenLost = true, Isolation = ScriptIsolation.Process, RunOn = RunOn.EveryNode, NodeLabel = "gpu")]
     [Schedule("H 3 * * *", TimeZone = "Europe/Berlin", Overlap = OverlapPolicy.Queue, Jitter = "10m")]
     [Schedule("*/5 * * * * *", CatchUp = CatchUpPolicy.All, CatchUpWindow = "2h", From = "2026-01-01", Until = "2026-12-31T18:00")]
     internal sealed class Sweep : IScript

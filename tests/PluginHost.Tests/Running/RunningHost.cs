@@ -51,7 +51,8 @@ internal sealed class RunningHost : IAsyncDisposable
         _console = new ConsoleCapture(options);
         Draining = new DrainingVersions(Unloading, time);
         Database = new SqliteDatabase(Data);
-        Store = new RunStore(Database, SingleNode.Instance, time);
+        var placement = new SingleNode(set.NodeLabels);
+        Store = new RunStore(Database, placement, time);
         Marks = new ScheduleStore(Database);
         Occurrences = new OccurrenceStore(Database);
         Scripts = new ScriptStateStore(Database);
@@ -75,12 +76,12 @@ internal sealed class RunningHost : IAsyncDisposable
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
-            Live, new RunLimits(options), executor, new RunSuccessors(Live, selfStarts, factory, NullLogger<RunSuccessors>.Instance), new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, SingleNode.Instance, Recent = new RecentRuns(Store), Events, metrics, Quarantines, grace, time, NullLogger<RunLifecycle>.Instance);
-        Runs = new RunService(new RunRequests(Live, stored, secrets, Quarantines, time), factory, secrets, lifecycle, Store, new LastRuns(Store), SingleNode.Instance, SingleNode.Instance, Occurrences, Logs, Readiness, Quarantines, SafeMode, Lifetime, time, NullLogger<RunService>.Instance);
+            Live, new RunLimits(options), executor, new RunSuccessors(Live, selfStarts, factory, placement, NullLogger<RunSuccessors>.Instance), new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, placement, Recent = new RecentRuns(Store), Events, metrics, Quarantines, grace, time, NullLogger<RunLifecycle>.Instance);
+        Runs = new RunService(new RunRequests(Live, stored, secrets, Quarantines, time), factory, secrets, lifecycle, Store, new LastRuns(Store), placement, placement, Occurrences, Logs, Readiness, Quarantines, SafeMode, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
         var schedules = new EffectiveSchedules(Overrides);
-        ScheduleWatch = new ScheduleWatch(Live, schedules, Overrides, Marks, selfStarts, Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
-        var keeper = new ScheduleKeeper(Live, schedules, ScheduleWriter, Marks, selfStarts, NullLogger<ScheduleKeeper>.Instance);
+        ScheduleWatch = new ScheduleWatch(Live, schedules, Overrides, Marks, selfStarts, new OwnLabels(options), Problems, _app.Provider.GetRequiredService<IMeterFactory>(), time, NullLogger<ScheduleWatch>.Instance);
+        var keeper = new ScheduleKeeper(Live, schedules, ScheduleWriter, Marks, selfStarts, placement, NullLogger<ScheduleKeeper>.Instance);
         Scheduler = new Scheduler(Live, schedules, keeper, ScheduleWriter, time, NullLogger<Scheduler>.Instance);
         Schedules = new ScheduleService(Live, schedules, Overrides, new ScheduleParameters(Live, secrets), selfStarts, Scheduler, Events, Gate, time);
         WantedVersions = lifecycle;

@@ -7,6 +7,15 @@ namespace PluginHost.Tests.Scheduling;
 [Script(Name = "Job"), Schedule("* * * * *")]
 public sealed class EveryMinute(Stage stage) : StagedScript(stage);
 
+[Script(Name = "Job", NodeLabel = "gpu"), Schedule("* * * * *")]
+public sealed class EveryMinuteOnGpu(Stage stage) : StagedScript(stage);
+
+[Script(Name = "Job", NodeLabel = "gpu"), Schedule("* * * * *", CatchUp = CatchUpPolicy.None)]
+public sealed class EveryMinuteOnGpuOrNot(Stage stage) : StagedScript(stage);
+
+[Script(Name = "Job", RunOn = RunOn.EveryNode), Schedule("* * * * *")]
+public sealed class EveryMinuteEverywhere(Stage stage) : StagedScript(stage);
+
 [Script(Name = "Job"), Schedule("*/2 * * * *")]
 public sealed class EveryTwoMinutes(Stage stage) : StagedScript(stage);
 

@@ -34,7 +34,9 @@ public sealed class ScriptReaderTests
             .And.Property("RetryDelay").EqualTo(TimeSpan.FromSeconds(1.5))
             .And.Property("MaxConcurrent").EqualTo(2)
             .And.Property("Group").EqualTo("database")
-            .And.Property("RerunWhenLost").True);
+            .And.Property("RerunWhenLost").True
+            .And.Property("RunOn").EqualTo(RunOn.EveryNode)
+            .And.Property("NodeLabel").EqualTo("region=eu"));
         Assert.That(script.Tags, Is.EqualTo(new[] { "mail", "daily" }));
         Assert.That(script.Schedules.Select(schedule => schedule.Cron), Is.EqualTo(new[] { "0 6 * * *", "@hourly" }));
     }
@@ -110,6 +112,9 @@ public sealed class ScriptReaderTests
     [TestCase(typeof(ZeroTimeout), "Timeout is \"0s\". It has to be more than zero and at most 30d.")]
     [TestCase(typeof(NoAttempts), "MaxAttempts is 0.")]
     [TestCase(typeof(TooManyAtOnce), "MaxConcurrent is 10001. It has to be from 0 to 10000; 0 means as many as the host allows.")]
+    [TestCase(typeof(WrongLabel), "NodeLabel is \"two words\". A label is 1 to 63 of")]
+    [TestCase(typeof(Nowhere), "RunOn is 7, which is none of OneNode, EveryNode.")]
+    [TestCase(typeof(EverywhereAfterAnother), "It runs on every node, and after another script, which is not supported")]
     public void Read_OfASettingOutOfBounds_SaysTheBounds(Type type, string expected) =>
         Assert.That(ProblemOf(type).Message, Does.Contain(expected));
 
@@ -139,7 +144,7 @@ public sealed class ScriptReaderTests
 
     public sealed class Plain : TestScript;
 
-    [Script(Name = "daily-totals_2.0", Description = "Mails totals", Tags = ["mail", " daily ", "", "MAIL"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "1.5s", MaxConcurrent = 2, Group = " database ", RerunWhenLost = true)]
+    [Script(Name = "daily-totals_2.0", Description = "Mails totals", Tags = ["mail", " daily ", "", "MAIL"], Timeout = "5m", MaxAttempts = 3, RetryDelay = "1.5s", MaxConcurrent = 2, Group = " database ", RerunWhenLost = true, RunOn = RunOn.EveryNode, NodeLabel = "region=eu")]
     [Schedule("0 6 * * *")]
     [Schedule("@hourly")]
     public sealed class Full : TestScript;
@@ -211,6 +216,15 @@ public sealed class ScriptReaderTests
 
     [Script(MaxAttempts = 0)]
     public sealed class NoAttempts : TestScript;
+
+    [Script(NodeLabel = "two words")]
+    public sealed class WrongLabel : TestScript;
+
+    [Script(RunOn = (RunOn)7)]
+    public sealed class Nowhere : TestScript;
+
+    [Script(RunOn = RunOn.EveryNode), RunAfter("Shop.Plain")]
+    public sealed class EverywhereAfterAnother : TestScript;
 
     [Script(MaxConcurrent = 10_001)]
     public sealed class TooManyAtOnce : TestScript;

@@ -75,6 +75,10 @@ internal static class SqliteSchema
         CREATE TABLE load_crashes (
             plugin TEXT NOT NULL COLLATE NOCASE, content_key TEXT NOT NULL, crashes INTEGER NOT NULL, alone INTEGER NOT NULL, at INTEGER NOT NULL, cause TEXT, PRIMARY KEY (plugin, content_key)) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE runs ADD COLUMN fan_out TEXT;
+        CREATE INDEX runs_by_fan_out ON runs (fan_out, id) WHERE fan_out IS NOT NULL;
+        """,
     ];
 
     public static void Migrate(SqliteHistoryConnection connection, string file)

@@ -3,8 +3,8 @@ using PluginHost.Sources;
 
 namespace PluginHost.Pipeline;
 
-/// <summary>Looks at a working tree as soon as a file in it is saved; its poll is for what the system does not tell.</summary>
-internal sealed partial class WorkingTreeWatcher(ISource source, string dataDirectory, SourceWatcher watcher, TimeProvider time, ILogger<WorkingTreeWatcher> logger)
+/// <summary>Looks at a folder as soon as a file in it is written; its poll is for what the system does not tell, as on a share.</summary>
+internal sealed partial class FolderWatcher(ISource source, string dataDirectory, SourceWatcher watcher, TimeProvider time, ILogger<FolderWatcher> logger)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -35,6 +35,6 @@ internal sealed partial class WorkingTreeWatcher(ISource source, string dataDire
         }
     }
 
-    [LoggerMessage(EventId = 113, Level = LogLevel.Warning, Message = "The system does not tell changes in {Folder} ({Reason}), so a saved file is noticed by the next poll only.")]
+    [LoggerMessage(EventId = 113, Level = LogLevel.Warning, Message = "The system does not tell changes in {Folder} ({Reason}), so a written file is noticed by the next poll only.")]
     private partial void LogNotWatched(string folder, string reason);
 }

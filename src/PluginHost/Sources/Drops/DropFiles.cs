@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PluginHost.Sources.Drops;
+
+/// <summary>The files that lie in a drop, without its manifest, by their paths with forward slashes.</summary>
+internal sealed class DropFiles
+{
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
+    private readonly SortedDictionary<string, FileInfo> _files = new(StringComparer.Ordinal);
+    private readonly string _folder;
+
+    private DropFiles(string folder)
+    {
+        _folder = folder;
+        Add(new DirectoryInfo(folder), "");
+    }
+
+    public IEnumerable<string> Names => _files.Keys;
+
+    /// <summary>A file or folder that is a link: its content may lie anywhere. Null when there is none.</summary>
+    public string? Link { get; private set; }
+
+    public static DropFiles List(string folder) => new(folder);
+
+    /// <summary>Changes when a file comes, goes or is written to, as far as the file system tells.</summary>
+    public string Fingerprint()
+    {
+        var text = new StringBuilder(Link).Append('\n');
+        foreach (var (name, file) in _files)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{name}\t{file.Length}\t{file.LastWriteTimeUtc.Ticks}\n");
+        }
+
+        return text.ToString();
+    }
+
+    public IReadOnlyDictionary<string, string> Hash() => _files.Keys.ToDictionary(name => name, Hash);
+
+    /// <summary>How they differ from what a manifest says, a clause that names the file; null when they do not.</summary>
+    public string? FindFault(DropManifest manifest) =>
+        Link is not null ? $"{Link} is a symbolic link, and a drop holds the files themselves"
+        : manifest.Files.Keys.FirstOrDefault(name => !_files.ContainsKey(name)) is { } missing ? $"its file {missing} is missing"
+        : _files.Keys.FirstOrDefault(name => !manifest.Files.ContainsKey(name)) is { } extra ? $"its file {extra} is not in {DropManifest.FileName}"
+        : manifest.Files.FirstOrDefault(file => Hash(file.Key) != file.Value) is { Key: { } changed } ? $"its file {changed} is not the one that {DropManifest.FileName} names (another SHA-256)"
+        : null;
+
+    private string Hash(string name)
+    {
+        using var content = File.OpenRead(Path.Combine(_folder, name));
+        return Convert.ToHexStringLower(SHA256.HashData(content));
+    }
+
+    private void Add(DirectoryInfo folder, string prefix)
+    {
+        foreach (var entry in folder.EnumerateFileSystemInfos("*", Everything))
+        {
+            var path = RepositoryPath.Join(prefix, entry.Name);
+            if (entry.LinkTarget is not null)
+            {
+                Link ??= path;
+            }
+            else if (entry is DirectoryInfo below)
+            {
+                Add(below, path);
+            }
+            else if (path != DropManifest.FileName)
+            {
+                _files[path] = (FileInfo)entry;
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+namespace PluginHost.Sources.Drops;
+
+/// <summary>Whether the host keeps a copy of what a drop holds.</summary>
+/// <param name="plugin">The plugin.</param>
+/// <param name="contentId">What the drop holds.</param>
+internal delegate bool IsKept(string plugin, string contentId);
+
+/// <summary>A folder in which a drop lies, or is about to. What was found whole is not looked at again while its manifest stays the same.</summary>
+/// <param name="plugin">The plugin in whose folder it lies.</param>
+/// <param name="folder">The folder.</param>
+/// <param name="isKept">Whether the host keeps a copy of a content already: then it does not matter what has become of the drop's own files.</param>
+/// <param name="time">Tells how long files have been at rest.</param>
+internal sealed class DropVersion(string plugin, string folder, IsKept isKept, TimeProvider time)
+{
+    // Whoever copies a drop without care for the order of its files has some seconds between two of them.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
+
+    private (long Length, DateTime WrittenAt)? _stamp;
+    private DropManifest? _manifest;
+    private string? _mistake;
+    private Drop? _whole;
+    private string? _fault;
+    private string? _checked;
+    private DateTimeOffset _changedAt = time.GetUtcNow();
+    private bool _wasWhole;
+    private volatile bool _lookAgain;
+
+    public string Name { get; } = Path.GetFileName(folder);
+
+    /// <summary>Where it stands among the drops of its plugin; one whose manifest cannot be read counts as the newest, so that it is told. Null when there is no manifest.</summary>
+    public long? Sequence => _manifest?.Sequence ?? (_stamp is null ? null : long.MaxValue);
+
+    /// <summary>Whether nothing in it has changed for some time.</summary>
+    private bool IsAtRest => time.GetUtcNow() - _changedAt >= Rest;
+
+    /// <summary>Whether it was whole and is being changed now, perhaps into what it was: no moment to go back to an older one.</summary>
+    public bool IsBeingReplaced => _wasWhole && _whole is null && !IsAtRest;
+
+    /// <summary>Looks whether the manifest is there and which it is.</summary>
+    public void Refresh()
+    {
+        var file = new FileInfo(Path.Combine(folder, DropManifest.FileName));
+        (long, DateTime)? stamp = file.Exists ? (file.Length, file.LastWriteTimeUtc) : null;
+        if (stamp == _stamp && !_lookAgain)
+        {
+            return;
+        }
+
+        (_stamp, _manifest, _mistake, _fault, _whole, _checked, _lookAgain) = (stamp, null, null, null, null, null, false);
+        _changedAt = time.GetUtcNow();
+        if (file.Exists)
+        {
+            Read(file);
+        }
+    }
+
+    /// <summary>The drop, if it is whole.</summary>
+    /// <returns>It; else null, and once its files are at rest a sentence that says what is wrong.</returns>
+    public (Drop? Whole, string? Fault) Check()
+    {
+        if (_whole is null && _manifest is not null)
+        {
+            Compare(_manifest);
+        }
+
+        var fault = _mistake ?? _fault;
+        return _whole is not null ? (_whole, null) : (null, fault is not null && IsAtRest ? $"Drop {Name} of {plugin} is not taken: {fault}." : null);
+    }
+
+    /// <summary>Says that there has been no manifest for some time; else null.</summary>
+    public string? FindForgotten()
+    {
+        try
+        {
+            NoteChanges(DropFiles.List(folder));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It is just being deleted, or not for the host to read; a manifest will tell.
+            return null;
+        }
+
+        return IsAtRest ? $"Drop {Name} of {plugin} has no {DropManifest.FileName}, so it is waited for: its pipeline writes that file last. If it was cut off, delete the folder." : null;
+    }
+
+    private void Read(FileInfo file)
+    {
+        try
+        {
+            _manifest = file.Length > DropManifest.MaxBytes
+                ? throw new InvalidDataException($"its {DropManifest.FileName} is larger than {DropManifest.MaxBytes} bytes")
+                : DropManifest.Parse(File.ReadAllBytes(file.FullName), plugin);
+        }
+        catch (InvalidDataException mistake)
+        {
+            _mistake = mistake.Message;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            (_mistake, _lookAgain) = ($"its {DropManifest.FileName} cannot be read ({failure.Message})", true);
+        }
+    }
+
+    private void Compare(DropManifest manifest)
+    {
+        try
+        {
+            var drop = new Drop(Name, folder, manifest, () => _lookAgain = true);
+            if (!isKept(plugin, drop.ContentId))
+            {
+                var files = DropFiles.List(folder);
+                if (!NoteChanges(files))
+                {
+                    return;
+                }
+
+                _fault = files.FindFault(manifest);
+            }
+
+            (_whole, _wasWhole) = _fault is null ? (drop, true) : (null, _wasWhole);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It may be readable the next time without having changed.
+            (_fault, _checked) = ($"its files cannot be read ({failure.Message})", null);
+        }
+    }
+
+    /// <returns>Whether its files differ from what they were the last time.</returns>
+    private bool NoteChanges(DropFiles files)
+    {
+        var fingerprint = files.Fingerprint();
+        if (fingerprint == _checked)
+        {
+            return false;
+        }
+
+        if (_checked is not null)
+        {
+            _changedAt = time.GetUtcNow();
+        }
+
+        _checked = fingerprint;
+        return true;
+    }
+}
