@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace PluginHost.AspNetCore.Tests;
 
@@ -45,6 +47,19 @@ public sealed class ScriptsApiTests
         Assert.That((_host.Query!.Limit, _host.Query.After, list["next"]!.ToString()), Is.EqualTo((1, "Orders.Sum", "Reports.Daily")));
         await web.GetAsync("api/v1/scripts?after=");
         Assert.That((_host.Query.Limit, _host.Query.After), Is.EqualTo((50, (string?)null)));
+    }
+
+    [Test]
+    public async Task TheList_IsReadAnewWhenSomethingHasChanged_AndForAnotherAddress()
+    {
+        await using var web = await WebHost.StartAsync(_host, app => app.MapPluginHost(), services => services.AddSingleton<TimeProvider>(new FakeTimeProvider()));
+        await web.GetAsync("api/v1/scripts");
+        _host.Scripts.Clear();
+
+        Assert.That((await web.GetAsync("api/v1/scripts"))["items"]!.AsArray(), Has.Count.EqualTo(1), "nothing was said to have changed, so it was not read again");
+        Assert.That((await web.GetAsync("api/v1/scripts?limit=20"))["items"]!.AsArray(), Is.Empty);
+        _host.Revision++;
+        Assert.That((await web.GetAsync("api/v1/scripts"))["items"]!.AsArray(), Is.Empty);
     }
 
     [Test]

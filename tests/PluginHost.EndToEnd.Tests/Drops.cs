@@ -40,7 +40,8 @@ public sealed class Drops : HostTestBase
             var degraded = await host.UntilAsync("api/v1/plugins/A", plugin => plugin["state"]!.ToString() == "degraded");
             Assert.That(degraded["problem"]!["message"]!.ToString(), Does.StartWith("Drop 3.0 of A is not taken: its file A.dll is not the one that drop.json names"));
             Assert.That(await ResultAsync(host), Is.EqualTo(2));
-            Assert.That(host.StartedProcesses(), Is.Empty, "Nothing was built, so nothing was started.");
+            Assert.That(host.StartedProcesses(), Is.Empty);
+            Assert.That(Path.Combine(Data, "builds"), Does.Not.Exist, "Nothing was built, not even to warm up.");
         }
 
         Directory.Delete(Path.Combine(DropFolder, "A", "3.0"), recursive: true);

@@ -44,9 +44,11 @@ public sealed class KilledWhileRunning : HostTestBase
         await EverySecondHasOneOutcomeAsync(last);
     }
 
-    // The same scripts are under way each time, and have nothing to do with it.
-    private Task<ReadyHost> StartUnsuspectingAsync() =>
-        ReadyHost.StartAsync(Repository.Path, Data, environment: new Dictionary<string, string> { ["PluginHost__Runs__Quarantine__Crashes"] = "0" });
+    // The same scripts are under way each time, and have nothing to do with it; and no run is deleted because there are so many.
+    private Task<ReadyHost> StartUnsuspectingAsync() => ReadyHost.StartAsync(Repository.Path, Data, environment: new Dictionary<string, string>
+    {
+        ["PluginHost__Runs__Quarantine__Crashes"] = "0", ["PluginHost__Retention__Runs__Count"] = "100000000",
+    });
 
     private static string Attributes => string.Concat(Enumerable.Repeat("[Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow, CatchUp = CatchUpPolicy.All)]", Schedules));
 

@@ -25,7 +25,7 @@ public sealed class SigningKey : IDisposable
 
     /// <summary>The public key: a line of OpenSSH's, or OpenPGP's armor.</summary>
     public string Public => IsSsh
-        ? File.ReadAllText(Path.Combine(_folder, "key.pub")).Trim()
+        ? System.IO.File.ReadAllText(Path.Combine(_folder, "key.pub")).Trim()
         : Gpg("--armor", "--export");
 
     /// <summary>How a signature names the key.</summary>
@@ -53,6 +53,24 @@ public sealed class SigningKey : IDisposable
         return key;
     }
 
+    /// <summary>The file of the private key, of an SSH key.</summary>
+    public string File => Path.Combine(_folder, "key");
+
+    /// <summary>Signs a file, by one beside it whose name ends in <c>.sig</c>.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="purpose">What an SSH signature is for: its namespace.</param>
+    public void Sign(string file, string purpose)
+    {
+        if (IsSsh)
+        {
+            Command.Run(_folder, "ssh-keygen", "-q", "-Y", "sign", "-n", purpose, "-f", File, file);
+        }
+        else
+        {
+            Gpg("--armor", "--detach-sign", "--output", $"{file}.sig", file);
+        }
+    }
+
     public void Dispose()
     {
         if (!IsSsh)
@@ -66,7 +84,7 @@ public sealed class SigningKey : IDisposable
     private string WriteGpg()
     {
         var script = Path.Combine(_folder, "gpg.sh");
-        File.WriteAllText(script, $"#!/bin/sh\nexec gpg --homedir '{_gpgHome}' --batch {string.Join(' ', _clock)} \"$@\"\n");
+        System.IO.File.WriteAllText(script, $"#!/bin/sh\nexec gpg --homedir '{_gpgHome}' --batch {string.Join(' ', _clock)} \"$@\"\n");
         Command.Run(_folder, "chmod", "700", script);
         return script;
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using PluginHost.App.Authoring;
 using PluginHost.App.Output;
 using PluginHost.AspNetCore.Api;
+using PluginHost.Processes;
 using PluginHost.Sources.Drops;
 
 namespace PluginHost.App.Commands;
@@ -22,8 +23,9 @@ internal static class DropCommand
         var author = new Option<string?>("--author") { Description = "Who wrote that commit." };
         var message = new Option<string?>("--message") { Description = "The first line of its message." };
         var buildUrl = new Option<string?>("--build-url") { Description = "Where the pipeline shows the build.", HelpName = "URL" };
+        var signKey = new Option<string?>("--sign-key") { Description = "Signs the drop with this SSH key, a file without a passphrase, for hosts that ask for it (Signatures:RequireSigned).", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Prints what was dropped as JSON." };
-        var command = new Command("drop", "Drops a built plugin for hosts to take: whole or not at all. Needs no host.") { what, to, plugin, version, sequence, commit, author, message, buildUrl, json };
+        var command = new Command("drop", "Drops a built plugin for hosts to take: whole or not at all. Needs no host.") { what, to, plugin, version, sequence, commit, author, message, buildUrl, signKey, json };
         command.SetAction((result, cancellationToken) => CommandGuard.RunAsync(
             result,
             async (output, token) =>
@@ -44,17 +46,17 @@ internal static class DropCommand
                     Files = new Dictionary<string, string>(),
                 };
                 var name = Named("--version", result.GetValue(version) ?? now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture));
-                return Write(output, build.Folder, result.GetRequiredValue(to), name, manifest, result.GetValue(json));
+                return Write(output, build.Folder, result.GetRequiredValue(to), name, manifest, Signer(result.GetValue(signKey), token), result.GetValue(json));
             },
             cancellationToken));
         return command;
     }
 
-    private static int Write(CommandOutput output, string folder, string to, string version, DropManifest manifest, bool asJson)
+    private static int Write(CommandOutput output, string folder, string to, string version, DropManifest manifest, Action<string>? sign, bool asJson)
     {
         try
         {
-            var place = DropWriter.Write(folder, to, version, manifest);
+            var place = DropWriter.Write(folder, to, version, manifest, sign);
             if (asJson)
             {
                 output.Json(JsonSerializer.Serialize(new { manifest.Plugin, Version = version, manifest.Sequence, manifest.Commit, Folder = place }, ApiJson.Options));
@@ -75,6 +77,9 @@ internal static class DropCommand
             throw new CommandFailure($"Nothing was dropped into {to}: {failure.Message} Check that the folder can be written to, and has room.");
         }
     }
+
+    private static Action<string>? Signer(string? key, CancellationToken cancellationToken) =>
+        key is null ? null : manifest => DropSigner.Sign(manifest, key, new ChildProcess(TimeProvider.System), cancellationToken);
 
     // It becomes the name of a folder, and one that begins with a dot is not looked at.
     private static string Named(string option, string name) => name.Length > 0 && name[0] != '.' && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "._-+".Contains(letter, StringComparison.Ordinal))

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -9,6 +10,30 @@ namespace PluginHost.AspNetCore.Api;
 internal sealed class JsonOk<T>(T value) : IResult, IEndpointMetadataProvider
 {
     public Task ExecuteAsync(HttpContext httpContext) => httpContext.WriteJsonAsync(StatusCodes.Status200OK, value);
+
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) => builder.Metadata.AddJson<T>(StatusCodes.Status200OK);
+}
+
+/// <summary>200 and a value that is written once for all who ask for it.</summary>
+internal sealed class SharedJson<T> : IResult, IEndpointMetadataProvider
+{
+    private readonly byte[] _json;
+
+    private SharedJson(T value) => _json = JsonSerializer.SerializeToUtf8Bytes(value, ApiJson.Options);
+
+    /// <param name="answers">Where those meet who ask for the same.</param>
+    /// <param name="request">The request, whose address says all that one answer differs from another by.</param>
+    /// <param name="read">Reads the value. It may outlive the request, so it must not use anything of it.</param>
+    public static Task<SharedJson<T>> GetAsync(SharedAnswers answers, HttpRequest request, Func<Task<T>> read) =>
+        answers.GetAsync($"{request.Path}{request.QueryString}", async () => new SharedJson<T>(await read()), request.HttpContext.RequestAborted);
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = _json.Length;
+        return response.Body.WriteAsync(_json, httpContext.RequestAborted).AsTask();
+    }
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) => builder.Metadata.AddJson<T>(StatusCodes.Status200OK);
 }

@@ -13,8 +13,10 @@ internal static class ScriptsEndpoints
 
     public static void MapScripts(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/scripts", async (IPluginHost host, Limit? limit, string? after, CancellationToken cancellationToken) =>
-            ApiJson.Ok(await host.GetScriptsAsync(limit?.Value ?? Limit.Default, string.IsNullOrEmpty(after) ? null : after, cancellationToken)))
+        // The one list whose items are long, and that dashboards ask for again and again.
+        var shared = SharedAnswers.Of(api.ServiceProvider);
+        api.MapGet("/scripts", (HttpRequest request, IPluginHost host, Limit? limit, string? after) =>
+            SharedJson<Page<ScriptInfo>>.GetAsync(shared, request, () => host.GetScriptsAsync(limit?.Value ?? Limit.Default, string.IsNullOrEmpty(after) ? null : after, CancellationToken.None)))
             .WithSummary("The scripts of the live plugins, by id.").Refuses(400);
         api.MapGet("/scripts/{id}", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
             ApiJson.Ok(await host.GetScriptAsync(id, cancellationToken)))

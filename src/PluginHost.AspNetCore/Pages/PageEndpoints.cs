@@ -15,7 +15,7 @@ internal static class PageEndpoints
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         // What is open in many browsers, and dear to make.
-        var (shared, rows) = (SharedPagesOf(routes.ServiceProvider), new ScriptRows(routes.ServiceProvider.GetRequiredService<ILoggerFactory>()));
+        var (shared, rows) = (SharedAnswers.Of(routes.ServiceProvider), new ScriptRows(routes.ServiceProvider.GetRequiredService<ILoggerFactory>()));
         routes.MapGet("/", async (HttpContext context, IPluginHost host) =>
             await RenderSharedAsync<ScriptsPage>(shared, context, "Scripts", async () => new()
             {
@@ -105,11 +105,5 @@ internal static class PageEndpoints
         routes.MapGet("/audit", async (HttpContext context, IAuditLog audit, string? after, CancellationToken cancellationToken) =>
             await RenderAsync<AuditPage>(context, "Audit log", new() { ["Entries"] = await audit.ListAsync(new AuditQuery { After = after }, cancellationToken) }));
         routes.MapGet("/assets/{name}", Assets.Serve);
-    }
-
-    private static SharedPages SharedPagesOf(IServiceProvider services)
-    {
-        var host = services.GetRequiredService<IPluginHost>();
-        return new SharedPages(() => host.Revision, services.GetRequiredService<TimeProvider>());
     }
 }

@@ -28,7 +28,7 @@ internal static class PageRenderer
     /// <param name="context">The request.</param>
     /// <param name="title">The page's title.</param>
     /// <param name="read">Reads what the page shows. It may outlive the request, so it must not use anything of it.</param>
-    public static async Task<IResult> RenderSharedAsync<TPage>(SharedPages pages, HttpContext context, string title, Func<Task<Dictionary<string, object?>>> read)
+    public static async Task<IResult> RenderSharedAsync<TPage>(SharedAnswers pages, HttpContext context, string title, Func<Task<Dictionary<string, object?>>> read)
         where TPage : IComponent
     {
         var frame = await FrameAsync(context, title);

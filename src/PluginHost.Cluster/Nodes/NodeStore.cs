@@ -39,6 +39,10 @@ internal sealed class NodeStore(HistoryDatabase database)
     public Task<bool> SetDrainingAsync(string id, bool isDraining, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Run("UPDATE nodes SET draining = @draining WHERE id = @id", ("@draining", isDraining), ("@id", id)) > 0, cancellationToken);
 
+    /// <summary>Whether an operator keeps the node from new runs, as of this very transaction.</summary>
+    public static bool IsDraining(HistoryConnection connection, string id) =>
+        connection.Query("SELECT draining FROM nodes WHERE id = @id", reader => reader.GetBoolean(0), ("@id", id)).SingleOrDefault();
+
     /// <summary>The node stops, and leaves nothing behind that others must see to at once.</summary>
     public static void Leave(HistoryConnection connection, string id, string incarnation) => connection.Run(
         "UPDATE nodes SET is_up = FALSE WHERE id = @id AND incarnation = @incarnation", ("@id", id), ("@incarnation", incarnation));

@@ -6,8 +6,12 @@ internal static class PostgresSchema
     // The same for all, so that nodes that start together take turns: a number of ours among those of the database.
     private const long Lock = 0x506C7567696E48;
 
-    // As those of SQLite are. What is compared without case there has a collation of the same name here.
-    private static readonly string[] Steps =
+    /// <summary>How many steps a node must know to work beside those that know them all. It is raised to the number of a step that takes something away, or that makes wrong what older nodes write.</summary>
+    /// <remarks>Else a node of the version before could not be started again while the others are upgraded.</remarks>
+    public const int Needed = 7;
+
+    /// <summary>As those of SQLite are. What is compared without case there has a collation of the same name here.</summary>
+    public static IReadOnlyList<string> Steps { get; } =
     [
         """
         CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
@@ -118,27 +122,36 @@ internal static class PostgresSchema
         return reader.ReadToEnd();
     }
 
-    public static void Migrate(PostgresConnection connection, string schema)
+    public static void Migrate(PostgresConnection connection, string schema) => Migrate(connection, schema, Steps, Needed);
+
+    /// <summary>Brings the tables to where a version has them that knows these steps.</summary>
+    /// <exception cref="ClusterException">A newer version has changed them so that this one cannot work with them.</exception>
+    public static void Migrate(PostgresConnection connection, string schema, IReadOnlyList<string> steps, int needed)
     {
         // Each statement sees what those before it have committed, also while this one waited for the lock.
         connection.Run("BEGIN ISOLATION LEVEL READ COMMITTED");
         connection.Query($"SELECT pg_advisory_xact_lock({Lock})", _ => true);
         connection.Run($"CREATE SCHEMA IF NOT EXISTS \"{schema}\"");
         connection.Run("CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)");
-        var version = connection.Query("SELECT version FROM schema_version", reader => reader.GetInt32(0)) is [var found] ? found : 0;
-        if (version > Steps.Length)
+        connection.Run("ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS needed integer NOT NULL DEFAULT 0");
+        var (version, neededThere) = connection.Query("SELECT version, needed FROM schema_version", reader => (reader.GetInt32(0), reader.GetInt32(1))) is [var found] ? found : (0, 0);
+        if (neededThere > steps.Count)
         {
             throw new ClusterException(
-                $"The schema '{schema}' was written by a newer version of PluginHost (schema {version}, this one knows {Steps.Length}). Nothing was changed. Start the newer version, or name another schema.");
+                $"The schema '{schema}' was changed by a newer version of PluginHost in a way that this one cannot work with (schema {version}; this one knows {steps.Count}, and must know {neededThere}). Nothing was changed. Start the newer version, or name another schema.");
         }
 
-        foreach (var step in Steps.Skip(version))
+        if (version < steps.Count)
         {
-            connection.Run(step);
+            foreach (var step in steps.Skip(version))
+            {
+                connection.Run(step);
+            }
+
+            connection.Run("DELETE FROM schema_version");
+            connection.Run("INSERT INTO schema_version (version, needed) VALUES (@version, @needed)", ("@version", steps.Count), ("@needed", needed));
         }
 
-        connection.Run("DELETE FROM schema_version");
-        connection.Run("INSERT INTO schema_version (version) VALUES (@version)", ("@version", Steps.Length));
         connection.Commit();
     }
 }

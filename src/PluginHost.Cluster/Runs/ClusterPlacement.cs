@@ -109,7 +109,10 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
     private string Choose(HistoryConnection connection, RunInfo run)
     {
         var refusal = RefuseHere(run.NodeLabel);
-        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) && !node.IsDraining && refusal is null)
+
+        // Not as of the last check-in: whoever has drained it may rely on that from then on.
+        var isDraining = NodeStore.IsDraining(connection, node.Id);
+        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) && !isDraining && refusal is null)
         {
             return node.Id;
         }

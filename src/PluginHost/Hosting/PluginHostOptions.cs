@@ -54,7 +54,7 @@ public sealed class SourceOptions
     /// <summary>The folder of drops, in place of a repository: <c>PLUGIN/VERSION/</c>, as <c>pluginhost drop</c> writes them. Nothing is built then, and no SDK is needed.</summary>
     /// <value>
     /// The default is null. When it is set, <see cref="Url"/> is not, and of the other settings only <see cref="Poll"/>,
-    /// <see cref="Timeout"/> and the webhook's count. Whoever can write there runs code as the host's user.
+    /// <see cref="Timeout"/>, <see cref="Signatures"/> and the webhook's count. Whoever can write there runs code as the host's user.
     /// </value>
     public string? DropFolder { get; set; }
 

@@ -76,7 +76,6 @@ internal sealed partial class PluginHostOptionsValidator : IValidateOptions<Plug
         .. Check(!source.WorkingTree, $"PluginHost:Sources:{name}:WorkingTree is set, and the source is a DropFolder, which holds no source code. Unset one of the two."),
         .. Check(source.Branch is null, $"PluginHost:Sources:{name}:Branch is set, and the source is a DropFolder, which has no branches. Unset one of the two."),
         .. Check(!source.Submodules, $"PluginHost:Sources:{name}:Submodules is set, and the source is a DropFolder, which has none. Unset one of the two."),
-        .. Check(!source.Signatures.RequireSigned, $"PluginHost:Sources:{name}:Signatures:RequireSigned is set, and the source is a DropFolder, whose drops are not signed. Unset one of the two."),
     ];
 
     private static IEnumerable<string> Labels(IList<string> labels) =>

@@ -3,17 +3,17 @@ namespace PluginHost;
 /// <summary>Whose commits a source takes.</summary>
 public sealed class SignatureOptions
 {
-    /// <summary>Whether a commit must be signed by an allowed key. One that is not is refused, and what is live stays live.</summary>
+    /// <summary>Whether a commit, or a drop, must be signed by an allowed key. One that is not is refused, and what is live stays live.</summary>
     /// <value>The default is false. When it is true, <see cref="AllowedSignersFile"/> or <see cref="OpenPgpKeysFile"/> is set, or both.</value>
     public bool RequireSigned { get; set; }
 
-    /// <summary>Which commits must be signed.</summary>
+    /// <summary>Which commits must be signed; of drops each one.</summary>
     /// <value>The default is <see cref="SignedCommits.Tip"/>.</value>
     public SignedCommits Commits { get; set; } = SignedCommits.Tip;
 
     /// <summary>Whose SSH signatures are taken: a file in OpenSSH's <c>allowed_signers</c> format, as git's <c>gpg.ssh.allowedSignersFile</c> names one.</summary>
     /// <value>
-    /// Read again for each commit. A line's namespaces must allow <c>git</c>; its <c>valid-after</c> and <c>valid-before</c> are
+    /// Read again for each commit. A line's namespaces must allow <c>git</c>, for drops <c>pluginhost-drop</c>; its <c>valid-after</c> and <c>valid-before</c> are
     /// compared with the commit's own date. It takes <c>ssh-keygen</c> on the PATH. The default is null: no SSH signature is taken.
     /// </value>
     public string? AllowedSignersFile { get; set; }

@@ -6,6 +6,7 @@ using PluginHost.Hosting;
 using PluginHost.Processes;
 using PluginHost.Sources;
 using PluginHost.Sources.Drops;
+using PluginHost.Sources.Signatures;
 
 namespace PluginHost.Pipeline;
 
@@ -30,7 +31,7 @@ internal sealed class SourceWatchers : IDisposable
             source, data.Root, _watchers[source.Name], time, loggers.CreateLogger<FolderWatcher>()))];
 
         ISource Open(string name, SourceOptions source) =>
-            source.DropFolder is not null ? new DropSource(name, source, (plugin, content) => DroppedBuilds.IsKept(artifacts, plugin, content), time)
+            source.DropFolder is not null ? new DropSource(name, source, (plugin, content) => DroppedBuilds.IsKept(artifacts, plugin, content), source.Signatures.RequireSigned ? new SignatureCheck(source.Signatures, processes) : null, time)
             : source.WorkingTree ? new WorkingTreeSource(name, source, data.Source(name), time)
             : new Source(name, source, data.Source(name), activities, processes, time, loggers.CreateLogger<Source>());
     }

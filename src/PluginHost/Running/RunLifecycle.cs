@@ -309,6 +309,9 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
         await stored.FirstTry;
         _recent.Add(finished);
         run.Finish(finished);
+
+        // At once: whoever has waited for the run and looks at its script then must not see what was true before.
+        _events.Publish(HostEventKind.Run, run.Id);
         _metrics.Ended(finished);
         if (run.Span is { } span)
         {
@@ -318,7 +321,6 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
 
         LogEnded(finished.Script, finished.State, finished.DurationMs, finished.Id);
         RunSpans.End(run.Span, finished);
-        _events.Publish(HostEventKind.Run, run.Id);
         var placed = await stored.Done;
         if (placed is not null)
         {

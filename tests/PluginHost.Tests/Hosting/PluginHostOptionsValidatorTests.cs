@@ -80,8 +80,9 @@ public sealed class PluginHostOptionsValidatorTests
     {
         Assert.That(Mistakes(new SourceOptions { DropFolder = "/srv/drops" }), Is.Empty);
         Assert.That(
-            Mistakes(new SourceOptions { DropFolder = "/srv/drops", Url = "/srv/repository", Branch = "main", Submodules = true, WorkingTree = false, Signatures = new SignatureOptions { RequireSigned = true, AllowedSignersFile = "/nowhere" } }),
-            Has.One.Contains("has both a Url and a DropFolder").And.One.Contains("Branch is set, and the source is a DropFolder").And.One.Contains("Submodules is set, and the source is a DropFolder").And.One.Contains("whose drops are not signed"));
+            Mistakes(new SourceOptions { DropFolder = "/srv/drops", Url = "/srv/repository", Branch = "main", Submodules = true, WorkingTree = true }),
+            Has.One.Contains("has both a Url and a DropFolder").And.One.Contains("Branch is set, and the source is a DropFolder").And.One.Contains("Submodules is set, and the source is a DropFolder").And.One.Contains("which holds no source code"));
+        Assert.That(Mistakes(new SourceOptions { DropFolder = "/srv/drops", Signatures = new SignatureOptions { RequireSigned = true } }), Has.One.Contains("no key is allowed"));
         Assert.That(Mistakes(new SourceOptions { DropFolder = " " }), Has.One.Contains("DropFolder is empty"));
     }
 

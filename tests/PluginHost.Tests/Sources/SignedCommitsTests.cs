@@ -223,7 +223,7 @@ public sealed class SignedCommitsTests
         File.Delete(AllowedSigners);
 
         var failure = await Assert.ThrowsAsync<SourceException>(() => source.PullAsync(null, default));
-        Assert.That(failure!.Message, Does.Contain(AllowedSigners).And.Contain("No new commit is taken"));
+        Assert.That(failure!.Message, Does.Contain(AllowedSigners).And.Contain("Nothing new is taken"));
 
         Allow($"ada@example.com {_ada.Public}");
         Assert.That((await source.PullAsync(null, default)).Refusal, Is.Null);

@@ -13,6 +13,9 @@ internal sealed record DroppedPlugin(string Plugin, Drop? Current, string? Fault
 /// <param name="LookAgain">Has its files compared with what it says once more: they have changed since.</param>
 internal sealed record Drop(string Version, string Folder, DropManifest Manifest, Action LookAgain)
 {
+    /// <summary>Who signed it and with which key, where the source asks for that; else null.</summary>
+    public string? Signer { get; init; }
+
     /// <summary>Names what is in it.</summary>
     public string ContentId { get; } = Manifest.ContentId();
 

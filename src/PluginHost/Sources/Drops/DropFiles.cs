@@ -4,7 +4,7 @@ using System.Text;
 
 namespace PluginHost.Sources.Drops;
 
-/// <summary>The files that lie in a drop, without its manifest, by their paths with forward slashes.</summary>
+/// <summary>The files that lie in a drop, without its manifest and the signature of that, by their paths with forward slashes.</summary>
 internal sealed class DropFiles
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
@@ -66,7 +66,7 @@ internal sealed class DropFiles
             {
                 Add(below, path);
             }
-            else if (path != DropManifest.FileName)
+            else if (path is not (DropManifest.FileName or DropSignatures.FileName))
             {
                 _files[path] = (FileInfo)entry;
             }

@@ -2,7 +2,7 @@ namespace PluginHost.Sources.Drops;
 
 /// <summary>Reads a folder of drops: <c>PLUGIN/VERSION/</c>, each with the files of a plugin and a manifest.</summary>
 /// <remarks>An unchanged folder costs a listing of each plugin's folder and a look at each manifest's size and time. Used by one thread at a time.</remarks>
-internal sealed class DropFolder(string root, IsKept isKept, TimeProvider time)
+internal sealed class DropFolder(string root, IsKept isKept, DropSignatures? signatures, TimeProvider time)
 {
     private Dictionary<string, DropVersion> _versions = [];
 
@@ -25,7 +25,7 @@ internal sealed class DropFolder(string root, IsKept isKept, TimeProvider time)
     private DroppedPlugin? Read(string folder, Dictionary<string, DropVersion> seen, List<string> problems)
     {
         var plugin = Path.GetFileName(folder);
-        var versions = Folders(folder).Select(version => _versions.GetValueOrDefault(version) is { } known ? (version, known) : (version, new DropVersion(plugin, version, isKept, time))).ToList();
+        var versions = Folders(folder).Select(version => _versions.GetValueOrDefault(version) is { } known ? (version, known) : (version, new DropVersion(plugin, version, isKept, signatures, time))).ToList();
         foreach (var (path, version) in versions)
         {
             seen[path] = version;

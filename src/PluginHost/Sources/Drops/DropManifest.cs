@@ -91,7 +91,7 @@ internal sealed partial record DropManifest
     private static bool IsWeb(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
 
     private static bool IsPlain(string name) =>
-        name != FileName && name.Length > 0 && !name.Contains('\\') && !name.Contains(':') && !name.StartsWith('/')
+        name is not (FileName or DropSignatures.FileName) && name.Length > 0 && !name.Contains('\\') && !name.Contains(':') && !name.StartsWith('/')
         && name.Split('/').All(part => part is not ("" or "." or ".."));
 
     [GeneratedRegex(@"^[0-9a-f]{64}\z")]

@@ -1,14 +1,15 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
+using PluginHost.Sources.Signatures;
 
 namespace PluginHost.Sources.Drops;
 
 /// <summary>A folder into which a pipeline drops plugins that it has built.</summary>
-internal sealed class DropSource(string name, SourceOptions options, IsKept isKept, TimeProvider time) : ISource
+internal sealed class DropSource(string name, SourceOptions options, IsKept isKept, SignatureCheck? signatures, TimeProvider time) : ISource
 {
     private readonly SemaphoreSlim _oneAtATime = new(1);
-    private readonly DropFolder _folder = new(Path.GetFullPath(options.DropFolder!), isKept, time);
+    private readonly DropFolder _folder = new(Path.GetFullPath(options.DropFolder!), isKept, signatures is null ? null : new DropSignatures(signatures, time), time);
 
     public string Name { get; } = name;
 
@@ -92,6 +93,7 @@ internal sealed class DropSource(string name, SourceOptions options, IsKept isKe
             Author = newest is [{ Current: { } its }, ..] ? its.Author : "unknown",
             Message = newest.Count == 0 ? "drops were taken away, or are not whole" : $"{newest[0].Plugin} {newest[0].Current!.Version}: {newest[0].Current!.Message}{(newest.Count > 1 ? $", and {newest.Count - 1} more" : "")}",
             Tree = new SourceTree(StateOf(plugins), FrozenDictionary<string, SourceFile>.Empty, plugins.Where(plugin => plugin.Current is not null).ToFrozenDictionary(plugin => plugin.Plugin, TreeOf)),
+            Signer = newest is [{ Current.Signer: { } signer }, ..] ? signer : null,
             OpenContent = _ => throw new InvalidOperationException("What is in a drop is not read as source."),
             Drops = plugins,
             Problem = problem,

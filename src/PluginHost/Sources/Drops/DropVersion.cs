@@ -9,18 +9,21 @@ internal delegate bool IsKept(string plugin, string contentId);
 /// <param name="plugin">The plugin in whose folder it lies.</param>
 /// <param name="folder">The folder.</param>
 /// <param name="isKept">Whether the host keeps a copy of a content already: then it does not matter what has become of the drop's own files.</param>
+/// <param name="signatures">Checks who signed it; null when that is not asked.</param>
 /// <param name="time">Tells how long files have been at rest.</param>
-internal sealed class DropVersion(string plugin, string folder, IsKept isKept, TimeProvider time)
+internal sealed class DropVersion(string plugin, string folder, IsKept isKept, DropSignatures? signatures, TimeProvider time)
 {
     // Whoever copies a drop without care for the order of its files has some seconds between two of them.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
     private (long Length, DateTime WrittenAt)? _stamp;
+    private byte[] _json = [];
     private DropManifest? _manifest;
     private string? _mistake;
     private Drop? _whole;
     private string? _fault;
     private string? _checked;
+    private bool _checkedAtRest;
     private DateTimeOffset _changedAt = time.GetUtcNow();
     private bool _wasWhole;
     private volatile bool _lookAgain;
@@ -46,8 +49,9 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, T
             return;
         }
 
+        // To be looked at again is no change: what could not be read must come to rest, and be told.
+        _changedAt = stamp == _stamp ? _changedAt : time.GetUtcNow();
         (_stamp, _manifest, _mistake, _fault, _whole, _checked, _lookAgain) = (stamp, null, null, null, null, null, false);
-        _changedAt = time.GetUtcNow();
         if (file.Exists)
         {
             Read(file);
@@ -72,7 +76,7 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, T
     {
         try
         {
-            NoteChanges(DropFiles.List(folder));
+            NoteChanges(DropFiles.List(folder).Fingerprint());
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -89,7 +93,7 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, T
         {
             _manifest = file.Length > DropManifest.MaxBytes
                 ? throw new InvalidDataException($"its {DropManifest.FileName} is larger than {DropManifest.MaxBytes} bytes")
-                : DropManifest.Parse(File.ReadAllBytes(file.FullName), plugin);
+                : DropManifest.Parse(_json = File.ReadAllBytes(file.FullName), plugin);
         }
         catch (InvalidDataException mistake)
         {
@@ -106,18 +110,20 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, T
         try
         {
             var drop = new Drop(Name, folder, manifest, () => _lookAgain = true);
-            if (!isKept(plugin, drop.ContentId))
+            var files = isKept(plugin, drop.ContentId) ? null : DropFiles.List(folder);
+            if (!NoteChanges($"{files?.Fingerprint()}{signatures?.StampOf(folder)}") && _checkedAtRest == IsAtRest)
             {
-                var files = DropFiles.List(folder);
-                if (!NoteChanges(files))
-                {
-                    return;
-                }
-
-                _fault = files.FindFault(manifest);
+                return;
             }
 
-            (_whole, _wasWhole) = _fault is null ? (drop, true) : (null, _wasWhole);
+            // Once more before it is refused: a file may have got its content within one tick of the clock that dates files.
+            _checkedAtRest = IsAtRest;
+
+            // Signed it has to be also when its content is kept: with a greater number an old version would come back.
+            _fault = files?.FindFault(manifest);
+            var verdict = _fault is null ? signatures?.Verify(drop, _json) : null;
+            _fault ??= verdict?.Problem;
+            (_whole, _wasWhole) = _fault is null ? (drop with { Signer = verdict?.Signer }, true) : (null, _wasWhole);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -127,9 +133,8 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, T
     }
 
     /// <returns>Whether its files differ from what they were the last time.</returns>
-    private bool NoteChanges(DropFiles files)
+    private bool NoteChanges(string fingerprint)
     {
-        var fingerprint = files.Fingerprint();
         if (fingerprint == _checked)
         {
             return false;

@@ -21,10 +21,11 @@ internal static class DropWriter
     /// <param name="root">The folder of all drops; it is made where it is not there.</param>
     /// <param name="version">The name of the drop among those of its plugin.</param>
     /// <param name="manifest">What is known of it; its files are read from the output.</param>
+    /// <param name="sign">Signs the manifest at a path, by a file beside it; null for no signature.</param>
     /// <returns>The drop's folder.</returns>
     /// <exception cref="InvalidDataException">It would not be taken; nothing was dropped. The message is a sentence.</exception>
     /// <exception cref="IOException">It cannot be written; nothing was dropped.</exception>
-    public static string Write(string output, string root, string version, DropManifest manifest)
+    public static string Write(string output, string root, string version, DropManifest manifest, Action<string>? sign = null)
     {
         var plugin = Path.Combine(Path.GetFullPath(root), manifest.Plugin);
         var place = Path.Combine(plugin, version);
@@ -44,6 +45,7 @@ internal static class DropWriter
             }
 
             WriteThrough(Path.Combine(unfinished, DropManifest.FileName), manifest.ToJson());
+            sign?.Invoke(Path.Combine(unfinished, DropManifest.FileName));
             Directory.Move(unfinished, place);
             FlushFolder(plugin);
             return place;

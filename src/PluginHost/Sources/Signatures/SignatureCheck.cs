@@ -41,7 +41,7 @@ internal sealed class SignatureCheck(SignatureOptions options, ChildProcess proc
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SourceException(SourceFailure.Unreachable, $"The signature of commit {signature.Commit[..7]} cannot be checked: {failure.Message} What is live stays live, and it is tried again.", failure);
+            throw new SourceException(SourceFailure.Unreachable, $"The signature of {signature.Kind} {signature.Commit[..7]} cannot be checked: {failure.Message} What is live stays live, and it is tried again.", failure);
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class SignatureCheck(SignatureOptions options, ChildProcess proc
         {
             throw new SourceException(
                 SourceFailure.Unreachable,
-                $"The file '{Path.GetFullPath(file)}', which says whose signatures are taken, cannot be read: {failure.Message} No new commit is taken and what is live stays live until it can. Check Signatures:AllowedSignersFile and Signatures:OpenPgpKeysFile.",
+                $"The file '{Path.GetFullPath(file)}', which says whose signatures are taken, cannot be read: {failure.Message} Nothing new is taken and what is live stays live until it can. Check Signatures:AllowedSignersFile and Signatures:OpenPgpKeysFile.",
                 failure);
         }
     }

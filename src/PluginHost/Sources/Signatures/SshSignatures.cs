@@ -9,9 +9,6 @@ internal sealed partial class SshSignatures(string allowedSigners, ChildProcess 
 {
     public const string Program = "ssh-keygen";
 
-    // What git signs for; a signature of a file or a mail is none of a commit.
-    private const string Namespace = "git";
-
     public SignatureVerdict Verify(CommitSignature signature, CancellationToken cancellationToken)
     {
         using var program = new SignatureProgram(Program, processes, cancellationToken);
@@ -25,7 +22,7 @@ internal sealed partial class SshSignatures(string allowedSigners, ChildProcess 
         var complaints = new List<string>(found.Where(IsComplaint));
         foreach (var principal in found.Where(line => !IsComplaint(line)))
         {
-            var (good, said) = program.Run(signature.Payload, ["-Y", "verify", "-n", Namespace, "-f", allowedSigners, "-I", principal, "-s", file, .. when]);
+            var (good, said) = program.Run(signature.Payload, ["-Y", "verify", "-n", signature.Namespace, "-f", allowedSigners, "-I", principal, "-s", file, .. when]);
             if (good)
             {
                 return SignatureVerdict.Good($"{principal} ({KeyIn(said) ?? "an allowed SSH key"})");
@@ -40,7 +37,7 @@ internal sealed partial class SshSignatures(string allowedSigners, ChildProcess 
     /// <summary>Nobody who is allowed signed it: either somebody else did, or it was changed since.</summary>
     private SignatureVerdict Explain(SignatureProgram program, CommitSignature signature, string file, List<string> complaints)
     {
-        var (intact, said) = program.Run(signature.Payload, ["-Y", "check-novalidate", "-n", Namespace, "-s", file]);
+        var (intact, said) = program.Run(signature.Payload, ["-Y", "check-novalidate", "-n", signature.Namespace, "-s", file]);
         if (!intact)
         {
             return SignatureVerdict.Bad($"its signature does not fit what it holds ({string.Join(" / ", said)}): it was changed after it was signed. Find out who did that; sign it anew if it is good");
@@ -50,7 +47,7 @@ internal sealed partial class SshSignatures(string allowedSigners, ChildProcess 
         var reasons = complaints.Select(line => line.Replace(allowedSigners, Path.GetFileName(allowedSigners), StringComparison.Ordinal)).Distinct().ToList();
         var why = reasons.Count > 0 ? $" ({string.Join(" / ", reasons)})" : "";
         return SignatureVerdict.Bad(
-            $"it is signed with {KeyIn(said) ?? "an SSH key"}, which {allowedSigners} does not allow for a commit of {signature.CommittedAt:yyyy-MM-dd}{why}. Sign it with an allowed key, or add a line for this one there if you know whose it is");
+            $"it is signed with {KeyIn(said) ?? "an SSH key"}, which {allowedSigners} does not allow for a {signature.Kind} of {signature.CommittedAt:yyyy-MM-dd}{why}. Sign it with an allowed key, or add a line for this one there if you know whose it is");
     }
 
     private static string? KeyIn(IEnumerable<string> said) =>
@@ -60,6 +57,6 @@ internal sealed partial class SshSignatures(string allowedSigners, ChildProcess 
     private bool IsComplaint(string line) =>
         line.StartsWith(allowedSigners, StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^Good ""git"" signature .*?with (?<key>\S+ key SHA256:\S+)$")]
+    [GeneratedRegex(@"^Good ""(git|pluginhost-drop)"" signature .*?with (?<key>\S+ key SHA256:\S+)$")]
     private static partial Regex Key();
 }

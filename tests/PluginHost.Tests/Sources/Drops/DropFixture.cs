@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
+using PluginHost.Processes;
 using PluginHost.Sources;
 using PluginHost.Sources.Drops;
+using PluginHost.Sources.Signatures;
 using PluginHost.TestInfra;
 
 namespace PluginHost.Tests.Sources.Drops;
@@ -11,9 +13,10 @@ internal sealed class DropFixture : IDisposable
     private readonly TestDirectory _directory = new();
     private readonly HashSet<string> _kept = [];
 
-    public DropFixture()
+    public DropFixture(SignatureOptions? signatures = null)
     {
-        Source = new DropSource("ci", new SourceOptions { DropFolder = Root }, (_, content) => _kept.Contains(content), Time);
+        Source = new DropSource(
+            "ci", new SourceOptions { DropFolder = Root }, (_, content) => _kept.Contains(content), signatures is null ? null : new SignatureCheck(signatures, new ChildProcess(TimeProvider.System)), Time);
         Directory.CreateDirectory(Root);
     }
 
@@ -33,7 +36,8 @@ internal sealed class DropFixture : IDisposable
         return output;
     }
 
-    public string Drop(string plugin, string version, long sequence, string code, string? commit = null) => DropWriter.Write(Output(plugin, code), Root, version, Manifest(plugin, sequence) with { Commit = commit });
+    public string Drop(string plugin, string version, long sequence, string code, string? commit = null, Action<string>? sign = null) =>
+        DropWriter.Write(Output(plugin, code), Root, version, Manifest(plugin, sequence) with { Commit = commit }, sign);
 
     public static DropManifest Manifest(string plugin, long sequence) => new()
     {

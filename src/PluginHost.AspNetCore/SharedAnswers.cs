@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 
-namespace PluginHost.AspNetCore.Pages;
+namespace PluginHost.AspNetCore;
 
-/// <summary>Makes a page once for all who ask for it until something changes.</summary>
+/// <summary>Makes a page, or a long list, once for all who ask for it until something changes.</summary>
 /// <param name="revision">How many changes there have been (<see cref="IPluginHost.Revision"/>).</param>
 /// <param name="time">The clock.</param>
 /// <remarks>
@@ -10,7 +11,7 @@ namespace PluginHost.AspNetCore.Pages;
 /// begun before the change: whoever comes while an older one is being made shares the next one with all who came
 /// meanwhile. So whatever their number, they cost one page for each change, and one page after the other.
 /// </remarks>
-internal sealed class SharedPages(Func<long> revision, TimeProvider time)
+internal sealed class SharedAnswers(Func<long> revision, TimeProvider time)
 {
     /// <summary>How long a page is taken as true: for what no change is told of, such as the time itself.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
@@ -18,6 +19,12 @@ internal sealed class SharedPages(Func<long> revision, TimeProvider time)
     private const int MostIdle = 64;
 
     private readonly ConcurrentDictionary<string, Place> _places = new(StringComparer.Ordinal);
+
+    public static SharedAnswers Of(IServiceProvider services)
+    {
+        var host = services.GetRequiredService<IPluginHost>();
+        return new SharedAnswers(() => host.Revision, services.GetRequiredService<TimeProvider>());
+    }
 
     /// <summary>How many addresses have a page here.</summary>
     public int Count => _places.Count;
@@ -49,7 +56,7 @@ internal sealed class SharedPages(Func<long> revision, TimeProvider time)
         }
     }
 
-    private sealed class Place(SharedPages owner)
+    private sealed class Place(SharedAnswers owner)
     {
         private readonly Lock _lock = new();
         private (Task Page, long Revision, long BegunAt)? _latest;

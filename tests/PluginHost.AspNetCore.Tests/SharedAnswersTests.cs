@@ -3,14 +3,14 @@ using PluginHost.AspNetCore.Pages;
 
 namespace PluginHost.AspNetCore.Tests;
 
-public sealed class SharedPagesTests
+public sealed class SharedAnswersTests
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly SharedPages _pages;
+    private readonly SharedAnswers _pages;
     private long _revision;
     private int _made;
 
-    public SharedPagesTests() => _pages = new SharedPages(() => Volatile.Read(ref _revision), _time);
+    public SharedAnswersTests() => _pages = new SharedAnswers(() => Volatile.Read(ref _revision), _time);
 
     [Test]
     public async Task AsLongAsNothingChanges_OneIsMade_ForWhoeverComes()
@@ -36,7 +36,7 @@ public sealed class SharedPagesTests
     public async Task AnOldOne_IsMadeAnew_ThoughNobodyTellsOfAChange()
     {
         await _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
-        _time.Advance(SharedPages.Lifetime);
+        _time.Advance(SharedAnswers.Lifetime);
 
         Assert.That(await _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None), Is.EqualTo(2));
     }

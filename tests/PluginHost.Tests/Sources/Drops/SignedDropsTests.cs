@@ -1,0 +1,116 @@
+using PluginHost.Processes;
+using PluginHost.Sources.Drops;
+using PluginHost.TestInfra;
+
+namespace PluginHost.Tests.Sources.Drops;
+
+[Platform(Exclude = "Win", Reason = "Keys are made by the programs of Unix.")]
+public sealed class SignedDropsTests
+{
+    private TestDirectory _directory = null!;
+    private SigningKey _key = null!;
+    private DropFixture _drops = null!;
+
+    private string AllowedSigners => _directory.Combine("allowed_signers");
+
+    [SetUp]
+    public void SetUp()
+    {
+        _directory = new TestDirectory();
+        _key = SigningKey.Ssh(_directory.Combine("ada"));
+        Allow(_key);
+        _drops = new DropFixture(new SignatureOptions { RequireSigned = true, AllowedSignersFile = AllowedSigners });
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _drops.Dispose();
+        _key.Dispose();
+        _directory.Dispose();
+    }
+
+    [Test]
+    public async Task ADropThatAnAllowedKeySigned_IsTaken_AndTheReceiptWillSayWho()
+    {
+        _drops.Drop("A", "1", 1, "one", sign: manifest => DropSigner.Sign(manifest, _key.File, new ChildProcess(TimeProvider.System), default));
+
+        var snapshot = await _drops.LookAsync();
+
+        Assert.That(snapshot.Drops!.Single().Current!.Version, Is.EqualTo("1"));
+        Assert.That(snapshot.Signer, Does.StartWith("ada@example.com (").And.Contains(_key.Fingerprint));
+    }
+
+    [Test]
+    public async Task ADropThatAnAllowedOpenPgpKeySigned_IsTaken()
+    {
+        using var key = SigningKey.OpenPgp(_directory.Combine("pgp"));
+        var keys = _directory.Combine("keys.asc");
+        File.WriteAllText(keys, key.Public);
+        using var drops = new DropFixture(new SignatureOptions { RequireSigned = true, OpenPgpKeysFile = keys });
+        drops.Drop("A", "1", 1, "one", sign: manifest => key.Sign(manifest, ""));
+
+        Assert.That((await drops.LookAsync()).Signer, Does.Contain(key.Fingerprint));
+    }
+
+    [TestCase("nobody", "it is not signed: there is no drop.json.sig")]
+    [TestCase("stranger", "does not allow for a drop of 2026-01-01")]
+    [TestCase("git", "does not fit what it holds")]
+    public async Task ADropThatIsNotSignedAsADropByAnAllowedKey_IsRefused(string who, string words)
+    {
+        using var stranger = SigningKey.Ssh(_directory.Combine("stranger"));
+        _drops.Drop("A", "1", 1, "one", sign: who switch
+        {
+            "stranger" => manifest => stranger.Sign(manifest, DropSignatures.Namespace),
+            "git" => manifest => _key.Sign(manifest, "git"),
+            _ => null,
+        });
+
+        var snapshot = await _drops.LookAtRestAsync();
+
+        Assert.That((snapshot.Drops!.Single().Current, snapshot.Signer), Is.EqualTo(((Drop?)null, (string?)null)));
+        Assert.That(snapshot.Problem, Does.Contain(words));
+    }
+
+    [Test]
+    public async Task AManifestThatWasChangedAfterItWasSigned_IsRefused_AlsoWhenItsContentIsKept()
+    {
+        var folder = _drops.Drop("A", "1", 1, "one", sign: Sign);
+        _drops.Keep((await _drops.LookAsync()).Drops!.Single().Current!.ContentId);
+        var manifest = Path.Combine(folder, DropManifest.FileName);
+        var replayed = DropManifest.Parse(File.ReadAllBytes(manifest), "A") with { Sequence = 99 };
+        File.WriteAllBytes(manifest, replayed.ToJson());
+
+        var snapshot = await _drops.LookAtRestAsync();
+
+        Assert.That(snapshot.Drops!.Single().Current, Is.Null);
+        Assert.That(snapshot.Problem, Does.Contain("it was changed after it was signed"));
+    }
+
+    [Test]
+    public async Task WhenItsKeyIsAllowedLater_ARefusedDropIsTaken_WithoutAChangeToIt()
+    {
+        using var stranger = SigningKey.Ssh(_directory.Combine("stranger"));
+        _drops.Drop("A", "1", 1, "one", sign: manifest => stranger.Sign(manifest, DropSignatures.Namespace));
+        var refused = await _drops.LookAtRestAsync();
+        Allow(_key, stranger);
+
+        var taken = await _drops.LookAsync(refused);
+
+        Assert.That((refused.Problem is null, taken.Drops!.Single().Current?.Version, taken.Problem), Is.EqualTo((false, "1", (string?)null)));
+    }
+
+    [Test]
+    public void AKeyThatCannotSign_LeavesNoDrop()
+    {
+        Assert.That(
+            () => _drops.Drop("A", "1", 1, "one", sign: manifest => DropSigner.Sign(manifest, _directory.Combine("nowhere"), new ChildProcess(TimeProvider.System), default)),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("cannot be signed with"));
+        Assert.That(Directory.GetFileSystemEntries(Path.Combine(_drops.Root, "A")), Is.Empty);
+    }
+
+    private void Sign(string manifest) => _key.Sign(manifest, DropSignatures.Namespace);
+
+    private void Allow(params SigningKey[] keys) =>
+        File.WriteAllLines(AllowedSigners, keys.Select(key => $"ada@example.com namespaces=\"git,{DropSignatures.Namespace}\" {key.Public}"));
+}
