@@ -46,6 +46,7 @@ public static class PluginHostClusterExtensions
         services.Replace(ServiceDescriptor.Singleton<INodeLabels>(provider => provider.GetRequiredService<ClusterNodes>()));
         services.TryAddSingleton<NodeRecovery>();
         services.TryAddSingleton<ClockCheck>();
+        services.TryAddSingleton<WaitingEnds>();
         services.TryAddSingleton<Orders>();
         services.TryAddSingleton<RemoteLogs>();
         services.TryAddSingleton<RemoteProgress>();

@@ -13,7 +13,7 @@ namespace PluginHost.Cluster.Nodes;
 
 /// <summary>Sees to the runs of nodes that have died: once, whoever of the others finds out first.</summary>
 internal sealed partial class NodeRecovery(
-    HistoryDatabase database, Node node, LiveRegistry live, RunFactory factory, Quarantines quarantines, RunService runs, ClusterPlaces places, PostgresSource source, HostEvents events, IOptions<ClusterOptions> options, IOptions<PluginHostOptions> host, TimeProvider time,
+    HistoryDatabase database, Node node, LiveRegistry live, RunFactory factory, Quarantines quarantines, RunService runs, WaitingEnds ends, ClusterPlaces places, PostgresSource source, HostEvents events, IOptions<ClusterOptions> options, IOptions<PluginHostOptions> host, TimeProvider time,
     ILogger<NodeRecovery> logger)
 {
     // Its own supervisor may have; here nobody did.
@@ -25,7 +25,7 @@ internal sealed partial class NodeRecovery(
     {
         Recovery? recovered = null;
         await database.WriteAsync(
-            connection => (recovered = new Recovery(connection, node, live, factory, places, source, new CrashJudgement(Unseen, host.Value.Runs.Quarantine, time.GetUtcNow()), options.Value.NodeTimeout, time.GetUtcNow())).Run(), cancellationToken);
+            connection => (recovered = new Recovery(connection, node, live, factory, ends, places, source, new CrashJudgement(Unseen, host.Value.Runs.Quarantine, time.GetUtcNow()), options.Value.NodeTimeout, time.GetUtcNow())).Run(), cancellationToken);
         quarantines.Know(recovered!.Judgement);
         foreach (var dead in recovered!.Dead)
         {
@@ -63,7 +63,7 @@ internal sealed partial class NodeRecovery(
     private partial void LogLost(string runId, string scriptId, string nodeId, string outcome);
 
     /// <summary>One transaction, which may be begun again.</summary>
-    private sealed class Recovery(HistoryConnection connection, Node node, LiveRegistry live, RunFactory factory, ClusterPlaces places, PostgresSource source, CrashJudgement judgement, TimeSpan timeout, DateTimeOffset now)
+    private sealed class Recovery(HistoryConnection connection, Node node, LiveRegistry live, RunFactory factory, WaitingEnds ends, ClusterPlaces places, PostgresSource source, CrashJudgement judgement, TimeSpan timeout, DateTimeOffset now)
     {
         private Dictionary<string, NodeRecord> _up = [];
 
@@ -88,7 +88,7 @@ internal sealed partial class NodeRecovery(
                 return false;
             }
 
-            Lost = RunStore.Lose(connection, IsOrphan, judgement.Error, judgement.Judge, run => IsRunAgain(run) ? Give(factory.CreateRerun(run)) : null, now);
+            Lost = RunStore.Lose(connection, IsOrphan, judgement.Error, judgement.Judge, run => IsRunAgain(run) ? Rerun(run) : null, now);
             RunStore.Waiting(connection).FindAll(run => IsOrphan(run) || !_up[run.Node].Has(run.NodeLabel)).ForEach(GiveWaiting);
             if (Dead.Count + Lost.Count + TakenOver.Count + Ended.Count > 0)
             {
@@ -108,18 +108,23 @@ internal sealed partial class NodeRecovery(
             if (run.FanOut is not null)
             {
                 var error = new RunError("NodeGone", $"Node '{run.Node}' has stopped, was taken for dead or has lost its label before the run began, and what runs on every node is not moved to another one.", null);
-                RunStore.EndWaiting(connection, run with { State = RunState.Cancelled, FinishedAt = now, Error = error });
+                ends.End(connection, run with { State = RunState.Cancelled, FinishedAt = now, Error = error });
                 Ended.Add(run);
             }
-            else if (run.Node.Length > 0 || Choose(run).Length > 0)
+            else if (Choose(run) is var target && target.Length + run.Node.Length > 0)
             {
-                Give(run);
+                Give(run, target);
             }
         }
 
-        private RunInfo Give(RunInfo run)
+        private RunInfo Rerun(RunInfo lost)
         {
-            var target = Choose(run);
+            var again = factory.CreateRerun(lost);
+            return Give(again, Choose(again));
+        }
+
+        private RunInfo Give(RunInfo run, string target)
+        {
             var given = RunStore.Move(connection, run, target);
             if (target.Length > 0 && !node.Is(target))
             {
@@ -135,11 +140,17 @@ internal sealed partial class NodeRecovery(
         {
             var has = _up.Values.Where(other => !other.IsDraining && other.Has(run.NodeLabel) && other.Report.Plugins.Any(live => live.Plugin.Equals(run.Plugin, StringComparison.OrdinalIgnoreCase)))
                 .Select(other => other.Id).ToList();
+            if (run.NodeLabel is not null && has.Count == 0)
+            {
+                // Asked each second for as long as it waits, so without a change of anything.
+                return "";
+            }
+
             if (run.NodeLabel is not null)
             {
                 // With those of its script that have a node, so that what must not overlap is in one queue there.
                 ClusterPlacement.TakeTurn(connection, run.Script);
-                return RunStore.Unfinished(connection, run.Script).FindLast(other => has.Contains(other.Node))?.Node ?? has.FirstOrDefault() ?? "";
+                return RunStore.Unfinished(connection, run.Script).FindLast(other => has.Contains(other.Node))?.Node ?? has[0];
             }
 
             // All runs of a script to one node, for the same reason.

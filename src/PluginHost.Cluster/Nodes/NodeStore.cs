@@ -8,12 +8,13 @@ namespace PluginHost.Cluster.Nodes;
 internal sealed class NodeStore(HistoryDatabase database)
 {
     private const string Now = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
+    private const string Begun = "CAST(extract(epoch FROM transaction_timestamp()) * 1000 AS bigint)";
 
     public IReadOnlyList<NodeRecord> List() => database.Read(List);
 
-    /// <summary>For a transaction that goes by which nodes there are.</summary>
+    /// <summary>For a transaction that goes by which nodes there are, as they were when it began: by then they have been silent for as long as it sees, however long it takes.</summary>
     public static List<NodeRecord> List(HistoryConnection connection) => connection.Query(
-        $"SELECT id, is_up, started_at, last_check_in, {Now} - last_check_in, document, draining FROM nodes ORDER BY id", Read);
+        $"SELECT id, is_up, started_at, last_check_in, {Begun} - last_check_in, document, draining FROM nodes ORDER BY id", Read);
 
     /// <summary>From now on the node is up; what another start of it says counts no more.</summary>
     public static void Register(HistoryConnection connection, string id, string incarnation, NodeReport report) => connection.Run(
@@ -32,7 +33,7 @@ internal sealed class NodeStore(HistoryDatabase database)
     /// <summary>Takes a node for dead, if it has not been heard of for so long.</summary>
     /// <returns>Whether it was up until now.</returns>
     public static bool Bury(HistoryConnection connection, string id, TimeSpan silence) => connection.Run(
-        $"UPDATE nodes SET is_up = FALSE WHERE id = @id AND is_up AND last_check_in < {Now} - @silence", ("@id", id), ("@silence", (long)silence.TotalMilliseconds)) > 0;
+        $"UPDATE nodes SET is_up = FALSE WHERE id = @id AND is_up AND last_check_in < {Begun} - @silence", ("@id", id), ("@silence", (long)silence.TotalMilliseconds)) > 0;
 
     /// <summary>The node takes no new runs from now on, or does again; also after it was started anew.</summary>
     /// <returns>Whether there is such a node.</returns>

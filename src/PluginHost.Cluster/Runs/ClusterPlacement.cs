@@ -69,7 +69,10 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
 
         var here = LiveOnNode.Of(plugin);
         return NodeStore.List(connection).FindAll(other =>
-            other is { IsUp: true, IsDraining: false, Report.TakesTurns: true } && other.Silence < Fresh && other.Has(run.NodeLabel) && other.Report.Plugins.Any(here.IsSame));
+            other is { IsUp: true, IsDraining: false, Report.TakesTurns: true } && other.Has(run.NodeLabel)
+
+            // This one is there, and has the version now, whatever it said last.
+            && (node.Is(other.Id) || (other.Silence < Fresh && other.Report.Plugins.Any(here.IsSame))));
     }
 
     /// <summary>Why no node can take the runs of a script, for people.</summary>
@@ -122,7 +125,10 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
             ?? (run.Trigger == RunTrigger.Manual ? throw Refuse(connection, run) : refusal is null ? node.Id : "");
     }
 
-    private ConflictException Refuse(HistoryConnection connection, RunInfo run) => new(run.NodeLabel is null && run.FanOut is null
+    private ConflictException Refuse(HistoryConnection connection, RunInfo run) => new(
+        run is { FanOut: not null, Version: { } asked } && live.Current.Plugins.GetValueOrDefault(run.Plugin)?.Version.Id is { } current && asked != current
+        ? $"Script {run.Script} runs on every node, and only the live version, {current}, can be run so: version {asked} was asked for. Nothing was started. Ask without a version, or make that one live: pluginhost rollback {run.Plugin} {asked}."
+        : run.NodeLabel is null && run.FanOut is null
         ? $"Node '{node.Id}' is being drained and takes no new runs, and no other node that is up has this version of {run.Plugin}. Ask again when one has, or undo it: pluginhost drain {node.Id} --undo."
         : $"Script {run.Script} cannot run: {Explain(connection, run.Plugin, run.NodeLabel)}. Nothing was started.");
 

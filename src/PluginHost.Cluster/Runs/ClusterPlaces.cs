@@ -15,6 +15,14 @@ internal sealed class ClusterPlaces(HistoryDatabase database, Node node, LiveReg
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
+    // A run that waits begins only on the node that it is on, and only while that is up.
+    private const string CanBegin =
+        """
+        EXISTS (
+            SELECT 1 FROM runs JOIN nodes ON nodes.id = run_places.node AND nodes.is_up
+            WHERE runs.id = run_places.run AND runs.state = 'Queued' AND json_extract(runs.document, '$.node') = run_places.node)
+        """;
+
     private readonly ConcurrentDictionary<string, Claim> _claims = new();
 
     public int? Most(string group) => options.Value.Limits.TryGetValue(group, out var most) ? most : null;
@@ -29,6 +37,13 @@ internal sealed class ClusterPlaces(HistoryDatabase database, Node node, LiveReg
         }
 
         var claim = _claims[run.Id] = new Claim(group, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (cancellationToken.IsCancellationRequested)
+        {
+            // Who has ended the run meanwhile may have forgotten it before it was there.
+            Forget(run.Id);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
         while (!claim.Given.Task.IsCompleted)
         {
             try
@@ -53,6 +68,14 @@ internal sealed class ClusterPlaces(HistoryDatabase database, Node node, LiveReg
     }
 
     public void Forget(string runId) => _claims.TryRemove(runId, out _);
+
+    public void Leave(string runId)
+    {
+        if (_claims.TryRemove(runId, out var claim))
+        {
+            _ = LeaveAsync(runId, claim.Group);
+        }
+    }
 
     /// <summary>The database has said that a run of this node has its place.</summary>
     public void Given(string runId)
@@ -105,6 +128,26 @@ internal sealed class ClusterPlaces(HistoryDatabase database, Node node, LiveReg
         }
     }
 
+    /// <summary>Whoever takes the run up next asks anew, and has kept its turn.</summary>
+    private async Task LeaveAsync(string run, string group)
+    {
+        try
+        {
+            await database.WriteAsync(
+                connection =>
+                {
+                    connection.Run("UPDATE run_places SET taken = FALSE, node = '' WHERE run = @run AND node = @node", ("@run", run), ("@node", node.Id));
+                    Give(connection, group);
+                    return true;
+                },
+                CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is DbException or ObjectDisposedException)
+        {
+            // The others free it once they have taken this node for dead.
+        }
+    }
+
     private bool Ask(HistoryConnection connection, RunInfo run, string group)
     {
         connection.Run(
@@ -120,12 +163,15 @@ internal sealed class ClusterPlaces(HistoryDatabase database, Node node, LiveReg
         // Of two nodes that give at once, the second one looks again, so that no place is given twice.
         ClusterPlacement.TakeTurn(connection, $"places of {group.ToLowerInvariant()}");
         connection.Run(
-            "DELETE FROM run_places WHERE name = @name AND taken AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = run_places.run AND runs.state IN ('Queued', 'Running'))", ("@name", group));
+            "DELETE FROM run_places WHERE name = @name AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = run_places.run AND runs.state IN ('Queued', 'Running'))", ("@name", group));
+        connection.Run(
+            $"UPDATE run_places SET taken = FALSE WHERE name = @name AND taken AND EXISTS (SELECT 1 FROM runs WHERE runs.id = run_places.run AND runs.state = 'Queued') AND NOT {CanBegin}",
+            ("@name", group));
         var given = connection.Query(
-            """
+            $"""
             UPDATE run_places SET taken = TRUE WHERE run IN (
                 SELECT run FROM run_places
-                WHERE name = @name AND NOT taken AND EXISTS (SELECT 1 FROM runs WHERE runs.id = run_places.run AND runs.state IN ('Queued', 'Running'))
+                WHERE name = @name AND NOT taken AND {CanBegin}
                 ORDER BY rank, arrival
                 LIMIT GREATEST(0, @most - (SELECT COUNT(*) FROM run_places WHERE name = @name AND taken)))
             RETURNING run, node

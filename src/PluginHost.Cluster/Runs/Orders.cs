@@ -6,14 +6,14 @@ using PluginHost.History;
 namespace PluginHost.Cluster.Runs;
 
 /// <summary>The orders to cancel runs, each for the node that has the run.</summary>
-internal sealed class Orders(HistoryDatabase database, Node node, PostgresSource source, TimeProvider time)
+internal sealed class Orders(HistoryDatabase database, WaitingEnds ends, Node node, PostgresSource source, TimeProvider time)
 {
     /// <summary>For the transaction that decides it. What waits for a node has nobody else to end it.</summary>
     public void Cancel(HistoryConnection connection, RunInfo run)
     {
         if (run.Node.Length == 0)
         {
-            if (RunStore.EndWaiting(connection, run with { State = RunState.Cancelled, FinishedAt = time.GetUtcNow() }) || RunStore.Find(connection, run.Id) is not { IsFinished: false, Node.Length: > 0 } placed)
+            if (ends.End(connection, run with { State = RunState.Cancelled, FinishedAt = time.GetUtcNow() }) || RunStore.Find(connection, run.Id) is not { IsFinished: false, Node.Length: > 0 } placed)
             {
                 return;
             }

@@ -23,6 +23,9 @@ internal sealed record CronosTimes(string Script, string Cron, string TimeZone, 
 
     public DateTimeOffset? NextAfter(DateTimeOffset time) => _schedule.Value?.NextAfter(time);
 
+    /// <summary>The schedule as far as its times are concerned; null when they cannot be read any more.</summary>
+    public ScheduleDescriptor? Describe(string key) => _schedule.Value is { } schedule ? schedule with { Key = key } : null;
+
     public bool Equals(CronosTimes? other) => other is not null
         && (Script, Cron, TimeZone, Offset, Window) == (other.Script, other.Cron, other.TimeZone, other.Offset, other.Window);
 

@@ -60,7 +60,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
     {
         if (_live.Current.Scripts.TryGetValue(scriptId, out var script) && await CountsAsync(script.Plugin, isNewHere: false, token))
         {
-            await SetAsync(script.Plugin, script.Descriptor, script.Descriptor.Schedules, token);
+            await SetAsync(script.Plugin, script.Descriptor, token);
         }
     });
 
@@ -160,7 +160,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
 
         foreach (var script in plugin.Version.Scripts)
         {
-            await SetAsync(plugin, script, old?.Version.FindScript(script.Id)?.Schedules ?? [], cancellationToken);
+            await SetAsync(plugin, script, cancellationToken);
         }
 
         await RemoveAsync(old?.Version.Scripts.Where(script => plugin.Version.FindScript(script.Id) is null && !_live.Current.Scripts.ContainsKey(script.Id)) ?? [], cancellationToken);
@@ -183,19 +183,21 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
         return true;
     }
 
-    private async Task SetAsync(LivePlugin plugin, ScriptDescriptor script, IReadOnlyList<ScheduleDescriptor> before, CancellationToken cancellationToken)
+    private Task SetAsync(LivePlugin plugin, ScriptDescriptor script, CancellationToken cancellationToken) => SetAsync(script.Id, GroupOf(plugin), _schedules.Of(script), cancellationToken);
+
+    /// <summary>The marks first: what the triggers know of schedules that go is needed for them, also when this is begun again.</summary>
+    private async Task SetAsync(string script, string? group, IReadOnlyList<ScheduleDescriptor> wanted, CancellationToken cancellationToken)
     {
-        var wanted = _schedules.Of(script);
-        await _marks.SetAsync(script.Id, wanted, before, cancellationToken);
-        await _triggers.SetAsync(_scheduler!, script.Id, GroupOf(plugin), wanted, cancellationToken);
+        var before = await ScheduleTriggers.OfAsync(_scheduler!, script, cancellationToken);
+        await _marks.SetAsync(script, wanted, ScheduleTriggers.Schedules(before), cancellationToken);
+        await _triggers.SetAsync(_scheduler!, script, group, wanted, before, cancellationToken);
     }
 
     private async Task RemoveAsync(IEnumerable<ScriptDescriptor> scripts, CancellationToken cancellationToken)
     {
         foreach (var script in scripts)
         {
-            await _triggers.SetAsync(_scheduler!, script.Id, null, [], cancellationToken);
-            await _marks.SetAsync(script.Id, [], script.Schedules, cancellationToken);
+            await SetAsync(script.Id, null, [], cancellationToken);
         }
     }
 

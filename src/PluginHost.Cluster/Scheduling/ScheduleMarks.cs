@@ -1,4 +1,5 @@
 using PluginHost.History;
+using PluginHost.Scheduling;
 using PluginHost.Scripts;
 
 namespace PluginHost.Cluster.Scheduling;
@@ -7,9 +8,14 @@ namespace PluginHost.Cluster.Scheduling;
 internal sealed class ScheduleMarks(HistoryDatabase database, ScriptStateStore scripts, TimeProvider time)
 {
     /// <summary>The script has these schedules from now on.</summary>
+    /// <param name="script">The script.</param>
+    /// <param name="wanted">The schedules.</param>
+    /// <param name="before">Those that it had in the cluster: of one that goes, they tell which times are left.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public Task SetAsync(string script, IReadOnlyList<ScheduleDescriptor> wanted, IReadOnlyList<ScheduleDescriptor> before, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
+            var (outcome, reason) = scripts.IsPaused(script) ? (OccurrenceOutcome.SkippedPaused, "while its script was paused") : (OccurrenceOutcome.Missed, "before a node could take it");
             var (now, known) = (time.GetUtcNow(), ScheduleStore.Of(connection, script).ToDictionary(mark => mark.Key, StringComparer.Ordinal));
             foreach (var schedule in wanted.Where(schedule => !known.Remove(schedule.Key)))
             {
@@ -19,10 +25,9 @@ internal sealed class ScheduleMarks(HistoryDatabase database, ScriptStateStore s
 
             foreach (var gone in known.Values)
             {
-                // What a pause kept from its turn is not lost without a word.
-                if (scripts.IsPaused(script) && before.FirstOrDefault(schedule => schedule.Key == gone.Key) is { } schedule
-                    && PluginHost.Scheduling.MissedOccurrences.Left(
-                        script, schedule, gone.Until + schedule.Offset, now.AddTicks(1), OccurrenceOutcome.SkippedPaused, "the schedule was changed or removed while its script was paused, or no node could take it") is { } left)
+                // What has not had its turn by now never will, and is not lost without a word.
+                if (before.FirstOrDefault(schedule => schedule.Key == gone.Key) is { } schedule
+                    && MissedOccurrences.Left(script, schedule, gone.Until + schedule.Offset, now.AddTicks(1), outcome, $"the schedule was changed or removed {reason}") is { } left)
                 {
                     OccurrenceStore.AddOrExtend(connection, left);
                 }

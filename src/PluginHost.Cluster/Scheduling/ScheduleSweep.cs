@@ -16,14 +16,35 @@ internal sealed partial class ScheduleSweep(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
+    // By then a node that was late to check in has done so.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1.5);
+
     // Longer than a node that died takes to be found out, so that its turns are left to Quartz.
     private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var wakes = Channel.CreateUnbounded<bool>(new() { SingleReader = true });
+        var isLookingAgain = 0;
         void Grow() => wakes.Writer.TryWrite(true);
+        using var again = time.CreateTimer(
+            _ =>
+            {
+                Volatile.Write(ref isLookingAgain, 0);
+                Grow();
+            },
+            null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        void LookAgain()
+        {
+            // Not put off by what is set aside meanwhile.
+            if (Interlocked.Exchange(ref isLookingAgain, 1) == 0)
+            {
+                again.Change(Soon, Timeout.InfiniteTimeSpan);
+            }
+        }
+
         nodes.Grown += Grow;
+        turns.SetAside += LookAgain;
         try
         {
             using var timer = time.CreateTimer(_ => wakes.Writer.TryWrite(false), null, Interval, Interval);
@@ -35,6 +56,7 @@ internal sealed partial class ScheduleSweep(
         finally
         {
             nodes.Grown -= Grow;
+            turns.SetAside -= LookAgain;
         }
     }
 
@@ -82,7 +104,7 @@ internal sealed partial class ScheduleSweep(
                         LogOverdue(schedule.Key, id, due);
                     }
 
-                    await turns.TakeAsync(id, schedule.Key, due: null, cancellationToken);
+                    await turns.TakeOnceAsync(id, schedule.Key, cancellationToken);
                 }
             }
         }

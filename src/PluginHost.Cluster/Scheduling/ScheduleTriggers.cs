@@ -7,17 +7,28 @@ namespace PluginHost.Cluster.Scheduling;
 /// <summary>Keeps the triggers of Quartz as the schedules are.</summary>
 internal sealed class ScheduleTriggers(TimeProvider time)
 {
+    /// <summary>The triggers that a script has, whichever version and node they are of.</summary>
+    public static async Task<IReadOnlyList<ITrigger>> OfAsync(IScheduler scheduler, string script, CancellationToken cancellationToken)
+    {
+        var keys = await scheduler.QueryTriggers(new TriggerQuery { Group = GroupMatcher<TriggerKey>.GroupEquals(script.ToLowerInvariant()) }, cancellationToken);
+        return await scheduler.GetTriggers([.. keys.Items.Select(header => header.Key)], cancellationToken);
+    }
+
+    /// <summary>The schedules that triggers are of, as far as their times are concerned.</summary>
+    public static IReadOnlyList<ScheduleDescriptor> Schedules(IReadOnlyList<ITrigger> triggers) =>
+        [.. triggers.OfType<CronosTrigger>().Select(trigger => trigger.Times.Describe(trigger.Key.Name)).OfType<ScheduleDescriptor>()];
+
     /// <summary>The triggers of a script are these from now on.</summary>
     /// <param name="scheduler">Quartz.</param>
     /// <param name="script">The script.</param>
     /// <param name="group">The version that may run it, as an execution group.</param>
     /// <param name="wanted">The schedules.</param>
+    /// <param name="before">The triggers that it has.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task SetAsync(IScheduler scheduler, string script, string? group, IReadOnlyList<ScheduleDescriptor> wanted, CancellationToken cancellationToken)
+    public async Task SetAsync(IScheduler scheduler, string script, string? group, IReadOnlyList<ScheduleDescriptor> wanted, IReadOnlyList<ITrigger> before, CancellationToken cancellationToken)
     {
         var name = script.ToLowerInvariant();
-        var keys = await scheduler.QueryTriggers(new TriggerQuery { Group = GroupMatcher<TriggerKey>.GroupEquals(name) }, cancellationToken);
-        var present = (await scheduler.GetTriggers([.. keys.Items.Select(header => header.Key)], cancellationToken)).ToDictionary(trigger => trigger.Key);
+        var present = before.ToDictionary(trigger => trigger.Key);
         foreach (var schedule in wanted)
         {
             var key = new TriggerKey(schedule.Key, name);

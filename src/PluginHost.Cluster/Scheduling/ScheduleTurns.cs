@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
 using PluginHost.Cluster.Nodes;
 using PluginHost.Cluster.Runs;
 using PluginHost.Crashes;
@@ -15,12 +17,19 @@ namespace PluginHost.Cluster.Scheduling;
 /// <summary>Gives a schedule its turn: what was due and is not accounted for, in one transaction. Two nodes that do so at once come to the same as one.</summary>
 internal sealed partial class ScheduleTurns(
     HistoryDatabase database, LiveRegistry live, EffectiveSchedules schedules, ScheduleOverrideStore overrides, SelfStarts selfStarts, RunFactory factory, ClusterPlacement placement,
-    Orders orders, RunService runs, HostEvents events, TimeProvider time, ILogger<ScheduleTurns> logger)
+    Orders orders, RunService runs, HostEvents events, IOptions<ClusterOptions> options, TimeProvider time, ILogger<ScheduleTurns> logger)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
+    // Who has been silent for so long is taken for dead; what is later than on time is caught up, if at all.
+    private readonly TimeSpan _grace = options.Value.NodeTimeout < OccurrenceStore.OnTime ? options.Value.NodeTimeout : OccurrenceStore.OnTime;
+
+    /// <summary>A time was set aside that no node can take at this moment, and perhaps one can in the next: another turn decides.</summary>
+    public event Action? SetAside;
+
     /// <summary>Gives a schedule its turn, and again for as long as the database is away.</summary>
+    /// <remarks>What fails for another reason is given up on after some tries.</remarks>
     /// <param name="scriptId">The script.</param>
     /// <param name="key">The schedule within the script.</param>
     /// <param name="due">The time that has come; null for whatever is not accounted for.</param>
@@ -36,6 +45,12 @@ internal sealed partial class ScheduleTurns(
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested && failure is not ObjectDisposedException)
             {
+                if (IsItsOwn(failure) && pause >= LongestRetry)
+                {
+                    LogGivenUp(failure, scriptId);
+                    return;
+                }
+
                 LogFailed(failure, scriptId, pause);
             }
 
@@ -43,14 +58,34 @@ internal sealed partial class ScheduleTurns(
         }
     }
 
+    /// <summary>Gives a schedule its turn for whatever is not accounted for. What fails for its own reasons is left to its next turn, so that others have theirs.</summary>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public Task TakeOnceAsync(string scriptId, string key, CancellationToken cancellationToken) => TakeOnceAsync(scriptId, key, OccurrenceOutcome.Missed, cancellationToken);
+
     /// <summary>The schedules of a paused script go on: what was missed meanwhile is caught up as each of them says.</summary>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
     public async Task ResumeAsync(string scriptId, CancellationToken cancellationToken)
     {
         foreach (var schedule in live.Current.Scripts.TryGetValue(scriptId, out var script) ? schedules.Of(script.Descriptor) : [])
         {
-            await TryAsync(scriptId, schedule.Key, due: null, OccurrenceOutcome.SkippedPaused, cancellationToken);
+            await TakeOnceAsync(scriptId, schedule.Key, OccurrenceOutcome.SkippedPaused, cancellationToken);
         }
     }
+
+    private async Task TakeOnceAsync(string scriptId, string key, OccurrenceOutcome otherwise, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TryAsync(scriptId, key, due: null, otherwise, cancellationToken);
+        }
+        catch (Exception failure) when (IsItsOwn(failure) && !cancellationToken.IsCancellationRequested)
+        {
+            LogGivenUp(failure, scriptId);
+        }
+    }
+
+    /// <summary>Whether a turn failed although the database is there, so that it will fail again.</summary>
+    private static bool IsItsOwn(Exception failure) => failure is PostgresException { IsTransient: false } or not (NpgsqlException or ObjectDisposedException);
 
     private async Task TryAsync(string scriptId, string key, DateTimeOffset? due, OccurrenceOutcome otherwise, CancellationToken cancellationToken)
     {
@@ -66,16 +101,29 @@ internal sealed partial class ScheduleTurns(
             return;
         }
 
-        Turn? turn = null;
-        await database.WriteAsync(connection => (turn = new Turn(connection, script, schedule, selfStarts.Forbid(script), time.GetUtcNow(), factory, placement, orders)).Take(due, otherwise), cancellationToken);
-        foreach (var run in turn!.Started.Where(placement.IsHere))
+        Turn turn;
+        DateTimeOffset? now = null;
+        do
         {
-            runs.TakeUp(run);
-        }
+            Turn? part = null;
+            await database.WriteAsync(
+                connection => (part = new Turn(connection, script, schedule, selfStarts.Forbid(script), now ??= time.GetUtcNow(), _grace, factory, placement, orders)).Take(due, otherwise), cancellationToken);
+            turn = part!;
+            foreach (var run in turn.Started.Where(placement.IsHere))
+            {
+                runs.TakeUp(run);
+            }
 
-        foreach (var (skipped, other) in turn.Skipped)
+            foreach (var (skipped, other) in turn.Skipped)
+            {
+                LogSkipped(scriptId, skipped, other);
+            }
+        }
+        while (turn.IsPart);
+
+        if (turn.IsUndecided)
         {
-            LogSkipped(scriptId, skipped, other);
+            SetAside?.Invoke();
         }
 
         events.Publish(HostEventKind.Script, scriptId);
@@ -105,11 +153,24 @@ internal sealed partial class ScheduleTurns(
     [LoggerMessage(EventId = 622, Level = LogLevel.Information, Message = "Script '{ScriptId}' was due at {Due} and is skipped, because run '{RunId}' is still going.")]
     private partial void LogSkipped(string scriptId, DateTimeOffset due, string runId);
 
+    [LoggerMessage(EventId = 626, Level = LogLevel.Error, Message = "A turn of a schedule of script '{ScriptId}' fails although the database is there. Its due times are left to its next turn, within half a minute. Other scripts go on.")]
+    private partial void LogGivenUp(Exception failure, string scriptId);
+
     /// <summary>One turn within its transaction, which may be begun again.</summary>
     private sealed class Turn(
-        HistoryConnection connection, LiveScript script, ScheduleDescriptor schedule, string? forbidden, DateTimeOffset now, RunFactory factory, ClusterPlacement placement, Orders orders)
+        HistoryConnection connection, LiveScript script, ScheduleDescriptor schedule, string? forbidden, DateTimeOffset now, TimeSpan grace, RunFactory factory, ClusterPlacement placement, Orders orders)
     {
+        // Whatever else is to be stored waits for the transaction.
+        private const int AtOnce = 50;
+
         private readonly string _script = script.Descriptor.Id;
+        private IReadOnlyList<NodeRecord>? _able;
+
+        /// <summary>There is more to catch up than is stored at once: the turn goes on in another transaction.</summary>
+        public bool IsPart { get; private set; }
+
+        /// <summary>No node can take the latest times, and they are not decided on.</summary>
+        public bool IsUndecided { get; private set; }
 
         public List<RunInfo> Started { get; } = [];
 
@@ -146,8 +207,12 @@ internal sealed partial class ScheduleTurns(
             var missedUntil = otherwise == OccurrenceOutcome.SkippedPaused ? now : now - OccurrenceStore.OnTime;
             if (schedule.NextAfter(accounted) is { } first && first <= missedUntil)
             {
-                CatchUp(accounted, first, missedUntil, otherwise);
-                accounted = missedUntil;
+                accounted = CatchUp(accounted, first, missedUntil, otherwise);
+                if (IsPart)
+                {
+                    ScheduleStore.Save(connection, mark with { Until = accounted - schedule.Offset });
+                    return true;
+                }
             }
 
             // Those of the last seconds are still on time, and have their turn as such, also when their own is late.
@@ -161,16 +226,24 @@ internal sealed partial class ScheduleTurns(
             return true;
         }
 
+        /// <summary>The nodes that can take its runs, the same for the whole turn.</summary>
+        private IReadOnlyList<NodeRecord> Able => _able ??= placement.Able(connection, factory.Create(script, RunTrigger.Schedule));
+
         /// <summary>Why no node can take its runs; null when one can. What any node can take, this one can.</summary>
         private string? FindHindrance() =>
-            script.Descriptor is { NodeLabel: null, RunOn: RunOn.OneNode } || placement.Able(connection, factory.Create(script, RunTrigger.Schedule)).Count > 0
+            script.Descriptor is { NodeLabel: null, RunOn: RunOn.OneNode } || Able.Count > 0
                 ? null
                 : ClusterPlacement.Explain(connection, script.Plugin.Id, script.Descriptor.NodeLabel);
 
-        /// <summary>What would be caught up if a node came now waits for one; the times before it are missed.</summary>
+        /// <summary>
+        /// What would be caught up if a node came now waits for one; the times before it are missed. Those of the last
+        /// seconds are not decided on: the node may be late to check in, or about to have the version.
+        /// </summary>
         private void SetAside(DateTimeOffset accounted, DateTimeOffset until, string hindrance, ScheduleMark mark)
         {
-            var before = MissedOccurrences.Decide(schedule, accounted, until).Before;
+            var (before, decidable) = (MissedOccurrences.Decide(schedule, accounted, until).Before, until - grace);
+            before = before < decidable ? before : decidable;
+            IsUndecided = schedule.NextAfter(accounted > decidable ? accounted : decidable.AddTicks(-1)) <= until;
             if (MissedOccurrences.Left(_script, schedule, accounted, before, OccurrenceOutcome.Missed, hindrance) is { } left)
             {
                 OccurrenceStore.AddOrExtend(connection, left);
@@ -178,7 +251,8 @@ internal sealed partial class ScheduleTurns(
             }
         }
 
-        private void CatchUp(DateTimeOffset accounted, DateTimeOffset first, DateTimeOffset until, OccurrenceOutcome otherwise)
+        /// <returns>Up to when that accounts for the times.</returns>
+        private DateTimeOffset CatchUp(DateTimeOffset accounted, DateTimeOffset first, DateTimeOffset until, OccurrenceOutcome otherwise)
         {
             var missed = MissedOccurrences.Decide(schedule, accounted, until);
             if (first < missed.Before && MissedOccurrences.Left(_script, schedule, accounted, missed.Before, otherwise, missed.Reason) is { } left)
@@ -186,10 +260,13 @@ internal sealed partial class ScheduleTurns(
                 OccurrenceStore.AddOrExtend(connection, left);
             }
 
-            foreach (var due in missed.ToCatchUp)
+            foreach (var due in missed.ToCatchUp.Take(AtOnce))
             {
                 Fire(due, RunTrigger.CatchUp, MissedOccurrences.OverlapOf(schedule));
             }
+
+            IsPart = missed.ToCatchUp.Count > AtOnce;
+            return IsPart ? missed.ToCatchUp[AtOnce - 1] : until;
         }
 
         private void Fire(DateTimeOffset due, RunTrigger trigger, OverlapPolicy overlap)
@@ -223,20 +300,20 @@ internal sealed partial class ScheduleTurns(
             var occurrence = new OccurrenceInfo { Script = _script, Schedule = schedule.Key, Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending };
             var run = Create(due, trigger, overlap);
             var others = overlap is OverlapPolicy.Allow or OverlapPolicy.QueueAll ? [] : RunStore.Unfinished(connection, _script);
-            var able = placement.Able(connection, run);
             List<NodeRecord> free =
             [
-                .. able.Where(node => !others.Exists(other => other.Node.Equals(node.Id, StringComparison.OrdinalIgnoreCase)
+                .. Able.Where(node => !others.Exists(other => other.Node.Equals(node.Id, StringComparison.OrdinalIgnoreCase)
                     && (overlap == OverlapPolicy.Skip || (overlap == OverlapPolicy.Queue && other.State == RunState.Queued)))),
             ];
             if (free.Count == 0)
             {
-                OccurrenceStore.AddOrExtend(connection, occurrence with { Outcome = OccurrenceOutcome.SkippedOverlap, Reason = $"on each of {able.Count} nodes a run was still going, {others[0].Id} first" });
+                OccurrenceStore.AddOrExtend(connection, occurrence with { Outcome = OccurrenceOutcome.SkippedOverlap, Reason = $"on each of {Able.Count} nodes a run was still going, {others[0].Id} first" });
                 Skipped.Add((due, others[0].Id));
             }
             else if (OccurrenceStore.Add(connection, occurrence with { RunId = run.Id }))
             {
-                Start(placement.PlaceOnEvery(connection, run, free), overlap == OverlapPolicy.CancelPrevious ? others : []);
+                // Where nothing new starts, the last one goes on.
+                Start(placement.PlaceOnEvery(connection, run, free), overlap == OverlapPolicy.CancelPrevious ? others.FindAll(other => free.Exists(node => node.Id.Equals(other.Node, StringComparison.OrdinalIgnoreCase))) : []);
             }
         }
 

@@ -14,8 +14,11 @@ internal interface ISharedPlaces
     /// <param name="cancellationToken">It waits no more.</param>
     Task TakeAsync(RunInfo run, CancellationToken cancellationToken);
 
-    /// <summary>The run is this node's no more.</summary>
+    /// <summary>The run has ended, or is another node's.</summary>
     void Forget(string runId);
+
+    /// <summary>The run stays stored as waiting, and this node does not begin it: its place is free for others.</summary>
+    void Leave(string runId);
 }
 
 /// <summary>The host is alone: its own bounds are enough.</summary>
@@ -30,6 +33,10 @@ internal sealed class NoSharedPlaces : ISharedPlaces
     public Task TakeAsync(RunInfo run, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Forget(string runId)
+    {
+    }
+
+    public void Leave(string runId)
     {
     }
 }

@@ -122,6 +122,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
             {
                 _active.TryRemove(run.Id, out _);
                 run.TakeLease()?.Dispose();
+                RunSpans.Drop(run.Span);
                 _waiting.Release(run);
                 run.Finish(run.Info with { State = RunState.Cancelled, FinishedAt = _time.GetUtcNow() });
             }
@@ -346,7 +347,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     private void Leave(ActiveRun run)
     {
         _active.TryRemove(run.Id, out _);
-        _shared.Forget(run.Id);
+        _shared.Leave(run.Id);
         run.Finish(run.Info);
     }
 

@@ -62,9 +62,26 @@ internal static class RunSpans
         }
 
         span.SetEndTime(run.FinishedAt!.Value.UtcDateTime);
+        Stop(span);
+    }
+
+    private static void Stop(Activity span)
+    {
         var current = Activity.Current;
         span.Stop();
         Activity.Current = current == span ? null : current;
+    }
+
+    /// <summary>Ends the span of a run that was not stored, and so never was: nobody is told of it.</summary>
+    public static void Drop(Activity? span)
+    {
+        if (span is null)
+        {
+            return;
+        }
+
+        span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        Stop(span);
     }
 
     /// <summary>

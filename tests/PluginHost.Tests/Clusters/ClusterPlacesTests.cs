@@ -1,4 +1,5 @@
 using Npgsql;
+using PluginHost.Cluster.Nodes;
 using PluginHost.Cluster.Signals;
 using PluginHost.History;
 using PluginHost.Scripts;
@@ -16,12 +17,14 @@ public sealed class ClusterPlacesTests
     private NodeUnderTest _other = null!;
 
     [SetUp]
-    public void Open()
+    public async Task OpenAsync()
     {
         var scripts = ScriptReader.Read("A", [typeof(Limited), typeof(Unlimited)]).Scripts;
         _live.Swap(new LiveSnapshot([new LivePlugin("default", Make.DrainingVersions().Track(Make.Artifact("0123456789"), [.. scripts.Select(script => script.Descriptor)], () => throw new InvalidOperationException("It is not run.")), default)]));
         var schema = $"test_{Guid.NewGuid():n}";
         (_one, _other) = (new NodeUnderTest("one", schema, _live), new NodeUnderTest("other", schema, _live));
+        await _one.JoinAsync("one");
+        await _other.JoinAsync("other");
     }
 
     [TearDown]
@@ -99,6 +102,76 @@ public sealed class ClusterPlacesTests
 
         await hasPlace.WaitAsync(HangLimit);
         Assert.That(Taken(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task ARunThatIsMovedBeforeItBegins_GivesItsPlaceBack_AndAsksForOneWhereItIsThen([Values("one", "")] string target)
+    {
+        await StartAsync(_other);
+        var moved = await _other.StoreAsync(_live, nameof(Limited), RunTrigger.Schedule);
+        await _other.Places.TakeAsync(moved, default).WaitAsync(HangLimit);
+        var run = await _one.StoreAsync(_live, nameof(Limited), RunTrigger.Schedule);
+        var hasPlace = _one.Places.TakeAsync(run, default);
+        await _one.Database.WriteAsync(connection => RunStore.Move(connection, moved, target), default);
+        await _one.Places.LookAsync(default);
+
+        await hasPlace.WaitAsync(HangLimit);
+        var again = _one.Places.TakeAsync(moved with { Node = "one" }, default);
+        await _one.Database.WriteAsync(connection => RunStore.Move(connection, moved, "one"), default);
+        await _one.EndAsync(run);
+        await _one.Places.LookAsync(default);
+        await again.WaitAsync(HangLimit);
+    }
+
+    [Test]
+    public async Task ANodeThatIsNotUp_IsGivenNoPlace_ThoughItsRunWaitsLongest()
+    {
+        var first = await StartAsync(_one);
+        await StartAsync(_one);
+        var gone = await _other.StoreAsync(_live, nameof(Limited), RunTrigger.Manual);
+        _ = _other.Places.TakeAsync(gone, default);
+        await _other.Database.WriteAsync(_ => true, default);
+        await _other.Database.WriteAsync(
+            connection =>
+            {
+                NodeStore.Leave(connection, "other", _other.Incarnation);
+                return true;
+            },
+            default);
+        var run = await _one.StoreAsync(_live, nameof(Limited), RunTrigger.Schedule);
+        var hasPlace = _one.Places.TakeAsync(run, default);
+        await _one.EndAsync(first);
+        await _one.Places.LookAsync(default);
+
+        await hasPlace.WaitAsync(HangLimit);
+    }
+
+    [Test]
+    public async Task ANodeThatStops_GivesBackThePlaceOfARunThatItHasNotBegun()
+    {
+        await using var heard = await _other.ListenAsync();
+        await StartAsync(_one);
+        var left = await _one.StoreAsync(_live, nameof(Limited), RunTrigger.Schedule);
+        await _one.Places.TakeAsync(left, default).WaitAsync(HangLimit);
+        var run = await _other.StoreAsync(_live, nameof(Limited), RunTrigger.Schedule);
+        _ = _other.Places.TakeAsync(run, default);
+        await _other.Database.WriteAsync(_ => true, default);
+
+        _one.Places.Leave(left.Id);
+        Assert.That(await heard.NextAsync(Signal.Place), Is.EqualTo(run.Id));
+    }
+
+    [Test]
+    public async Task OneThatIsCancelledBeforeItHasAsked_LeavesNothingBehind()
+    {
+        var run = await _one.StoreAsync(_live, nameof(Limited), RunTrigger.Schedule);
+        Assert.That(() => _one.Places.TakeAsync(run, new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+
+        // Whatever still waits would be looked for in this table.
+        await using var connection = await _one.Source.OpenAsync(default);
+        await using var locked = new NpgsqlCommand("BEGIN; LOCK TABLE run_places, script_turns IN ACCESS EXCLUSIVE MODE", connection);
+        await locked.ExecuteNonQueryAsync();
+        await _one.Places.LookAsync(default).WaitAsync(HangLimit);
     }
 
     [Test]

@@ -18,6 +18,22 @@ public sealed class NodeStoreTests
     public void Close() => _database.Dispose();
 
     [Test]
+    public async Task WhoAsksTwiceInATransaction_FindsANodeAsSilentAsBefore_HoweverLongItTakes()
+    {
+        await RegisterAsync("first");
+        var (before, after) = await _database.WriteAsync(
+            connection =>
+            {
+                var silence = NodeStore.List(connection).Single().Silence;
+                connection.Query("SELECT pg_sleep(0.05)", _ => true);
+                return (silence, NodeStore.List(connection).Single().Silence);
+            },
+            default);
+
+        Assert.That(after, Is.EqualTo(before));
+    }
+
+    [Test]
     public async Task ANodeThatWasTakenForDead_IsTold_AndIsANodeAgainOnceItSaysSo()
     {
         await RegisterAsync("first");

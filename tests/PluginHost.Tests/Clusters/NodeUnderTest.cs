@@ -21,10 +21,13 @@ internal sealed class NodeUnderTest : IDisposable
         Source = new PostgresSource(SharedPostgres.ConnectionString, schema);
         Database = new PostgresDatabase(Source);
         var node = new Node(Options.Create(new PluginHostOptions { NodeName = name }));
+        Incarnation = node.Incarnation;
         _factory = Make.RunFactory(name);
         Places = Make.Places(node, Database, Source, live, new ClusterOptions { Limits = { ["database"] = 2 } });
         Store = new RunStore(Database, new ClusterPlacement(node, live, new EffectiveSchedules(new ScheduleOverrideStore(Database)), _factory, Places, Source), TimeProvider.System);
     }
+
+    public string Incarnation { get; }
 
     public PostgresSource Source { get; }
 
@@ -33,6 +36,15 @@ internal sealed class NodeUnderTest : IDisposable
     public ClusterPlaces Places { get; }
 
     public RunStore Store { get; }
+
+    /// <summary>The node is up from now on.</summary>
+    public Task JoinAsync(string name) => Database.WriteAsync(
+        connection =>
+        {
+            NodeStore.Register(connection, name, Incarnation, new NodeReport("0.1.0", 0, 0, 0, []));
+            return true;
+        },
+        default);
 
     /// <summary>Stores a run that waits, here, as if it had been asked for by hand, and by what has started it.</summary>
     public async Task<RunInfo> StoreAsync(LiveRegistry live, string script, RunTrigger trigger)

@@ -70,5 +70,9 @@ public sealed class WaitingRunsTests
         public void Forget(string runId)
         {
         }
+
+        public void Leave(string runId)
+        {
+        }
     }
 }

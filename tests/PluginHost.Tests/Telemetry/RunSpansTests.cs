@@ -25,6 +25,18 @@ public sealed class RunSpansTests : RunTestBase
     public void StopListening() => _spans.Dispose();
 
     [Test]
+    public async Task ARequestThatIsRefusedWhenItIsStored_LeavesNoSpan()
+    {
+        Host.Deploy(typeof(Plain));
+        Stage.Script = (_, _) => Task.CompletedTask;
+        await EndedAsync(await Host.StartAsync("Plain", new RunRequest { IdempotencyKey = "k" }));
+
+        Assert.That(() => Host.StartAsync("Plain", new RunRequest { IdempotencyKey = "k", Version = Host.Live.Current.Plugins[RunningHost.Plugin].Version.Id }), Throws.TypeOf<ConflictException>());
+        Assert.That(_spans.Begun - _spans.All.Count, Is.Zero, "each one that has begun has ended");
+        Assert.That(_spans.All.Where(span => !span.Recorded), Has.Exactly(1).Items, "and this one is shown to nobody");
+    }
+
+    [Test]
     public async Task ARunAskedForInATrace_IsUnderTheRequest_AndWhatItsScriptDoesIsUnderTheRun()
     {
         Host.Deploy(typeof(Plain));

@@ -8,6 +8,7 @@ internal sealed class Spans : IDisposable
 {
     private readonly ActivityListener _listener;
     private readonly ConcurrentQueue<Activity> _ended = new();
+    private int _begun;
 
     public Spans(params string[] sources)
     {
@@ -15,10 +16,14 @@ internal sealed class Spans : IDisposable
         {
             ShouldListenTo = source => sources.Contains(source.Name),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStarted = _ => Interlocked.Increment(ref _begun),
             ActivityStopped = _ended.Enqueue,
         };
         ActivitySource.AddActivityListener(_listener);
     }
+
+    /// <summary>How many have begun.</summary>
+    public int Begun => Volatile.Read(ref _begun);
 
     public IReadOnlyList<Activity> All => [.. _ended];
 
