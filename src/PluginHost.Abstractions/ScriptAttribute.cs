@@ -31,8 +31,8 @@ public sealed class ScriptAttribute : Attribute
 
     /// <summary>A group of scripts, also of other plugins, that share a number of runs which may be under way at once.</summary>
     /// <value>
-    /// Any name, compared without case; the operator sets the number (<c>Runs:Groups</c>), and without that it is one at
-    /// a time. The default is null: no group.
+    /// Any name, compared without case; the operator sets the number for each node (<c>Runs:Groups</c>), and for all nodes of
+    /// a cluster together (<c>Cluster:Limits</c>). Without either it is one at a time on each. The default is null: no group.
     /// </value>
     public string? Group { get; set; }
 

@@ -22,6 +22,11 @@ public sealed class ClusterOptions
     /// <value>10 milliseconds to 1 minute. The default is 1 second. A node whose clock is further off does not start, and takes no due times while it is.</value>
     public TimeSpan MaxClockOffset { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How many runs of each group of scripts (<c>Group</c>) may be under way on all nodes together. Further ones wait, and begin in their turn, on whichever node.</summary>
+    /// <value>1 to 10,000 for each, by the name of the group, compared without case. The default is none: a group has its bound on each node (<c>Runs:Groups</c>).</value>
+    /// <remarks>Set the same on all nodes. A group that is here and not in <c>Runs:Groups</c> has as many places on each node as here.</remarks>
+    public Dictionary<string, int> Limits { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>How nodes share what they build.</summary>
     public SharedBuildOptions Builds { get; set; } = new();
 }

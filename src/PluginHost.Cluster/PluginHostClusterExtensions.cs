@@ -48,7 +48,10 @@ public static class PluginHostClusterExtensions
         services.TryAddSingleton<ClockCheck>();
         services.TryAddSingleton<Orders>();
         services.TryAddSingleton<RemoteLogs>();
+        services.TryAddSingleton<RemoteProgress>();
         services.TryAddSingleton<Inbox>();
+        services.TryAddSingleton<ClusterPlaces>();
+        services.Replace(ServiceDescriptor.Singleton<ISharedPlaces>(provider => provider.GetRequiredService<ClusterPlaces>()));
         services.TryAddSingleton<ClusterPlacement>();
         services.Replace(ServiceDescriptor.Singleton<IRunPlacement>(provider => provider.GetRequiredService<ClusterPlacement>()));
         services.Replace(ServiceDescriptor.Singleton<IOtherNodes, OtherNodes>());
@@ -70,7 +73,7 @@ public static class PluginHostClusterExtensions
         services.Replace(ServiceDescriptor.Singleton<IScheduleEngine>(provider => provider.GetRequiredService<QuartzEngine>()));
 
         // The node checks in before anything else begins, and the others hear from it until all has ended.
-        return host.AddHosted<Membership>().AddHosted<ScheduleSweep>().AddHosted<SignalListener>().AddHosted<EventForwarder>();
+        return host.AddHosted<Membership>().AddHosted<ScheduleSweep>().AddHosted<SignalListener>().AddHosted<EventForwarder>().AddHosted<ProgressForwarder>();
     }
 
     private static IPluginHostBuilder AddHosted<T>(this IPluginHostBuilder host) where T : class, IHostedService

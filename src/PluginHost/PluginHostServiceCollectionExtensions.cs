@@ -159,6 +159,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton(provider => new SingleNode(provider.GetRequiredService<IOptions<PluginHostOptions>>().Value.NodeLabels));
         services.TryAddSingleton<IRunPlacement>(provider => provider.GetRequiredService<SingleNode>());
         services.TryAddSingleton<IOtherNodes>(provider => provider.GetRequiredService<SingleNode>());
+        services.TryAddSingleton<ISharedPlaces>(NoSharedPlaces.Instance);
         services.TryAddSingleton<Quarantines>();
         services.TryAddSingleton<SafeMode>();
         services.TryAddSingleton<SelfStarts>();

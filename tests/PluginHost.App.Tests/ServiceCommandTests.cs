@@ -38,6 +38,14 @@ public sealed class ServiceCommandTests
         Does.StartWith("sc.exe create PluginHost start= auto binPath= \"\\\"C:\\Program Files\\pluginhost.exe\\\" run --no-supervisor --data C:\\Data\"\n"));
 
     [Test]
+    public async Task AnOptionThatIsRepeated_HasItsNameBeforeEachValue()
+    {
+        var answer = (await Cli.RunAsync("service", "--repo", "/srv/scripts", "--label", "gpu", "--label", "region=eu")).Output;
+
+        Assert.That(answer, Does.Match("--label\\W+gpu\\W+--label\\W+region=eu"));
+    }
+
+    [Test]
     public async Task AnOptionThatAServiceCannotHave_IsWrongUsage() => Assert.That((await Cli.RunAsync("service", "--safe-mode")).ExitCode, Is.Not.Zero);
 
     private static async Task<(int ExitCode, string Output)> VerifyAsync(string systemd, string unit)

@@ -4,6 +4,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PluginHost.Artifacts;
+using PluginHost.Cluster.Nodes;
+using PluginHost.Cluster.Postgres;
+using PluginHost.Cluster.Runs;
 using PluginHost.Hosting;
 using PluginHost.Loading;
 using PluginHost.Planning;
@@ -43,6 +46,9 @@ internal static class Make
         new UnloadWatch(LeakedVersions(), Options.Create(new PluginHostOptions()), TimeProvider.System, NullLogger<UnloadWatch>.Instance), TimeProvider.System);
 
     public static RunFactory RunFactory(string node = "node") => new(Options.Create(new PluginHostOptions { NodeName = node }), TimeProvider.System);
+
+    public static ClusterPlaces Places(Node node, PostgresDatabase database, PostgresSource source, LiveRegistry? live = null, ClusterOptions? options = null) =>
+        new(database, node, live ?? new LiveRegistry(), source, Options.Create(options ?? new ClusterOptions()), TimeProvider.System);
 
     public static LeakedVersions LeakedVersions(PluginHostOptions? options = null, HostProblems? problems = null) => new(
         new HostEvents(), problems ?? new HostProblems(), Options.Create(options ?? new PluginHostOptions()), NullLogger<LeakedVersions>.Instance);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using PluginHost.App.Output;
 using PluginHost.App.Services;
 
@@ -20,7 +21,7 @@ internal static class ServiceCommand
     private static int Print(CommandOutput output, ParseResult result, List<Option> taken)
     {
         List<string> given = [.. taken.Where(option => result.GetResult(option) is { Implicit: false })
-            .SelectMany(option => new[] { option.Name }.Concat(result.GetResult(option)!.Tokens.Select(token => token.Value)))];
+            .SelectMany(option => Words(option.Name, result.GetResult(option)!.Tokens))];
         if (!given.Contains("--repo") && !given.Contains("--drop"))
         {
             output.Note("Without --repo or --drop the service watches what PluginHost:Sources says in its settings.");
@@ -39,6 +40,9 @@ internal static class ServiceCommand
 
         return ExitCode.Done;
     }
+
+    /// <summary>One that is repeated has its name before each value.</summary>
+    private static IEnumerable<string> Words(string name, IReadOnlyList<Token> values) => values.Count == 0 ? [name] : values.SelectMany(value => new[] { name, value.Value });
 
     private static IReadOnlyList<string> Program() =>
         Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) != "dotnet" ? [path] : [Environment.ProcessPath ?? "dotnet", typeof(ServiceCommand).Assembly.Location];

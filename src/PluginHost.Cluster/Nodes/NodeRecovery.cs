@@ -13,7 +13,7 @@ namespace PluginHost.Cluster.Nodes;
 
 /// <summary>Sees to the runs of nodes that have died: once, whoever of the others finds out first.</summary>
 internal sealed partial class NodeRecovery(
-    HistoryDatabase database, Node node, LiveRegistry live, RunFactory factory, Quarantines quarantines, RunService runs, PostgresSource source, HostEvents events, IOptions<ClusterOptions> options, IOptions<PluginHostOptions> host, TimeProvider time,
+    HistoryDatabase database, Node node, LiveRegistry live, RunFactory factory, Quarantines quarantines, RunService runs, ClusterPlaces places, PostgresSource source, HostEvents events, IOptions<ClusterOptions> options, IOptions<PluginHostOptions> host, TimeProvider time,
     ILogger<NodeRecovery> logger)
 {
     // Its own supervisor may have; here nobody did.
@@ -25,7 +25,7 @@ internal sealed partial class NodeRecovery(
     {
         Recovery? recovered = null;
         await database.WriteAsync(
-            connection => (recovered = new Recovery(connection, node, live, factory, source, new CrashJudgement(Unseen, host.Value.Runs.Quarantine, time.GetUtcNow()), options.Value.NodeTimeout, time.GetUtcNow())).Run(), cancellationToken);
+            connection => (recovered = new Recovery(connection, node, live, factory, places, source, new CrashJudgement(Unseen, host.Value.Runs.Quarantine, time.GetUtcNow()), options.Value.NodeTimeout, time.GetUtcNow())).Run(), cancellationToken);
         quarantines.Know(recovered!.Judgement);
         foreach (var dead in recovered!.Dead)
         {
@@ -63,7 +63,7 @@ internal sealed partial class NodeRecovery(
     private partial void LogLost(string runId, string scriptId, string nodeId, string outcome);
 
     /// <summary>One transaction, which may be begun again.</summary>
-    private sealed class Recovery(HistoryConnection connection, Node node, LiveRegistry live, RunFactory factory, PostgresSource source, CrashJudgement judgement, TimeSpan timeout, DateTimeOffset now)
+    private sealed class Recovery(HistoryConnection connection, Node node, LiveRegistry live, RunFactory factory, ClusterPlaces places, PostgresSource source, CrashJudgement judgement, TimeSpan timeout, DateTimeOffset now)
     {
         private Dictionary<string, NodeRecord> _up = [];
 
@@ -90,6 +90,11 @@ internal sealed partial class NodeRecovery(
 
             Lost = RunStore.Lose(connection, IsOrphan, judgement.Error, judgement.Judge, run => IsRunAgain(run) ? Give(factory.CreateRerun(run)) : null, now);
             RunStore.Waiting(connection).FindAll(run => IsOrphan(run) || !_up[run.Node].Has(run.NodeLabel)).ForEach(GiveWaiting);
+            if (Dead.Count + Lost.Count + TakenOver.Count + Ended.Count > 0)
+            {
+                places.GiveAll(connection);
+            }
+
             return true;
         }
 

@@ -108,6 +108,12 @@ internal static class PostgresSchema
         ALTER TABLE runs ADD COLUMN fan_out text COLLATE "C";
         CREATE INDEX runs_by_fan_out ON runs (fan_out, id) WHERE fan_out IS NOT NULL;
         """,
+        """
+        CREATE TABLE run_places (
+            run text COLLATE "C" PRIMARY KEY, arrival bigint GENERATED ALWAYS AS IDENTITY, name text COLLATE nocase NOT NULL, node text COLLATE nocase NOT NULL, rank integer NOT NULL,
+            taken boolean NOT NULL DEFAULT FALSE);
+        CREATE INDEX run_places_by_name ON run_places (name, taken, rank, arrival);
+        """,
     ];
 
     private static string Resource(string name)

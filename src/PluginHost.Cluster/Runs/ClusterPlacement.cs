@@ -15,7 +15,7 @@ namespace PluginHost.Cluster.Runs;
 /// nothing holds elsewhere, is spread over the nodes that have the version. What needs a label goes to nodes that have it
 /// alone. A node that is drained gets nothing but what must follow a run that it has.
 /// </summary>
-internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSchedules schedules, RunFactory factory, PostgresSource source) : IRunPlacement
+internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSchedules schedules, RunFactory factory, ClusterPlaces places, PostgresSource source) : IRunPlacement
 {
     // Whoever has been silent for longer may be on its way out.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2.5);
@@ -44,6 +44,8 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
         TakeTurn(connection, run.Script);
         return [Give(connection, run, WithTheOthers(connection, run) ?? Choose(connection, run))];
     }
+
+    public void Ended(HistoryConnection connection, RunInfo run) => places.GiveBack(connection, run);
 
     /// <summary>A run on each of some nodes; the one that was asked comes first, if it is among them.</summary>
     /// <exception cref="ConflictException">There is none.</exception>

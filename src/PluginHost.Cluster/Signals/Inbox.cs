@@ -11,7 +11,7 @@ namespace PluginHost.Cluster.Signals;
 
 /// <summary>Does what others have decided for this node, and takes up what they have changed.</summary>
 internal sealed class Inbox(
-    HistoryDatabase database, Node node, RunStore store, RunService runs, RecentRuns recent, Orders orders, RemoteLogs logs, PinStore pins, ScriptStateStore scripts, ScheduleOverrideStore overrides, Quarantines quarantines,
+    HistoryDatabase database, Node node, RunStore store, RunService runs, RecentRuns recent, Orders orders, ClusterPlaces places, RemoteProgress progress, RemoteLogs logs, PinStore pins, ScriptStateStore scripts, ScheduleOverrideStore overrides, Quarantines quarantines,
     IScheduleEngine engine, SourceWatchers sources, PluginStates plugins, HostEvents events, TimeProvider time)
 {
     /// <summary>Look for everything, whatever was said.</summary>
@@ -26,6 +26,13 @@ internal sealed class Inbox(
                 break;
             case [Signal.Cancel, var to, _] when node.Is(to):
                 await CancelAsync(cancellationToken);
+                break;
+            case [Signal.Place, var to, var run] when node.Is(to):
+                places.Given(run);
+                break;
+            case [Signal.Progress, var from, var run, .. var words] when !node.Is(from):
+                progress.Read(run, words);
+                events.PublishOfOther(new HostEvent(HostEventKind.Run, run));
                 break;
             case [Signal.Log, var to, var request, var asker] when node.Is(to):
                 // A long log must not hold up the rest.
@@ -49,6 +56,7 @@ internal sealed class Inbox(
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         await CancelAsync(cancellationToken);
+        await places.LookAsync(cancellationToken);
         foreach (var run in database.Read(RunStore.Waiting))
         {
             TakeUp(run);
@@ -117,6 +125,7 @@ internal sealed class Inbox(
         if (kind == HostEventKind.Run && store.Find(id) is { IsFinished: true } ended)
         {
             recent.Add(ended);
+            progress.Forget(id);
         }
 
         events.PublishOfOther(new HostEvent(kind, id));

@@ -22,6 +22,12 @@ internal static class Signal
     /// <summary><c>event node kind:id …</c>: something has changed on that node, and is to be asked for again.</summary>
     public const string Event = "event";
 
+    /// <summary><c>place node run</c>: a run of that node has its place among those that all nodes share.</summary>
+    public const string Place = "place";
+
+    /// <summary><c>progress node run fraction message</c>: how far a run on that node is; the message is escaped, and left out where there is none.</summary>
+    public const string Progress = "progress";
+
     /// <summary><c>changed table</c>: sent by the database itself.</summary>
     public const string Changed = "changed";
 

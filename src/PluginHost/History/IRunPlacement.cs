@@ -17,4 +17,7 @@ internal interface IRunPlacement
     /// <returns>It, or of a script that runs on every node the run of each; the first has the run's own id.</returns>
     /// <exception cref="ConflictException">It is asked for by hand, and no node can take it.</exception>
     IReadOnlyList<RunInfo> Place(HistoryConnection connection, RunInfo run);
+
+    /// <summary>For the transaction that stores the end of a run: what it held over all nodes goes to the next.</summary>
+    void Ended(HistoryConnection connection, RunInfo run);
 }

@@ -99,6 +99,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
             OccurrenceStore.Settle(connection, run);
         }
 
+        placement.Ended(connection, run);
         List<RunInfo> placed = [.. following.SelectMany(next => placement.Place(connection, next))];
         placed.ForEach(next => Row.Of(next).Save(connection));
         return placed;

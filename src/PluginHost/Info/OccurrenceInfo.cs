@@ -24,7 +24,7 @@ public sealed record OccurrenceInfo
     /// <summary>How long after its time the run began, in milliseconds; null when none began.</summary>
     public long? LateByMs { get; init; }
 
-    /// <summary>The run for it; null when there is none.</summary>
+    /// <summary>The run for it; of a script that runs on every node the first of them (<see cref="RunInfo.FanOut"/>). Null when there is none.</summary>
     public string? RunId { get; init; }
 
     /// <summary>Why nothing ran; null when something did.</summary>

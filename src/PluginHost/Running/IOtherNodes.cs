@@ -6,6 +6,9 @@ internal interface IOtherNodes
     /// <summary>Asks the node that has a run to cancel it.</summary>
     Task CancelAsync(RunInfo run, CancellationToken cancellationToken);
 
+    /// <summary>How far a run that is under way said it had come when it was last heard of; null when nothing was heard.</summary>
+    RunProgress? ProgressOf(string runId);
+
     /// <summary>Waits until a run has ended or the limit is reached.</summary>
     Task WaitAsync(RunInfo run, TimeSpan limit, CancellationToken cancellationToken);
 

@@ -27,6 +27,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     private readonly RunEnds _ends;
     private readonly RunStore _store;
     private readonly IRunPlacement _placement;
+    private readonly ISharedPlaces _shared;
     private readonly RecentRuns _recent;
     private readonly HostEvents _events;
     private readonly RunMetrics _metrics;
@@ -37,12 +38,12 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     private volatile bool _stopping;
 
     public RunLifecycle(
-        LiveRegistry live, RunLimits limits, RunExecutor executor, RunSuccessors successors, RunEnds ends, RunStore store, IRunPlacement placement, RecentRuns recent,
+        LiveRegistry live, RunLimits limits, RunExecutor executor, RunSuccessors successors, RunEnds ends, RunStore store, IRunPlacement placement, ISharedPlaces shared, RecentRuns recent,
         HostEvents events, RunMetrics metrics, Quarantines quarantines, StopGrace grace, TimeProvider time, ILogger<RunLifecycle> logger)
     {
-        (_executor, _successors, _ends, _store, _placement, _recent) = (executor, successors, ends, store, placement, recent);
+        (_executor, _successors, _ends, _store, _placement, _shared, _recent) = (executor, successors, ends, store, placement, shared, recent);
         (_events, _metrics, _quarantines, _grace, _time, _logger) = (events, metrics, quarantines, grace, time, logger);
-        _waiting = new WaitingRuns(run => limits.Of(run.Script, live.Current.Scripts.GetValueOrDefault(run.Script)), time);
+        _waiting = new WaitingRuns(run => limits.Of(run.Script, live.Current.Scripts.GetValueOrDefault(run.Script)), shared, time);
         _waiting.Turn += Begin;
         _waiting.Arrived += Look;
     }
@@ -323,6 +324,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
         var placed = await stored.Done;
         if (placed is not null)
         {
+            _shared.Forget(run.Id);
             _active.TryRemove(run.Id, out _);
         }
 
@@ -344,6 +346,7 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     private void Leave(ActiveRun run)
     {
         _active.TryRemove(run.Id, out _);
+        _shared.Forget(run.Id);
         run.Finish(run.Info);
     }
 

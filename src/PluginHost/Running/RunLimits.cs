@@ -4,7 +4,7 @@ using PluginHost.Swapping;
 namespace PluginHost.Running;
 
 /// <summary>Tells which bounds hold for the runs of a script.</summary>
-internal sealed class RunLimits(IOptions<PluginHostOptions> options)
+internal sealed class RunLimits(IOptions<PluginHostOptions> options, ISharedPlaces shared)
 {
     // One at a time is what people mean who name a group and say no more.
     private const int OfAGroup = 1;
@@ -21,7 +21,7 @@ internal sealed class RunLimits(IOptions<PluginHostOptions> options)
         List<RunLimitRule> rules = [new($"script {scriptId}", descriptor is { MaxConcurrent: > 0 and var most } ? most : int.MaxValue)];
         if (descriptor?.Group is { } group)
         {
-            rules.Add(new($"group {group}", runs.Groups.TryGetValue(group, out var places) ? places : OfAGroup));
+            rules.Add(new($"group {group}", runs.Groups.TryGetValue(group, out var places) ? places : shared.Most(group) ?? OfAGroup));
         }
 
         if (script is not null && runs.MaxConcurrentPerPlugin is { } ofAPlugin)

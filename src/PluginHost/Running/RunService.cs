@@ -79,6 +79,9 @@ internal sealed partial class RunService(
         return Show(run.Info);
     }
 
+    /// <summary>How far a run that is under way here says it has come; null when it is not, or says nothing.</summary>
+    public RunProgress? ProgressOf(string runId) => lifecycle.Find(runId)?.Info is { State: RunState.Running, Progress: { } progress } ? progress : null;
+
     /// <summary>Takes up a run that is stored as this node's, unless it is known here already.</summary>
     public void TakeUp(RunInfo stored) => lifecycle.TakeUp(stored);
 
@@ -211,10 +214,13 @@ internal sealed partial class RunService(
     }
 
     // What is under way knows more than what is stored: progress, above all.
-    private RunInfo Current(RunInfo run) => Show(lifecycle.Find(run.Id)?.Info ?? run);
+    private RunInfo Current(RunInfo run) => Show(lifecycle.Find(run.Id)?.Info ?? WithProgress(run));
 
     private RunInfo Find(string runId) =>
-        lifecycle.Find(runId) is { } run ? run.Info : store.Find(runId) ?? throw new NotFoundException("run", runId);
+        lifecycle.Find(runId) is { } run ? run.Info : WithProgress(store.Find(runId) ?? throw new NotFoundException("run", runId));
+
+    private RunInfo WithProgress(RunInfo elsewhere) =>
+        elsewhere.State == RunState.Running && others.ProgressOf(elsewhere.Id) is { } progress ? elsewhere with { Progress = progress } : elsewhere;
 
     private static RunInfo Show(RunInfo run) => run with { Parameters = SecretParameters.Hide(run.Parameters) };
 

@@ -24,8 +24,14 @@ internal sealed class SingleNode(IEnumerable<string> labels) : IRunPlacement, IO
         ? throw new ConflictException($"Script {run.Script} cannot run: {reason}. Nothing was started.")
         : [run];
 
+    public void Ended(HistoryConnection connection, RunInfo run)
+    {
+    }
+
     // A run that is here and not at work has ended.
     public Task CancelAsync(RunInfo run, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public RunProgress? ProgressOf(string runId) => null;
 
     public Task WaitAsync(RunInfo run, TimeSpan limit, CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -2,19 +2,23 @@ using System.Collections.Concurrent;
 
 namespace PluginHost.Running;
 
-/// <summary>Where stored runs wait: after a start of the host for the scripts, then for their time, and then for their turn.</summary>
+/// <summary>Where stored runs wait: after a start of the host for the scripts, then for their time, for a place that all nodes share, and then for their turn.</summary>
 /// <remarks>A run is in one of these places or on its way to the next; who takes it out of one has it for himself.</remarks>
 internal sealed class WaitingRuns : IDisposable
 {
     private readonly ConcurrentDictionary<string, ActiveRun> _held = new();
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _sharing = new();
+    private readonly ISharedPlaces _shared;
     private readonly DelayedRuns _delayed;
     private readonly RunQueue _queue;
     private readonly TimeProvider _time;
 
     /// <param name="rulesOf">The bounds that hold for a run.</param>
+    /// <param name="shared">The places that all nodes share.</param>
     /// <param name="time">The clock.</param>
-    public WaitingRuns(Func<RunInfo, IReadOnlyList<RunLimitRule>> rulesOf, TimeProvider time)
+    public WaitingRuns(Func<RunInfo, IReadOnlyList<RunLimitRule>> rulesOf, ISharedPlaces shared, TimeProvider time)
     {
+        _shared = shared;
         _time = time;
         _queue = new RunQueue(rulesOf);
         _delayed = new DelayedRuns(time);
@@ -27,7 +31,7 @@ internal sealed class WaitingRuns : IDisposable
     /// <summary>Told a run that was on its way until now. Who wanted to take it out meanwhile has not found it.</summary>
     public event Action<ActiveRun>? Arrived;
 
-    public (int Running, int Queued) Counts => _queue.Counts;
+    public (int Running, int Queued) Counts => _queue.Counts is var (running, queued) ? (running, queued + _sharing.Count) : default;
 
     /// <summary>Keeps a place for a run that is to be stored next, if the overlap policy lets it in.</summary>
     public bool TryReserve(ActiveRun run, OverlapPolicy overlap, out IReadOnlyList<ActiveRun> others)
@@ -75,6 +79,12 @@ internal sealed class WaitingRuns : IDisposable
             return true;
         }
 
+        if (_sharing.TryRemove(run.Id, out var waiting))
+        {
+            waiting.Cancel();
+            return true;
+        }
+
         var waited = _queue.RemoveWaiting(run, out var startable);
         Tell(startable);
         return waited;
@@ -85,7 +95,38 @@ internal sealed class WaitingRuns : IDisposable
 
     public void Dispose() => _delayed.Dispose();
 
+    /// <summary>First the place that it shares with other nodes: while it waits for that, it takes none here from those that need none.</summary>
     private void Enqueue(ActiveRun run)
+    {
+        if (!_shared.Needs(run.Info))
+        {
+            EnqueueHere(run);
+            return;
+        }
+
+        var waiting = _sharing[run.Id] = new CancellationTokenSource();
+        _ = ShareAsync(run, waiting.Token);
+        Arrived?.Invoke(run);
+    }
+
+    private async Task ShareAsync(ActiveRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _shared.TakeAsync(run.Info, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (_sharing.TryRemove(run.Id, out _))
+        {
+            EnqueueHere(run);
+        }
+    }
+
+    private void EnqueueHere(ActiveRun run)
     {
         Tell(_queue.Enqueue(run));
         Arrived?.Invoke(run);

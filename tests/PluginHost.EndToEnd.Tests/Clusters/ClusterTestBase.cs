@@ -35,8 +35,18 @@ public abstract class ClusterTestBase : HostTestBase
     /// <summary>Starts a node, or a node again, and waits until its first load has ended.</summary>
     /// <param name="number">Which.</param>
     /// <param name="database">The way to the database; null for the straight one.</param>
-    protected async Task<ReadyHost> StartNodeAsync(int number, string? database = null) => _nodes[number] = await ReadyHost.StartAsync(
-        Repository.Path, DataOf(number), environment: database is null ? Cluster : new Dictionary<string, string>(Cluster) { ["PluginHost__Cluster__ConnectionString"] = database });
+    /// <param name="settings">Further environment.</param>
+    protected async Task<ReadyHost> StartNodeAsync(int number, string? database = null, params (string Name, string Value)[] settings)
+    {
+        var environment = Cluster;
+        environment["PluginHost__Cluster__ConnectionString"] = database ?? Postgres.ConnectionString;
+        foreach (var (name, value) in settings)
+        {
+            environment[name] = value;
+        }
+
+        return _nodes[number] = await ReadyHost.StartAsync(Repository.Path, DataOf(number), environment: environment);
+    }
 
     protected string DataOf(int number) => Folder.Combine($"node{number}");
 

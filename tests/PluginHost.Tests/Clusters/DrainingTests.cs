@@ -103,7 +103,7 @@ public sealed class DrainingTests
     }
 
     private Task<RunInfo> AddAsync(Node node, RunTrigger trigger, string id) =>
-        new RunStore(_database, new ClusterPlacement(node, _live, new EffectiveSchedules(new ScheduleOverrideStore(_database)), Make.RunFactory(), _source), TimeProvider.System).AddAsync(
+        new RunStore(_database, new ClusterPlacement(node, _live, new EffectiveSchedules(new ScheduleOverrideStore(_database)), Make.RunFactory(), Make.Places(node, _database, _source), _source), TimeProvider.System).AddAsync(
             new RunInfo { Id = id, Script = $"A.Work{id}", Plugin = "A", Trigger = trigger, QueuedAt = DateTimeOffset.UnixEpoch, State = RunState.Queued, Attempt = 1, Node = "" }, null, default);
 
     private Task<bool> RegisterAsync(Node node, bool isLive) => _database.WriteAsync(

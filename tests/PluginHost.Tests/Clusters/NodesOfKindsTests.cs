@@ -29,7 +29,7 @@ public sealed class NodesOfKindsTests
         _source = new PostgresSource(SharedPostgres.ConnectionString, $"test_{Guid.NewGuid():n}");
         _database = new PostgresDatabase(_source);
         _plain = NodeOf("plain");
-        _placement = new ClusterPlacement(_plain, _live, Schedules, Make.RunFactory("plain"), _source);
+        _placement = new ClusterPlacement(_plain, _live, Schedules, Make.RunFactory("plain"), Places, _source);
         var scripts = ScriptReader.Read("A", [typeof(OnGpu), typeof(Everywhere), typeof(OnEveryGpu)]).Scripts;
         _live.Swap(new LiveSnapshot([new LivePlugin("default", Make.DrainingVersions().Track(Make.Artifact("0123456789"), [.. scripts.Select(script => script.Descriptor)], () => throw new InvalidOperationException("It is not run.")), default)]));
     }
@@ -190,6 +190,8 @@ public sealed class NodesOfKindsTests
         Assert.That(Store.List(new RunQuery()).Items, Has.Count.EqualTo(4), "nothing in their place, although the script says RerunWhenLost");
     }
 
+    private ClusterPlaces Places => Make.Places(_plain, _database, _source);
+
     private RunStore Store => new(_database, _placement, _time);
 
     private ScheduleTurns Turns => new(
@@ -215,7 +217,7 @@ public sealed class NodesOfKindsTests
     }
 
     private Task<bool> RecoverAsync() => new NodeRecovery(
-        _database, _plain, _live, Make.RunFactory("plain"), Quarantines, null!, _source, new HostEvents(), Options.Create(new ClusterOptions()), Options.Create(new PluginHostOptions()), _time,
+        _database, _plain, _live, Make.RunFactory("plain"), Quarantines, null!, Places, _source, new HostEvents(), Options.Create(new ClusterOptions()), Options.Create(new PluginHostOptions()), _time,
         NullLogger<NodeRecovery>.Instance).RecoverAsync(default);
 
     private string KeyOf(string script) => Schedules.Of(_live.Current.Scripts[$"A.{script}"].Descriptor).Single().Key;

@@ -28,7 +28,7 @@ public sealed class PlacementTests
             var database = new PostgresDatabase(source);
             var node = new Node(Options.Create(new PluginHostOptions { NodeName = $"node{i}" }));
             _databases.Add(database);
-            _stores.Add(new RunStore(database, new ClusterPlacement(node, new LiveRegistry(), new EffectiveSchedules(new ScheduleOverrideStore(database)), Make.RunFactory(), source), TimeProvider.System));
+            _stores.Add(new RunStore(database, new ClusterPlacement(node, new LiveRegistry(), new EffectiveSchedules(new ScheduleOverrideStore(database)), Make.RunFactory(), Make.Places(node, database, source), source), TimeProvider.System));
         }
     }
 

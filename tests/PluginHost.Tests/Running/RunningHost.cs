@@ -76,7 +76,7 @@ internal sealed class RunningHost : IAsyncDisposable
         var factory = new RunFactory(options, time);
         var metrics = new RunMetrics(_app.Provider.GetRequiredService<IMeterFactory>());
         var lifecycle = new RunLifecycle(
-            Live, new RunLimits(options), executor, new RunSuccessors(Live, selfStarts, factory, placement, NullLogger<RunSuccessors>.Instance), new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, placement, Recent = new RecentRuns(Store), Events, metrics, Quarantines, grace, time, NullLogger<RunLifecycle>.Instance);
+            Live, new RunLimits(options, NoSharedPlaces.Instance), executor, new RunSuccessors(Live, selfStarts, factory, placement, NullLogger<RunSuccessors>.Instance), new RunEnds(Store, time, NullLogger<RunEnds>.Instance), Store, placement, NoSharedPlaces.Instance, Recent = new RecentRuns(Store), Events, metrics, Quarantines, grace, time, NullLogger<RunLifecycle>.Instance);
         Runs = new RunService(new RunRequests(Live, stored, secrets, Quarantines, time), factory, secrets, lifecycle, Store, new LastRuns(Store), placement, placement, Occurrences, Logs, Readiness, Quarantines, SafeMode, Lifetime, time, NullLogger<RunService>.Instance);
         ScheduleWriter = new ScheduleWriter(Runs, Marks, Occurrences, Events, time, NullLogger<ScheduleWriter>.Instance);
         var schedules = new EffectiveSchedules(Overrides);

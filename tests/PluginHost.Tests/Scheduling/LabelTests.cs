@@ -57,6 +57,18 @@ public sealed class LabelTests : SchedulerTestBase
     }
 
     [Test]
+    public async Task WithoutTheLabel_AScriptThatRunsAfterAnother_IsNotStarted()
+    {
+        Host.Deploy(typeof(Plain), typeof(AfterPlainOnGpu), typeof(AfterPlain));
+        var run = await Host.StartAsync("Plain");
+        (await Stage.NextAsync()).End();
+        await Host.EndOfAsync(run);
+
+        Assert.That((await Stage.NextAsync()).Context.ScriptId, Is.EqualTo("Shop.AfterPlain"));
+        Assert.That(Host.Runs.List(new RunQuery { Script = "Shop.AfterPlainOnGpu" }).Items, Is.Empty);
+    }
+
+    [Test]
     public async Task OnEveryNode_IsOnce()
     {
         await GoLiveAsync(typeof(EveryMinuteEverywhere));

@@ -74,3 +74,9 @@ public sealed class EveryMinuteForAWhile(Stage stage) : StagedScript(stage);
 
 [Script(Name = "Job"), Schedule("* * * * *", CatchUp = CatchUpPolicy.All, Until = "2026-01-01T12:06")]
 public sealed class EveryMinuteForLonger(Stage stage) : StagedScript(stage);
+
+[Script(NodeLabel = "gpu"), RunAfter("Shop.Plain")]
+public sealed class AfterPlainOnGpu(Stage stage) : StagedScript(stage);
+
+[RunAfter("Shop.Plain")]
+public sealed class AfterPlain(Stage stage) : StagedScript(stage);
