@@ -153,7 +153,7 @@ internal sealed partial class ScheduleTurns(
     [LoggerMessage(EventId = 622, Level = LogLevel.Information, Message = "Script '{ScriptId}' was due at {Due} and is skipped, because run '{RunId}' is still going.")]
     private partial void LogSkipped(string scriptId, DateTimeOffset due, string runId);
 
-    [LoggerMessage(EventId = 626, Level = LogLevel.Error, Message = "A turn of a schedule of script '{ScriptId}' fails although the database is there. Its due times are left to its next turn, within half a minute. Other scripts go on.")]
+    [LoggerMessage(EventId = 626, Level = LogLevel.Error, Message = "A turn of a schedule of script '{ScriptId}' fails although the database is there. Its due times are left to its next turn, within a minute. Other scripts go on.")]
     private partial void LogGivenUp(Exception failure, string scriptId);
 
     /// <summary>One turn within its transaction, which may be begun again.</summary>
