@@ -31,9 +31,14 @@ internal sealed class DropFolder(string root, IsKept isKept, DropSignatures? sig
         {
             folders = Folders(folder);
         }
+        catch (DirectoryNotFoundException)
+        {
+            // It, or all of the share, is just going; the next look tells which, and nothing is taken away before.
+            return new DroppedPlugin(plugin, null, null);
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // Nothing is known of the plugin, so what is live of it stays. Where it is just being deleted, the next look tells.
+            // Nothing is known of the plugin, so what is live of it stays.
             problems.Add($"The folder {plugin} cannot be read ({failure.Message}), so nothing new is taken from there. Let the host's user read it, or, where it holds no plugin, leave it be.");
             return new DroppedPlugin(plugin, null, null);
         }
