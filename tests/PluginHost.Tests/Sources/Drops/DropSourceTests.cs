@@ -28,6 +28,15 @@ public sealed class DropSourceTests
     }
 
     [Test]
+    public async Task AFolderWithoutAnyDropYet_SaysThat_AndNotThatSomeWereTakenAway()
+    {
+        Directory.CreateDirectory(_drops.Root);
+        await File.WriteAllTextAsync(Path.Combine(_drops.Root, "README.txt"), "for people");
+
+        Assert.That((await _drops.LookAsync()).Message, Is.EqualTo("no drop is there yet, or none is whole"));
+    }
+
+    [Test]
     public async Task ADropOfWhichNoCommitIsKnown_HasItsContentInThePlaceOfOne()
     {
         _drops.Drop("A", "1", 1, "one");
@@ -130,24 +139,6 @@ public sealed class DropSourceTests
         var mended = await _drops.LookAsync(refused);
 
         Assert.That((refused.Problem is null, Current(mended)!.Version, mended.Problem), Is.EqualTo((false, "1", (string?)null)));
-    }
-
-    [Test]
-    public async Task AManifestThatCannotBeRead_IsToldOnceItIsAtRest_AndTheDropIsTakenOnceItCan()
-    {
-        var folder = _drops.Drop("A", "1", 1, "one");
-        SourceSnapshot refused;
-        using (new FileStream(Path.Combine(folder, DropManifest.FileName), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-        {
-            await _drops.LookAsync();
-            _drops.Time.Advance(TimeSpan.FromSeconds(6));
-            await _drops.LookAsync();
-            _drops.Time.Advance(TimeSpan.FromSeconds(6));
-            refused = await _drops.LookAsync();
-        }
-
-        Assert.That(refused.Problem, Does.StartWith("Drop 1 of A is not taken: its drop.json cannot be read ("));
-        Assert.That(Current(await _drops.LookAsync(refused))!.Version, Is.EqualTo("1"));
     }
 
     [Test]
