@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using PluginHost.History;
 using PluginHost.Scripts;
 using Quartz;
@@ -5,8 +6,14 @@ using Quartz;
 namespace PluginHost.Cluster.Scheduling;
 
 /// <summary>Keeps the triggers of Quartz as the schedules are.</summary>
-internal sealed class ScheduleTriggers(TimeProvider time)
+internal sealed class ScheduleTriggers(TimeProvider time, IOptions<ClusterOptions> options)
 {
+    // Enough for Quartz to fire a thousand. Whoever dies meanwhile is found out after the time that it has waited for, and
+    // what it had taken is then late by as much as that takes: so it is not more.
+    private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(2);
+
+    private TimeSpan Ahead => options.Value.NodeTimeout / 2 < MostAhead ? options.Value.NodeTimeout / 2 : MostAhead;
+
     /// <summary>The triggers of a script are these from now on.</summary>
     /// <param name="scheduler">Quartz.</param>
     /// <param name="script">The script.</param>
@@ -21,7 +28,7 @@ internal sealed class ScheduleTriggers(TimeProvider time)
         foreach (var schedule in wanted)
         {
             var key = new TriggerKey(schedule.Key, name);
-            var times = CronosTimes.Of(script, schedule);
+            var times = CronosTimes.Of(script, schedule, Ahead);
             if (present.Remove(key, out var known) && known is CronosTrigger trigger && trigger.Times == times && trigger.ExecutionGroup == group
                 && await scheduler.GetTriggerState(key, cancellationToken) != TriggerState.Error)
             {
