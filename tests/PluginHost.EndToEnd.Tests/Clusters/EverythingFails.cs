@@ -130,7 +130,7 @@ public sealed class EverythingFails : ClusterTestBase
                 Postgres.StartAgain();
             }
 
-            await Task.Delay(random.Next(5000, 40_000));
+            await Task.Delay(random.Next(20_000, 60_000));
         }
     }
 
@@ -157,7 +157,7 @@ public sealed class EverythingFails : ClusterTestBase
         _networks[i].Mend();
     }
 
-    /// <summary>Starts a node until it listens: one that finds no database gives up, and is started again as by any supervisor.</summary>
+    /// <summary>Starts a node until it is ready: one that finds no database gives up, and is started again as by any supervisor.</summary>
     private async Task StartAsync(int i)
     {
         _networks[i] ??= new CuttableNetwork(Postgres.Socket);
@@ -169,14 +169,16 @@ public sealed class EverythingFails : ClusterTestBase
             try
             {
                 _nodes[i] = await LaunchNodeAsync(i, through);
+                await _nodes[i].UntilReadyAsync();
                 return;
             }
-            catch (InvalidOperationException failure) when (DateTimeOffset.UtcNow - begun < ReadyHost.Patience)
+            catch (Exception failure) when (failure is InvalidOperationException or HttpRequestException && DateTimeOffset.UtcNow - begun < ReadyHost.Patience)
             {
+                var said = failure is InvalidOperationException ? failure.Message : _nodes[i].Output;
                 _acts.Enqueue("start without a database");
-                if (!failure.Message.Contains("database", StringComparison.Ordinal))
+                if (!said.Contains("database", StringComparison.Ordinal))
                 {
-                    _ended.Enqueue(failure.Message);
+                    _ended.Enqueue(said);
                 }
             }
         }
