@@ -5,6 +5,7 @@ namespace PluginHost.EndToEnd.Tests;
 
 /// <summary>A plugin's NuGet packages: fetched when that is needed, and not otherwise.</summary>
 [Platform(Exclude = "Win", Reason = "The host is stopped by SIGTERM.")]
+[NonParallelizable] // It installs and restores packages of one version over and over.
 public sealed class Packages : HostTestBase
 {
     private const string Csv = "<PackageReference Include=\"CsvHelper\" Version=\"33.1.0\" />";

@@ -8,6 +8,7 @@ namespace PluginHost.EndToEnd.Tests;
 
 /// <summary>Each of the samples, started as a process and used as its README says.</summary>
 [Platform(Exclude = "Win", Reason = "The host is stopped by SIGTERM.")]
+[NonParallelizable] // It builds the samples where they are.
 public sealed class Samples : HostTestBase
 {
     [Test]

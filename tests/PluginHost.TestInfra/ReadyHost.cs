@@ -74,7 +74,7 @@ public sealed class ReadyHost : IAsyncDisposable
         string repository, string data, IReadOnlyDictionary<string, string>? environment = null, params IReadOnlyList<string> options)
     {
         // One port for all its lives, so that it is found again.
-        var host = await ListeningAsync(Launch(repository, data, "200ms", environment, $"http://127.0.0.1:{FreePort()}", supervised: true, options), "");
+        var host = await ListeningAsync(Launch(repository, data, "200ms", environment, $"http://127.0.0.1:{Server.FreePort()}", supervised: true, options), "");
         await host.UntilReadyAsync();
         return host;
     }
@@ -259,13 +259,6 @@ public sealed class ReadyHost : IAsyncDisposable
         }
 
         return new ReadyHost(start, supervised);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<ReadyHost> ListeningAsync(ReadyHost host, string mount)

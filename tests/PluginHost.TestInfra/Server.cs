@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -11,16 +12,24 @@ public sealed class Server : IDisposable
 
     private static readonly Lock LogLock = new();
 
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
     private readonly Process _process;
 
     private Server(Process process) => _process = process;
 
-    /// <summary>A port that nobody listens on at this moment.</summary>
+    /// <summary>A port that nobody listens on at this moment, and that no other test of this process was given.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            if (((IPEndPoint)listener.LocalEndpoint).Port is var port && Given.TryAdd(port, true))
+            {
+                return port;
+            }
+        }
     }
 
     /// <summary>Starts a program that stays in the foreground, and waits until it is ready.</summary>
