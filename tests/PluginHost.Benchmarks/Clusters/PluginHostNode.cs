@@ -97,6 +97,9 @@ internal sealed class PluginHostNode : IClusterNode
 
             options.DataDirectory = _directory.Combine("data");
             options.Runs.MaxConcurrent = ClusterLoad.Workers;
+
+            // A node that is killed has not died of the script that was under way.
+            options.Runs.Quarantine.Crashes = 0;
         }).UseCluster(load.Database);
         _host = builder.Build();
         await _host.StartAsync();
