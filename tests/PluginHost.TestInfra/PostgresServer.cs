@@ -51,10 +51,9 @@ public sealed class PostgresServer : IDisposable
     }
 
     /// <summary>Stops it, and whatever is connected finds out.</summary>
-    /// <param name="asIfKilled">At once, without tidying up: the next start has to recover.</param>
-    public void Stop(bool asIfKilled = false)
+    public void Stop()
     {
-        Run("pg_ctl", "stop", "--wait", "--silent", "--mode", asIfKilled ? "immediate" : "fast", "--pgdata", _directory.Combine("data"));
+        Run("pg_ctl", "stop", "--wait", "--silent", "--mode", "fast", "--pgdata", _directory.Combine("data"));
         _runs = false;
     }
 

@@ -38,9 +38,6 @@ public sealed class ReadyHost : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Whether the process that was started has ended.</summary>
-    public bool HasEnded => _process.HasExited;
-
     public string Output
     {
         get

@@ -38,14 +38,6 @@ public abstract class ClusterTestBase : HostTestBase
     /// <param name="settings">Further environment.</param>
     protected async Task<ReadyHost> StartNodeAsync(int number, string? database = null, params (string Name, string Value)[] settings)
     {
-        var node = await LaunchNodeAsync(number, database, settings);
-        await node.UntilReadyAsync();
-        return node;
-    }
-
-    /// <summary>The same, and waits until it listens; its first load goes on.</summary>
-    protected async Task<ReadyHost> LaunchNodeAsync(int number, string? database = null, params (string Name, string Value)[] settings)
-    {
         var environment = Cluster;
         environment["PluginHost__Cluster__ConnectionString"] = database ?? Postgres.ConnectionString;
         foreach (var (name, value) in settings)
@@ -53,7 +45,7 @@ public abstract class ClusterTestBase : HostTestBase
             environment[name] = value;
         }
 
-        return _nodes[number] = await ReadyHost.LaunchAsync(Repository.Path, DataOf(number), environment: environment);
+        return _nodes[number] = await ReadyHost.StartAsync(Repository.Path, DataOf(number), environment: environment);
     }
 
     protected string DataOf(int number) => Folder.Combine($"node{number}");
