@@ -12,26 +12,24 @@ namespace PluginHost.Cluster.Scheduling;
 /// <param name="TimeZone">The id of its time zone.</param>
 /// <param name="Offset">The jitter's share.</param>
 /// <param name="Window">The part of time that it is for.</param>
-/// <param name="Ahead">How long before its time a turn is given to a node, which waits for the time itself.</param>
-internal sealed record CronosTimes(string Script, string Cron, string TimeZone, TimeSpan Offset, ScheduleWindow? Window, TimeSpan Ahead = default)
+internal sealed record CronosTimes(string Script, string Cron, string TimeZone, TimeSpan Offset, ScheduleWindow? Window)
 {
     private readonly Lazy<ScheduleDescriptor?> _schedule = new(() =>
         CronText.TryParse(Cron, ScheduleReader.Seed(Script), out var expression, out _) && TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone)
             ? new ScheduleDescriptor("", Cron, expression, zone, default, default, default, Offset) { Window = Window }
             : null);
 
-    public static CronosTimes Of(string script, ScheduleDescriptor schedule, TimeSpan ahead = default) => new(script, schedule.Cron, schedule.TimeZone.Id, schedule.Offset, schedule.Window, ahead);
+    public static CronosTimes Of(string script, ScheduleDescriptor schedule) => new(script, schedule.Cron, schedule.TimeZone.Id, schedule.Offset, schedule.Window);
 
     public DateTimeOffset? NextAfter(DateTimeOffset time) => _schedule.Value?.NextAfter(time);
 
     public bool Equals(CronosTimes? other) => other is not null
-        && (Script, Cron, TimeZone, Offset, Window, Ahead) == (other.Script, other.Cron, other.TimeZone, other.Offset, other.Window, other.Ahead);
+        && (Script, Cron, TimeZone, Offset, Window) == (other.Script, other.Cron, other.TimeZone, other.Offset, other.Window);
 
-    public override int GetHashCode() => HashCode.Combine(Script, Cron, TimeZone, Offset, Window, Ahead);
+    public override int GetHashCode() => HashCode.Combine(Script, Cron, TimeZone, Offset, Window);
 }
 
-/// <summary>A trigger of Quartz that fires when Cronos says that the schedule is due, or <see cref="CronosTimes.Ahead"/> of that.</summary>
-/// <remarks>What Quartz does for each firing takes longer than a second where hundreds are due at once: so it is done before that.</remarks>
+/// <summary>A trigger of Quartz that is due when Cronos says so.</summary>
 internal sealed class CronosTrigger : TriggerBase
 {
     private readonly TimeProvider _time;
@@ -65,13 +63,13 @@ internal sealed class CronosTrigger : TriggerBase
     public override void Triggered(ICalendar? calendar)
     {
         _previous = _next;
-        var (late, due) = (_time.GetUtcNow() - OccurrenceStore.OnTime, _next + Times.Ahead);
-        _next = Times.NextAfter(due > late ? due.Value : late) - Times.Ahead;
+        var late = _time.GetUtcNow() - OccurrenceStore.OnTime;
+        _next = Times.NextAfter(_next > late ? _next.Value : late);
     }
 
-    public override DateTimeOffset? ComputeFirstFireTimeUtc(ICalendar? calendar) => _next = Times.NextAfter(StartTimeUtc.AddTicks(-1)) - Times.Ahead;
+    public override DateTimeOffset? ComputeFirstFireTimeUtc(ICalendar? calendar) => _next = Times.NextAfter(StartTimeUtc.AddTicks(-1));
 
-    public override DateTimeOffset? GetFireTimeAfter(DateTimeOffset? afterTimeUtc) => Times.NextAfter((afterTimeUtc ?? _time.GetUtcNow()) + Times.Ahead) - Times.Ahead;
+    public override DateTimeOffset? GetFireTimeAfter(DateTimeOffset? afterTimeUtc) => Times.NextAfter(afterTimeUtc ?? _time.GetUtcNow());
 
     public override IScheduleBuilder GetScheduleBuilder() => new CronosScheduleBuilder(Times, _time);
 

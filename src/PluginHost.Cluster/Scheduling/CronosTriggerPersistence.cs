@@ -21,7 +21,6 @@ internal sealed class CronosTriggerPersistence(TimeProvider time) : SimpleProper
             String2 = times.Cron,
             String3 = times.Window is { } window ? $"{Write(window.From)}/{Write(window.Until)}" : null,
             Long1 = times.Offset.Ticks,
-            Long2 = times.Ahead.Ticks,
             TimeZoneId = times.TimeZone,
         };
     }
@@ -30,7 +29,7 @@ internal sealed class CronosTriggerPersistence(TimeProvider time) : SimpleProper
     {
         var window = properties.String3?.Split('/') is [var from, var until] ? new ScheduleWindow(Read(from), Read(until)) : null;
         return new TriggerPropertyBundle(new CronosScheduleBuilder(
-            new CronosTimes(properties.String1!, properties.String2!, properties.TimeZoneId!, TimeSpan.FromTicks(properties.Long1), window, TimeSpan.FromTicks(properties.Long2)), time));
+            new CronosTimes(properties.String1!, properties.String2!, properties.TimeZoneId!, TimeSpan.FromTicks(properties.Long1), window), time));
     }
 
     private static string? Write(DateTimeOffset? moment) => moment?.UtcTicks.ToString(CultureInfo.InvariantCulture);

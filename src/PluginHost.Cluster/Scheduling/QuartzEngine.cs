@@ -17,13 +17,8 @@ namespace PluginHost.Cluster.Scheduling;
 /// <summary>The schedules by Quartz.NET, which decides on which node each due time has its turn: on one that has the version whose schedules count.</summary>
 internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
 {
-    // Turns under way on a node, most of which wait for their time: that takes no thread, and no connection.
-    private const int Turns = 1000;
-
-    // Turns that are taken in one transaction.
-    private const int AtOnce = 50;
-
-    private const int Connections = 15;
+    // A turn is a transaction: more at once only wait for each other.
+    private const int Threads = 10;
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
@@ -210,7 +205,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
         var limits = ExecutionLimitsBuilder.Create().ForOtherGroups(0);
         foreach (var plugin in _node.Fence is null && !_node.IsDraining && !_safeMode.IsOn ? _live.Current.Plugins.Values : [])
         {
-            limits.ForGroup(GroupOf(plugin), Turns);
+            limits.ForGroup(GroupOf(plugin), Threads);
         }
 
         await _scheduler!.SetExecutionLimits(limits.Build(), cancellationToken);
@@ -222,16 +217,16 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
     {
         quartz.Services.AddSingleton(_loggers);
         quartz.UseTimeProvider(_time);
-        quartz.UseDefaultThreadPool(Turns);
-        quartz.AddJobType(_ => new ScheduleJob(_turns, _time));
+        quartz.UseDefaultThreadPool(Threads);
+        quartz.AddJobType(_ => new ScheduleJob(_turns));
         quartz.ConfigureScheduler(scheduler =>
         {
             (scheduler.InstanceName, scheduler.InstanceId) = ("pluginhost", _node.Id);
-            (scheduler.MaxBatchSize, scheduler.IdleWaitTime, scheduler.BatchTriggerAcquisitionFireAheadTimeWindow) = (AtOnce, TimeSpan.FromSeconds(1), TimeSpan.Zero);
+            (scheduler.MaxBatchSize, scheduler.IdleWaitTime, scheduler.BatchTriggerAcquisitionFireAheadTimeWindow) = (Threads, TimeSpan.FromSeconds(1), TimeSpan.Zero);
         });
         quartz.UsePersistentStore(store =>
         {
-            store.UsePostgres(NpgsqlFactory.Instance, new NpgsqlConnectionStringBuilder(_source.Settings.ConnectionString) { ApplicationName = "PluginHost schedules", MaxPoolSize = Connections }.ConnectionString);
+            store.UsePostgres(NpgsqlFactory.Instance, new NpgsqlConnectionStringBuilder(_source.Settings.ConnectionString) { ApplicationName = "PluginHost schedules", MaxPoolSize = Threads + 5 }.ConnectionString);
             store.UseTriggerPersistenceDelegate(_ => new CronosTriggerPersistence(_time));
             store.ConfigureStore(options =>
             {

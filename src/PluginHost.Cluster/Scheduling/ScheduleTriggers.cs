@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using PluginHost.History;
 using PluginHost.Scripts;
 using Quartz;
@@ -6,14 +5,8 @@ using Quartz;
 namespace PluginHost.Cluster.Scheduling;
 
 /// <summary>Keeps the triggers of Quartz as the schedules are.</summary>
-internal sealed class ScheduleTriggers(TimeProvider time, IOptions<ClusterOptions> options)
+internal sealed class ScheduleTriggers(TimeProvider time)
 {
-    // Enough for Quartz to fire a thousand. Whoever dies meanwhile is found out after the time that it has waited for, and
-    // what it had taken is then late by as much as that takes: so it is not more.
-    private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(2);
-
-    private TimeSpan Ahead => options.Value.NodeTimeout / 2 < MostAhead ? options.Value.NodeTimeout / 2 : MostAhead;
-
     /// <summary>The triggers of a script are these from now on.</summary>
     /// <param name="scheduler">Quartz.</param>
     /// <param name="script">The script.</param>
@@ -28,7 +21,7 @@ internal sealed class ScheduleTriggers(TimeProvider time, IOptions<ClusterOption
         foreach (var schedule in wanted)
         {
             var key = new TriggerKey(schedule.Key, name);
-            var times = CronosTimes.Of(script, schedule, Ahead);
+            var times = CronosTimes.Of(script, schedule);
             if (present.Remove(key, out var known) && known is CronosTrigger trigger && trigger.Times == times && trigger.ExecutionGroup == group
                 && await scheduler.GetTriggerState(key, cancellationToken) != TriggerState.Error)
             {

@@ -41,33 +41,6 @@ public sealed class CronosTimesTests
         Assert.That((trigger.PreviousFireTimeUtc, trigger.NextFireTimeUtc), Is.EqualTo((Start, Start.AddSeconds(51))));
     }
 
-    [Test]
-    public void ATriggerThatIsAhead_FiresBeforeItsTimes_AndLeavesNoneOut()
-    {
-        var (time, ahead) = (new FakeTimeProvider(Start), TimeSpan.FromSeconds(2));
-        var trigger = new CronosTrigger(new CronosTimes("A.Work", "*/5 * * * * *", "UTC", TimeSpan.Zero, null, ahead), time) { StartTimeUtc = Start.AddTicks(1) };
-
-        var first = trigger.ComputeFirstFireTimeUtc(null);
-        trigger.Triggered(null);
-
-        Assert.That(first, Is.EqualTo(Start.AddSeconds(3)));
-        Assert.That(trigger.NextFireTimeUtc, Is.EqualTo(Start.AddSeconds(8)));
-        Assert.That(trigger.GetFireTimeAfter(Start.AddSeconds(8)), Is.EqualTo(Start.AddSeconds(13)));
-    }
-
-    [Test]
-    public void ATriggerThatIsLate_AndWasToBeAhead_GoesOnWithTheTimesThatAreStillOnTime()
-    {
-        var time = new FakeTimeProvider(Start);
-        var trigger = new CronosTrigger(new CronosTimes("A.Work", "* * * * * *", "UTC", TimeSpan.Zero, null, TimeSpan.FromSeconds(2)), time) { StartTimeUtc = Start };
-        Assert.That(trigger.ComputeFirstFireTimeUtc(null), Is.EqualTo(Start.AddSeconds(-2)));
-
-        time.Advance(TimeSpan.FromMinutes(1));
-        trigger.Triggered(null);
-
-        Assert.That(trigger.NextFireTimeUtc, Is.EqualTo(Start.AddSeconds(51 - 2)));
-    }
-
     [TestCase(900, false)]
     [TestCase(1500, true)]
     [TestCase(-5000, true)]
