@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace PluginHost.AspNetCore;
@@ -16,9 +15,11 @@ internal sealed class SharedAnswers(Func<long> revision, TimeProvider time)
     /// <summary>How long a page is taken as true: for what no change is told of, such as the time itself.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
 
-    private const int MostIdle = 64;
+    /// <summary>How many are kept at most: what somebody asks for has no bound, and what lies here has one.</summary>
+    public const int Most = 64;
 
-    private readonly ConcurrentDictionary<string, Place> _places = new(StringComparer.Ordinal);
+    private readonly Lock _adding = new();
+    private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
 
     public static SharedAnswers Of(IServiceProvider services)
     {
@@ -27,32 +28,45 @@ internal sealed class SharedAnswers(Func<long> revision, TimeProvider time)
     }
 
     /// <summary>How many addresses have a page here.</summary>
-    public int Count => _places.Count;
+    public int Count
+    {
+        get
+        {
+            lock (_adding)
+            {
+                return _places.Count;
+            }
+        }
+    }
 
     /// <summary>A page that is as true as one that is begun now.</summary>
     /// <param name="key">Everything that one page differs from another by: its address, and what its viewer may see.</param>
     /// <param name="make">Makes it; of several callers, that of one of them. It must not depend on its caller's request.</param>
     /// <param name="cancellationToken">Gives up waiting; the page is made all the same.</param>
-    public Task<T> GetAsync<T>(string key, Func<Task<T>> make, CancellationToken cancellationToken)
-    {
-        if (!_places.TryGetValue(key, out var place))
-        {
-            Forget();
-            place = _places.GetOrAdd(key, _ => new Place(this));
-        }
+    public Task<T> GetAsync<T>(string key, Func<Task<T>> make, CancellationToken cancellationToken) =>
+        (PlaceOf(key) is { } place ? (Task<T>)place.Join(make) : Place.MakeAsync(make)).WaitAsync(cancellationToken);
 
-        return ((Task<T>)place.Join(make)).WaitAsync(cancellationToken);
+    /// <returns>Null when there are as many as there may be, and each is being made.</returns>
+    private Place? PlaceOf(string key)
+    {
+        lock (_adding)
+        {
+            Forget(except: key);
+            return _places.GetValueOrDefault(key) ?? (_places.Count < Most ? _places[key] = new Place(this) : null);
+        }
     }
 
-    // Addresses are whatever somebody asks for: pages that nobody asks for any more must not stay.
-    private void Forget()
+    // What is no longer true is of use to nobody. Where too many are, those go that somebody has had already.
+    private void Forget(string except)
     {
-        if (_places.Count >= MostIdle)
+        foreach (var (key, _) in _places.Where(place => place.Key != except && place.Value.IsIdle))
         {
-            foreach (var place in _places.Where(place => place.Value.IsIdle))
-            {
-                _places.TryRemove(place);
-            }
+            _places.Remove(key);
+        }
+
+        if (_places.Count >= Most && !_places.ContainsKey(except) && _places.FirstOrDefault(place => place.Value.IsMade).Key is { } made)
+        {
+            _places.Remove(made);
         }
     }
 
@@ -62,13 +76,26 @@ internal sealed class SharedAnswers(Func<long> revision, TimeProvider time)
         private (Task Page, long Revision, long BegunAt)? _latest;
         private Task? _next;
 
+        /// <summary>Whether it is made, and nobody waits for the next one.</summary>
+        public bool IsMade
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _latest is { Page.IsCompleted: true } && _next is null;
+                }
+            }
+        }
+
+        /// <summary>Whether it is made, and no longer true.</summary>
         public bool IsIdle
         {
             get
             {
                 lock (_lock)
                 {
-                    return _latest is { Page.IsCompleted: true } && !IsTrue;
+                    return IsMade && !IsTrue;
                 }
             }
         }
@@ -94,7 +121,7 @@ internal sealed class SharedAnswers(Func<long> revision, TimeProvider time)
         }
 
         // Never within the lock, and never on the thread of who asks.
-        private static async Task<T> MakeAsync<T>(Func<Task<T>> make)
+        public static async Task<T> MakeAsync<T>(Func<Task<T>> make)
         {
             await Task.Yield();
             return await make();

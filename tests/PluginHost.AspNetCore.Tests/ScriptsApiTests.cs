@@ -50,13 +50,14 @@ public sealed class ScriptsApiTests
     }
 
     [Test]
-    public async Task TheList_IsReadAnewWhenSomethingHasChanged_AndForAnotherAddress()
+    public async Task TheList_IsReadAnewWhenSomethingHasChanged_AndForAnotherPageOfIt()
     {
         await using var web = await WebHost.StartAsync(_host, app => app.MapPluginHost(), services => services.AddSingleton<TimeProvider>(new FakeTimeProvider()));
         await web.GetAsync("api/v1/scripts");
         _host.Scripts.Clear();
 
         Assert.That((await web.GetAsync("api/v1/scripts"))["items"]!.AsArray(), Has.Count.EqualTo(1), "nothing was said to have changed, so it was not read again");
+        Assert.That((await web.GetAsync("api/v1/scripts?limit=50&after=&x=1"))["items"]!.AsArray(), Has.Count.EqualTo(1), "it asks for the same");
         Assert.That((await web.GetAsync("api/v1/scripts?limit=20"))["items"]!.AsArray(), Is.Empty);
         _host.Revision++;
         Assert.That((await web.GetAsync("api/v1/scripts"))["items"]!.AsArray(), Is.Empty);

@@ -145,6 +145,44 @@ public sealed class SharedAnswersTests
         Assert.That(_pages.Count, Is.LessThan(100));
     }
 
+    [Test]
+    public async Task HoweverManyAddressesAreAskedForAtOnce_ABoundOfThemIsKept()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            await _pages.GetAsync($"?script={i}", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
+        }
+
+        Assert.That(_pages.Count, Is.EqualTo(SharedAnswers.Most));
+    }
+
+    [Test]
+    public async Task WhenAllThatMayBeKeptAreBeingMade_OneMoreIsMadeAllTheSame()
+    {
+        var go = new TaskCompletionSource();
+        var held = Enumerable.Range(0, SharedAnswers.Most).Select(i => _pages.GetAsync($"{i}", () => MakeAsync(go.Task), CancellationToken.None)).ToList();
+        await UntilMadeAsync(SharedAnswers.Most);
+
+        Assert.That(await _pages.GetAsync("more", () => MakeAsync(Task.CompletedTask), CancellationToken.None), Is.EqualTo(SharedAnswers.Most + 1));
+        Assert.That(_pages.Count, Is.EqualTo(SharedAnswers.Most));
+        go.SetResult();
+        await Task.WhenAll(held);
+    }
+
+    [Test]
+    public async Task WhatIsNoLongerTrue_IsForgotten_WhenAnythingIsAskedFor()
+    {
+        foreach (var key in new[] { "a", "b", "c" })
+        {
+            await _pages.GetAsync(key, () => MakeAsync(Task.CompletedTask), CancellationToken.None);
+        }
+
+        _time.Advance(SharedAnswers.Lifetime);
+        await _pages.GetAsync("a", () => MakeAsync(Task.CompletedTask), CancellationToken.None);
+
+        Assert.That(_pages.Count, Is.EqualTo(1));
+    }
+
     private async Task<int> MakeAsync(Task until)
     {
         var number = Interlocked.Increment(ref _made);

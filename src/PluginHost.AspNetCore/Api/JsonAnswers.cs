@@ -22,10 +22,11 @@ internal sealed class SharedJson<T> : IResult, IEndpointMetadataProvider
     private SharedJson(T value) => _json = JsonSerializer.SerializeToUtf8Bytes(value, ApiJson.Options);
 
     /// <param name="answers">Where those meet who ask for the same.</param>
-    /// <param name="request">The request, whose address says all that one answer differs from another by.</param>
+    /// <param name="key">All that one answer differs from another by, and nothing else that somebody may write into an address.</param>
+    /// <param name="request">The request.</param>
     /// <param name="read">Reads the value. It may outlive the request, so it must not use anything of it.</param>
-    public static Task<SharedJson<T>> GetAsync(SharedAnswers answers, HttpRequest request, Func<Task<T>> read) =>
-        answers.GetAsync($"{request.Path}{request.QueryString}", async () => new SharedJson<T>(await read()), request.HttpContext.RequestAborted);
+    public static Task<SharedJson<T>> GetAsync(SharedAnswers answers, string key, HttpRequest request, Func<Task<T>> read) =>
+        answers.GetAsync(key, async () => new SharedJson<T>(await read()), request.HttpContext.RequestAborted);
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

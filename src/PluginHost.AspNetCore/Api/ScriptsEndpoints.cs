@@ -16,7 +16,10 @@ internal static class ScriptsEndpoints
         // The one list whose items are long, and that dashboards ask for again and again.
         var shared = SharedAnswers.Of(api.ServiceProvider);
         api.MapGet("/scripts", (HttpRequest request, IPluginHost host, Limit? limit, string? after) =>
-            SharedJson<Page<ScriptInfo>>.GetAsync(shared, request, () => host.GetScriptsAsync(limit?.Value ?? Limit.Default, string.IsNullOrEmpty(after) ? null : after, CancellationToken.None)))
+        {
+            var (most, last) = (limit?.Value ?? Limit.Default, string.IsNullOrEmpty(after) ? null : after);
+            return SharedJson<Page<ScriptInfo>>.GetAsync(shared, $"{most} {last}", request, () => host.GetScriptsAsync(most, last, CancellationToken.None));
+        })
             .WithSummary("The scripts of the live plugins, by id.").Refuses(400);
         api.MapGet("/scripts/{id}", async (string id, IPluginHost host, CancellationToken cancellationToken) =>
             ApiJson.Ok(await host.GetScriptAsync(id, cancellationToken)))

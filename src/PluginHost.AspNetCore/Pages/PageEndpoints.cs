@@ -17,7 +17,7 @@ internal static class PageEndpoints
         // What is open in many browsers, and dear to make.
         var (shared, rows) = (SharedAnswers.Of(routes.ServiceProvider), new ScriptRows(routes.ServiceProvider.GetRequiredService<ILoggerFactory>()));
         routes.MapGet("/", async (HttpContext context, IPluginHost host) =>
-            await RenderSharedAsync<ScriptsPage>(shared, context, "Scripts", async () => new()
+            await RenderSharedAsync<ScriptsPage>(shared, context, "Scripts", query: null, async () => new()
             {
                 ["Status"] = host.GetStatus(), ["Rows"] = (Func<IReadOnlyList<ScriptInfo>, bool, Task<IReadOnlyList<MarkupString>>>)rows.RenderAsync, ["Scripts"] = await host.GetScriptsAsync(), ["Plugins"] = host.GetPlugins(),
             }));
@@ -48,7 +48,7 @@ internal static class PageEndpoints
             HttpContext context, IPluginHost host, TimeProvider time, string? script, OneOf<RunState>? state, OneOf<RunTrigger>? trigger, string? fanOut, string? after) =>
         {
             var query = RunsEndpoints.Query(script, state, trigger, fanOut, limit: null, after);
-            return await RenderSharedAsync<RunsPage>(shared, context, "Runs", async () => new()
+            return await RenderSharedAsync<RunsPage>(shared, context, "Runs", query, async () => new()
             {
                 ["Query"] = query,
                 ["Runs"] = await host.GetRunsAsync(query),
@@ -94,7 +94,7 @@ internal static class PageEndpoints
         });
         routes.MapVersionPages();
         routes.MapGet("/host", async (HttpContext context, IPluginHost host) =>
-            await RenderSharedAsync<HostPage>(shared, context, "Host", async () => new()
+            await RenderSharedAsync<HostPage>(shared, context, "Host", query: null, async () => new()
             {
                 ["Status"] = host.GetStatus(),
                 ["Details"] = host.GetDetails(),

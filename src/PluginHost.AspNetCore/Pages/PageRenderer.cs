@@ -27,14 +27,15 @@ internal static class PageRenderer
     /// <param name="pages">Where they meet.</param>
     /// <param name="context">The request.</param>
     /// <param name="title">The page's title.</param>
+    /// <param name="query">What of the address the page depends on; null when it depends on none of it.</param>
     /// <param name="read">Reads what the page shows. It may outlive the request, so it must not use anything of it.</param>
-    public static async Task<IResult> RenderSharedAsync<TPage>(SharedAnswers pages, HttpContext context, string title, Func<Task<Dictionary<string, object?>>> read)
+    public static async Task<IResult> RenderSharedAsync<TPage>(SharedAnswers pages, HttpContext context, string title, RunQuery? query, Func<Task<Dictionary<string, object?>>> read)
         where TPage : IComponent
     {
         var frame = await FrameAsync(context, title);
         var loggers = context.RequestServices.GetRequiredService<ILoggerFactory>();
         return await pages.GetAsync(
-            $"{context.Request.Path}{context.Request.QueryString} {string.Join('\n', frame.Values)}",
+            $"{query} {string.Join('\n', frame.Values)}",
             async () => await RenderAsync<Layout, SharedHtml>(loggers, With<TPage>(frame, await read()), html => SharedHtml.Write(writer =>
             {
                 writer.Write(DocType);

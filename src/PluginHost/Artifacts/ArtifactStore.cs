@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using PluginHost.Hosting;
+using PluginHost.Sources.Drops;
 
 namespace PluginHost.Artifacts;
 
@@ -33,7 +34,7 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
     /// <param name="artifact">What is known of it.</param>
     /// <param name="outputDirectory">Where the output is.</param>
     /// <param name="files">The files to take, with the SHA-256 that the copies must have; null for all, as they are.</param>
-    /// <exception cref="InvalidDataException">A file is not what it must be, or cannot be read; nothing is kept. The message is a clause that names it.</exception>
+    /// <exception cref="InvalidDataException">A file is not what it must be, or cannot be copied; nothing is kept. The message is a clause that names it.</exception>
     /// <returns>The artifact as it is kept; when that content was kept before, the one from then.</returns>
     public PluginArtifact Keep(PluginArtifact artifact, string outputDirectory, IReadOnlyDictionary<string, string>? files = null)
     {
@@ -43,32 +44,20 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
         }
 
         var staging = Path.Combine(data.ArtifactStaging, Guid.NewGuid().ToString("n"));
-        var place = Path.Combine(staging, FilesFolder);
-        if (files is null)
+        try
         {
-            CopyFolder(outputDirectory, place);
+            return Publish(artifact, staging, outputDirectory, files);
         }
-        else
+        catch
         {
-            Copy(outputDirectory, place, files, staging);
+            // What is left is of no use, and on a full disk it takes the place of what is tried next.
+            if (Directory.Exists(staging))
+            {
+                Directory.Delete(staging, recursive: true);
+            }
+
+            throw;
         }
-
-        var hashes = HashFiles(place);
-        var kept = artifact with { OutputHash = HashOf(hashes), Files = hashes, Bytes = new DirectoryInfo(place).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) };
-        WriteThrough(Path.Combine(staging, DescriptionFile), JsonSerializer.SerializeToUtf8Bytes(kept, ArtifactJson.Default.PluginArtifact));
-
-        place = Path.Combine(data.Artifacts, artifact.PluginId, artifact.ContentKey[..16]);
-        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-        if (Directory.Exists(place))
-        {
-            // A folder without a readable description: it is not in the catalogue, so nothing was loaded from it.
-            Directory.Delete(place, recursive: true);
-        }
-
-        Directory.Move(staging, place);
-        kept = kept with { Directory = Path.Combine(place, FilesFolder) };
-        catalog.Add(kept);
-        return kept;
     }
 
     /// <summary>Takes in what another host has built.</summary>
@@ -160,46 +149,65 @@ internal sealed partial class ArtifactStore(DataDirectory data, ArtifactCatalog 
         }
     }
 
-    /// <summary>The copies are what is compared: whatever happens to the originals from here on changes nothing.</summary>
-    private static void Copy(string from, string to, IReadOnlyDictionary<string, string> files, string staging)
+    private PluginArtifact Publish(PluginArtifact artifact, string staging, string outputDirectory, IReadOnlyDictionary<string, string>? files)
     {
-        try
+        var place = Path.Combine(staging, FilesFolder);
+        if (files is null)
         {
-            foreach (var (name, hash) in files)
-            {
-                var target = Path.Combine(to, name);
-                using (var source = Open(from, name))
-                {
-                    Write(source, target);
-                }
-
-                if (HashFile(target) != hash)
-                {
-                    throw new InvalidDataException($"its file {name} was changed after it was found whole");
-                }
-            }
+            CopyFolder(outputDirectory, place);
         }
-        catch (InvalidDataException)
+        else
         {
-            if (Directory.Exists(staging))
+            Copy(outputDirectory, place, files);
+        }
+
+        var hashes = HashFiles(place);
+        var kept = artifact with { OutputHash = HashOf(hashes), Files = hashes, Bytes = new DirectoryInfo(place).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) };
+        WriteThrough(Path.Combine(staging, DescriptionFile), JsonSerializer.SerializeToUtf8Bytes(kept, ArtifactJson.Default.PluginArtifact));
+
+        place = Path.Combine(data.Artifacts, artifact.PluginId, artifact.ContentKey[..16]);
+        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        if (Directory.Exists(place))
+        {
+            // A folder without a readable description: it is not in the catalogue, so nothing was loaded from it.
+            Directory.Delete(place, recursive: true);
+        }
+
+        Directory.Move(staging, place);
+        kept = kept with { Directory = Path.Combine(place, FilesFolder) };
+        catalog.Add(kept);
+        return kept;
+    }
+
+    /// <summary>The copies are what is compared: whatever happens to the originals from here on changes nothing.</summary>
+    private static void Copy(string from, string to, IReadOnlyDictionary<string, string> files)
+    {
+        foreach (var (name, hash) in files)
+        {
+            var target = Path.Combine(to, name);
+            try
             {
-                Directory.Delete(staging, recursive: true);
+                CopyOne(from, name, target);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new InvalidDataException($"its file {name} cannot be copied ({failure.Message})", failure);
             }
 
-            throw;
+            if (HashFile(target) != hash)
+            {
+                throw new InvalidDataException($"its file {name} was changed after it was found whole");
+            }
         }
     }
 
-    private static FileStream Open(string folder, string name)
+    private static void CopyOne(string from, string name, string target)
     {
-        try
-        {
-            return File.OpenRead(Path.Combine(folder, name));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidDataException($"its file {name} cannot be read ({failure.Message})", failure);
-        }
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        using var source = RegularFile.Open(from, name);
+        using var copy = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
+        RegularFile.CopyTo(source, name, chunk => copy.Write(chunk.Span));
+        copy.Flush(flushToDisk: true);
     }
 
     private static void Write(FileStream source, string target)

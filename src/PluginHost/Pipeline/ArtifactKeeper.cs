@@ -37,11 +37,12 @@ internal sealed class ArtifactKeeper(ArtifactStore store, LiveRegistry live, IOp
         {
             return candidate with { Artifact = Keep(plan.Snapshot, candidate.Planned, build) };
         }
-        catch (InvalidDataException damage) when (build.Drop is not null)
+        catch (Exception damage) when (build.Drop is not null && damage is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             // Without its inputs, so that the same drop is tried again once it is whole.
             build.Drop.LookAgain();
-            var problem = $"Drop {build.Drop.Version} of {candidate.PluginId} is not taken: {damage.Message}. What is live stays live. It is taken when it is whole again.";
+            var reason = damage is InvalidDataException ? damage.Message : $"it cannot be kept here ({damage.Message})";
+            var problem = $"Drop {build.Drop.Version} of {candidate.PluginId} is not taken: {reason}. What is live stays live. It is taken when it is whole again.";
             return candidate.Reject(new PluginProblem(ProblemStage.Fetch, build.Drop.Commit, problem, []));
         }
     }

@@ -68,7 +68,7 @@ internal sealed partial class ChangePlanner(ProjectScanner scanner, ArtifactCata
 
         if (dropped is { Current: null })
         {
-            return new PlannedPlugin(id, project, PlanAction.Keep, "its newest drop is still being copied") { Artifact = live };
+            return new PlannedPlugin(id, project, PlanAction.Keep, "its newest drop is still being copied, or cannot be read") { Artifact = live };
         }
 
         if (dropped is not null && difference is not null)

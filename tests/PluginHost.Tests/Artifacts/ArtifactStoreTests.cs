@@ -62,13 +62,26 @@ public sealed class ArtifactStoreTests
     }
 
     [TestCase("A.dll", "its file A.dll was changed after it was found whole")]
-    [TestCase("gone.dll", "its file gone.dll cannot be read")]
+    [TestCase("gone.dll", "its file gone.dll cannot be copied")]
     public void Keep_OfAFileThatIsNotWhatItWas_KeepsNothing(string name, string words)
     {
         var files = new Dictionary<string, string> { ["de/A.resources.dll"] = Hash("texts"), [name] = Hash("other code") };
         var store = Open(out var catalog);
 
         Assert.That(() => store.Keep(Artifact("one"), _output, files), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(words));
+        Assert.That(catalog.Of("A"), Is.Empty);
+        Assert.That(Directory.GetDirectories(_data.ArtifactStaging), Is.Empty);
+    }
+
+    [Test]
+    [Platform("Linux", Reason = "It has a file there that can be opened, and not read.")]
+    public void Keep_OfAFileThatCannotBeReadToItsEnd_KeepsNothing_AndNamesIt()
+    {
+        var store = Open(out var catalog);
+        var files = new Dictionary<string, string> { ["self/mem"] = Hash("") };
+
+        // The kernel answers a read of it at address 0 with EIO, as a disk does that is going.
+        Assert.That(() => store.Keep(Artifact("one"), "/proc", files), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith("its file self/mem cannot be copied (").And.InnerException.InstanceOf<IOException>());
         Assert.That(catalog.Of("A"), Is.Empty);
         Assert.That(Directory.GetDirectories(_data.ArtifactStaging), Is.Empty);
     }

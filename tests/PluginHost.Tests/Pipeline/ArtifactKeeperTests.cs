@@ -63,6 +63,23 @@ public sealed class ArtifactKeeperTests
         Assert.That((await _drops.LookAsync(snapshot)).Drops![0].Current, Is.Null);
     }
 
+    [Test]
+    public async Task ADropThatCannotBeWrittenToTheHostsOwnFolder_IsRejectedAlone_AndIsLookedAtAgain()
+    {
+        _drops.Drop("A", "1", 1, "one");
+        _drops.Drop("B", "1", 1, "one");
+        var snapshot = await _drops.LookAsync();
+        Directory.CreateDirectory(_data.Artifacts);
+        File.WriteAllText(Path.Combine(_data.Artifacts, "A"), "where its folder is to be");
+
+        var candidates = Keep(Plan(snapshot));
+
+        Assert.That(candidates.Select(candidate => (candidate.Outcome, candidate.Artifact is null)), Is.EqualTo(new[] { (PluginOutcomeKind.Rejected, true), (default(PluginOutcomeKind?), false) }));
+        Assert.That(candidates[0].Problem!.Message, Does.StartWith("Drop 1 of A is not taken: it cannot be kept here ("));
+        Assert.That(Directory.GetDirectories(_data.ArtifactStaging), Is.Empty);
+        Assert.That((await _drops.LookAsync(snapshot)).Tree, Is.Not.SameAs(snapshot.Tree), "It is tried again.");
+    }
+
     private static ChangePlan Plan(PluginHost.Sources.SourceSnapshot snapshot) => new ChangePlanner(new ProjectScanner(), new ArtifactCatalog()).Plan(
         snapshot, "", DroppedBuilds.Environment,
         new KnownPlugins(new Dictionary<string, PluginArtifact>(), new Dictionary<string, string>(), new Dictionary<string, Rejection>(), new Dictionary<string, PluginArtifact>()));

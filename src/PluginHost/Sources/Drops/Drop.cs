@@ -3,7 +3,7 @@ namespace PluginHost.Sources.Drops;
 /// <summary>What lies in a drop folder for one plugin.</summary>
 /// <param name="Plugin">The plugin's id: the name of its folder.</param>
 /// <param name="Current">The newest drop that is whole; null when none is.</param>
-/// <param name="Fault">What is wrong with newer ones, a sentence; null when nothing is, or they are still being copied.</param>
+/// <param name="Fault">What is wrong with newer ones, a sentence; null when nothing is, or they are still being copied, or cannot be read, which is the source's problem.</param>
 internal sealed record DroppedPlugin(string Plugin, Drop? Current, string? Fault);
 
 /// <summary>A drop that was found whole.</summary>

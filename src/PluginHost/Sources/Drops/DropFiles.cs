@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace PluginHost.Sources.Drops;
@@ -7,6 +6,9 @@ namespace PluginHost.Sources.Drops;
 /// <summary>The files that lie in a drop, without its manifest and the signature of that, by their paths with forward slashes.</summary>
 internal sealed class DropFiles
 {
+    /// <summary>How large the files of a drop may be together: whoever can write to the folder must not keep the host busy without end.</summary>
+    public const long MaxBytes = 4L << 30;
+
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     private readonly SortedDictionary<string, FileInfo> _files = new(StringComparer.Ordinal);
@@ -37,21 +39,20 @@ internal sealed class DropFiles
         return text.ToString();
     }
 
-    public IReadOnlyDictionary<string, string> Hash() => _files.Keys.ToDictionary(name => name, Hash);
+    public IReadOnlyDictionary<string, string> Hash() => _files.Keys.ToDictionary(name => name, name => RegularFile.Hash(_folder, name));
 
     /// <summary>How they differ from what a manifest says, a clause that names the file; null when they do not.</summary>
+    /// <exception cref="InvalidDataException">One is no regular file. The message is a clause that names it.</exception>
     public string? FindFault(DropManifest manifest) =>
         Link is not null ? $"{Link} is a symbolic link, and a drop holds the files themselves"
         : manifest.Files.Keys.FirstOrDefault(name => !_files.ContainsKey(name)) is { } missing ? $"its file {missing} is missing"
         : _files.Keys.FirstOrDefault(name => !manifest.Files.ContainsKey(name)) is { } extra ? $"its file {extra} is not in {DropManifest.FileName}"
-        : manifest.Files.FirstOrDefault(file => Hash(file.Key) != file.Value) is { Key: { } changed } ? $"its file {changed} is not the one that {DropManifest.FileName} names (another SHA-256)"
+        : FindExcess() is { } excess ? excess
+        : manifest.Files.FirstOrDefault(file => RegularFile.Hash(_folder, file.Key) != file.Value) is { Key: { } changed } ? $"its file {changed} is not the one that {DropManifest.FileName} names (another SHA-256)"
         : null;
 
-    private string Hash(string name)
-    {
-        using var content = File.OpenRead(Path.Combine(_folder, name));
-        return Convert.ToHexStringLower(SHA256.HashData(content));
-    }
+    /// <summary>Says that they are too large, a clause; else null.</summary>
+    public string? FindExcess() => _files.Values.Sum(file => (decimal)file.Length) > MaxBytes ? $"its files are larger than {MaxBytes} bytes together" : null;
 
     private void Add(DirectoryInfo folder, string prefix)
     {

@@ -13,7 +13,8 @@ internal sealed class DropFolder(string root, IsKept isKept, DropSignatures? sig
     {
         var seen = new Dictionary<string, DropVersion>();
         var problems = new List<string>();
-        var plugins = Folders(root).Order(StringComparer.Ordinal).Select(folder => Read(folder, seen, problems)).OfType<DroppedPlugin>().ToList();
+        var keys = signatures?.Keys;
+        var plugins = Folders(root).Order(StringComparer.Ordinal).Select(folder => Read(folder, keys, seen, problems)).OfType<DroppedPlugin>().ToList();
         _versions = seen;
         problems.AddRange(plugins.Select(plugin => plugin.Fault).OfType<string>());
         return (plugins, problems.Count == 0 ? null : string.Join(" ", problems));
@@ -22,14 +23,31 @@ internal sealed class DropFolder(string root, IsKept isKept, DropSignatures? sig
     /// <summary>Whether nothing at all lies there, as in the place of a share that is not mounted.</summary>
     public bool IsEmpty() => !Directory.EnumerateFileSystemEntries(root).Any();
 
-    private DroppedPlugin? Read(string folder, Dictionary<string, DropVersion> seen, List<string> problems)
+    private DroppedPlugin? Read(string folder, string? keys, Dictionary<string, DropVersion> seen, List<string> problems)
     {
         var plugin = Path.GetFileName(folder);
-        var versions = Folders(folder).Select(version => _versions.GetValueOrDefault(version) is { } known ? (version, known) : (version, new DropVersion(plugin, version, isKept, signatures, time))).ToList();
+        IEnumerable<string> folders;
+        try
+        {
+            folders = Folders(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It, or all of the share, is just going; the next look tells which, and nothing is taken away before.
+            return new DroppedPlugin(plugin, null, null);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Nothing is known of the plugin, so what is live of it stays.
+            problems.Add($"The folder {plugin} cannot be read ({failure.Message}), so nothing new is taken from there. Let the host's user read it, or, where it holds no plugin, leave it be.");
+            return new DroppedPlugin(plugin, null, null);
+        }
+
+        var versions = folders.Select(version => _versions.GetValueOrDefault(version) is { } known ? (version, known) : (version, new DropVersion(plugin, version, isKept, signatures, time))).ToList();
         foreach (var (path, version) in versions)
         {
             seen[path] = version;
-            version.Refresh();
+            version.Refresh(keys);
         }
 
         // A plugin's empty folder is none, and one with something in it may be a plugin in a moment.
@@ -55,7 +73,7 @@ internal sealed class DropFolder(string root, IsKept isKept, DropSignatures? sig
         }
 
         problems.AddRange(versions.Where(version => version.Sequence is null).Select(version => version.FindForgotten()).OfType<string>());
-        return new DroppedPlugin(plugin, versions.Exists(version => version.IsBeingReplaced) ? null : current, faults.Count == 0 ? null : string.Join(" ", faults));
+        return new DroppedPlugin(plugin, versions.Exists(version => version.IsInDoubt(current)) ? null : current, faults.Count == 0 ? null : string.Join(" ", faults));
     }
 
     // Hidden ones are somebody's who is still copying, or a tool's. A link is not followed.

@@ -9,7 +9,7 @@ namespace PluginHost.Sources.Drops;
 internal sealed class DropSource(string name, SourceOptions options, IsKept isKept, SignatureCheck? signatures, TimeProvider time) : ISource
 {
     private readonly SemaphoreSlim _oneAtATime = new(1);
-    private readonly DropFolder _folder = new(Path.GetFullPath(options.DropFolder!), isKept, signatures is null ? null : new DropSignatures(signatures, time), time);
+    private readonly DropFolder _folder = new(Path.GetFullPath(options.DropFolder!), isKept, signatures is null ? null : new DropSignatures(() => signatures.Stamp, signatures.Verify, time), time);
 
     public string Name { get; } = name;
 

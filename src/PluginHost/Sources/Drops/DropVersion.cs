@@ -25,7 +25,10 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, D
     private string? _checked;
     private bool _checkedAtRest;
     private DateTimeOffset _changedAt = time.GetUtcNow();
-    private bool _wasWhole;
+    private long? _wasWhole;
+    private bool _couldNotTell;
+    private string? _keys;
+    private string? _wholeByKeys;
     private volatile bool _lookAgain;
 
     public string Name { get; } = Path.GetFileName(folder);
@@ -36,12 +39,14 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, D
     /// <summary>Whether nothing in it has changed for some time.</summary>
     private bool IsAtRest => time.GetUtcNow() - _changedAt >= Rest;
 
-    /// <summary>Whether it was whole and is being changed now, perhaps into what it was: no moment to go back to an older one.</summary>
-    public bool IsBeingReplaced => _wasWhole && _whole is null && !IsAtRest;
+    /// <summary>Whether it was whole, and is being changed now, perhaps into what it was, or cannot be read or checked: no moment to go back to an older one.</summary>
+    public bool IsInDoubt(Drop? older) => _whole is null && (!IsAtRest || _couldNotTell) && _wasWhole >= (older?.Manifest.Sequence ?? long.MinValue);
 
     /// <summary>Looks whether the manifest is there and which it is.</summary>
-    public void Refresh()
+    /// <param name="keys">Which keys are allowed, as <see cref="DropSignatures.Keys"/> names them; null when none need be.</param>
+    public void Refresh(string? keys)
     {
+        _keys = keys;
         var file = new FileInfo(Path.Combine(folder, DropManifest.FileName));
         (long, DateTime)? stamp = file.Exists ? (file.Length, file.LastWriteTimeUtc) : null;
         if (stamp == _stamp && !_lookAgain)
@@ -54,7 +59,7 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, D
         (_stamp, _manifest, _mistake, _fault, _whole, _checked, _lookAgain) = (stamp, null, null, null, null, null, false);
         if (file.Exists)
         {
-            Read(file);
+            Read();
         }
     }
 
@@ -62,7 +67,7 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, D
     /// <returns>It; else null, and once its files are at rest a sentence that says what is wrong.</returns>
     public (Drop? Whole, string? Fault) Check()
     {
-        if (_whole is null && _manifest is not null)
+        if (_manifest is not null && (_whole is null || _wholeByKeys != _keys))
         {
             Compare(_manifest);
         }
@@ -77,23 +82,28 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, D
         try
         {
             NoteChanges(DropFiles.List(folder).Fingerprint());
+            _couldNotTell = false;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It is just being deleted.
+            return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // It is just being deleted, or not for the host to read; a manifest will tell.
-            return null;
+            _couldNotTell = true;
+            return IsAtRest ? $"Drop {Name} of {plugin} cannot be read ({failure.Message}), so it is not taken. Let the host's user read it." : null;
         }
 
         return IsAtRest ? $"Drop {Name} of {plugin} has no {DropManifest.FileName}, so it is waited for: its pipeline writes that file last. If it was cut off, delete the folder." : null;
     }
 
-    private void Read(FileInfo file)
+    private void Read()
     {
         try
         {
-            _manifest = file.Length > DropManifest.MaxBytes
-                ? throw new InvalidDataException($"its {DropManifest.FileName} is larger than {DropManifest.MaxBytes} bytes")
-                : DropManifest.Parse(_json = File.ReadAllBytes(file.FullName), plugin);
+            _couldNotTell = false;
+            _manifest = DropManifest.Parse(_json = RegularFile.ReadAll(folder, DropManifest.FileName, DropManifest.MaxBytes), plugin);
         }
         catch (InvalidDataException mistake)
         {
@@ -101,34 +111,46 @@ internal sealed class DropVersion(string plugin, string folder, IsKept isKept, D
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            (_mistake, _lookAgain) = ($"its {DropManifest.FileName} cannot be read ({failure.Message})", true);
+            (_mistake, _lookAgain, _couldNotTell) = ($"its {DropManifest.FileName} cannot be read ({failure.Message})", true, true);
         }
     }
 
     private void Compare(DropManifest manifest)
     {
+        _whole = null;
         try
         {
             var drop = new Drop(Name, folder, manifest, () => _lookAgain = true);
             var files = isKept(plugin, drop.ContentId) ? null : DropFiles.List(folder);
-            if (!NoteChanges($"{files?.Fingerprint()}{signatures?.StampOf(folder)}") && _checkedAtRest == IsAtRest)
+            if (!NoteChanges($"{files?.Fingerprint()}{_keys} {(signatures is null ? "" : DropSignatures.StampOf(folder))}") && _checkedAtRest == IsAtRest)
             {
                 return;
             }
 
             // Once more before it is refused: a file may have got its content within one tick of the clock that dates files.
-            _checkedAtRest = IsAtRest;
-
-            // Signed it has to be also when its content is kept: with a greater number an old version would come back.
-            _fault = files?.FindFault(manifest);
-            var verdict = _fault is null ? signatures?.Verify(drop, _json) : null;
-            _fault ??= verdict?.Problem;
-            (_whole, _wasWhole) = _fault is null ? (drop with { Signer = verdict?.Signer }, true) : (null, _wasWhole);
+            (_checkedAtRest, _couldNotTell) = (IsAtRest, false);
+            Judge(drop, files);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (InvalidDataException mistake)
         {
-            // It may be readable the next time without having changed.
-            (_fault, _checked) = ($"its files cannot be read ({failure.Message})", null);
+            _fault = mistake.Message;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SourceException)
+        {
+            // It may be readable, and its signature may be checked, the next time without having changed.
+            (_fault, _checked, _couldNotTell) = (failure is SourceException ? $"who signed it cannot be told ({failure.Message})" : $"its files cannot be read ({failure.Message})", null, true);
+        }
+    }
+
+    // Its signature first: what nobody who is allowed to has signed costs the host no reading. And signed it has to be
+    // also when its content is kept: with a greater number an old version would come back.
+    private void Judge(Drop drop, DropFiles? files)
+    {
+        var verdict = signatures?.Verify(drop, _json);
+        _fault = verdict?.Problem ?? files?.FindFault(drop.Manifest);
+        if (_fault is null)
+        {
+            (_whole, _wasWhole, _wholeByKeys) = (drop with { Signer = verdict?.Signer }, drop.Manifest.Sequence, _keys);
         }
     }
 

@@ -80,9 +80,9 @@ internal static class DropWriter
     {
         try
         {
-            return DropManifest.Parse(File.ReadAllBytes(Path.Combine(folder, DropManifest.FileName)), plugin).Sequence;
+            return DropManifest.Parse(RegularFile.ReadAll(folder, DropManifest.FileName, DropManifest.MaxBytes), plugin).Sequence;
         }
-        catch (Exception failure) when (failure is InvalidDataException or IOException)
+        catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             // Not whole, so nothing is compared with it.
             return null;
@@ -95,6 +95,11 @@ internal static class DropWriter
         if (files.Link is { } link)
         {
             throw new InvalidDataException($"{Path.Combine(from, link)} is a symbolic link, and a drop holds the files themselves. Replace it by what it stands for.");
+        }
+
+        if (files.FindExcess() is { } excess)
+        {
+            throw new InvalidDataException($"{from} cannot be dropped: {excess}, and no host takes such a drop. Leave out of the build what the plugin can fetch when it runs.");
         }
 
         Directory.CreateDirectory(to);

@@ -133,24 +133,6 @@ public sealed class DropSourceTests
     }
 
     [Test]
-    public async Task AManifestThatCannotBeRead_IsToldOnceItIsAtRest_AndTheDropIsTakenOnceItCan()
-    {
-        var folder = _drops.Drop("A", "1", 1, "one");
-        SourceSnapshot refused;
-        using (new FileStream(Path.Combine(folder, DropManifest.FileName), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-        {
-            await _drops.LookAsync();
-            _drops.Time.Advance(TimeSpan.FromSeconds(6));
-            await _drops.LookAsync();
-            _drops.Time.Advance(TimeSpan.FromSeconds(6));
-            refused = await _drops.LookAsync();
-        }
-
-        Assert.That(refused.Problem, Does.StartWith("Drop 1 of A is not taken: its drop.json cannot be read ("));
-        Assert.That(Current(await _drops.LookAsync(refused))!.Version, Is.EqualTo("1"));
-    }
-
-    [Test]
     public async Task AFileThatGetsItsContentWithoutANewTime_IsSeenBeforeTheDropIsRefused()
     {
         var file = Path.Combine(_drops.Drop("A", "1", 1, "one"), "A.dll");

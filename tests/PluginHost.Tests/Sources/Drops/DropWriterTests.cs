@@ -51,6 +51,18 @@ public sealed class DropWriterTests
     }
 
     [Test]
+    public void AnOutputThatNoHostWouldTake_BecauseItIsTooLarge_IsRefusedBeforeItIsCopied()
+    {
+        using (var file = File.Create(Path.Combine(_drops.Output("A", "one"), "model.bin")))
+        {
+            file.SetLength(DropFiles.MaxBytes);
+        }
+
+        Assert.That(() => _drops.Drop("A", "1", 1, "one"), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("cannot be dropped: its files are larger than"));
+        Assert.That(Directory.GetFileSystemEntries(Path.Combine(_drops.Root, "A")), Is.Empty);
+    }
+
+    [Test]
     public void AnOutputWithoutTheAssembly_IsRefused_AndNothingIsLeft()
     {
         var output = _drops.Output("A", "one");

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Time.Testing;
 using PluginHost.Processes;
+using PluginHost.Sources;
 using PluginHost.Sources.Drops;
+using PluginHost.Sources.Signatures;
 using PluginHost.TestInfra;
 
 namespace PluginHost.Tests.Sources.Drops;
@@ -98,6 +101,58 @@ public sealed class SignedDropsTests
         var taken = await _drops.LookAsync(refused);
 
         Assert.That((refused.Problem is null, taken.Drops!.Single().Current?.Version, taken.Problem), Is.EqualTo((false, "1", (string?)null)));
+    }
+
+    [Test]
+    public async Task WhenItsKeyIsRemoved_ADropThatWasTakenCountsNoMore_AndTheOneBeforeDoesOnceThatIsCertain()
+    {
+        using var removed = SigningKey.Ssh(_directory.Combine("removed"));
+        Allow(_key, removed);
+        _drops.Drop("A", "1", 1, "one", sign: Sign);
+        _drops.Drop("A", "2", 2, "two", sign: manifest => removed.Sign(manifest, DropSignatures.Namespace));
+        var before = await _drops.LookAsync();
+        Allow(_key);
+
+        var first = await _drops.LookAsync(before);
+        _drops.Time.Advance(TimeSpan.FromSeconds(11));
+        var later = await _drops.LookAsync(first);
+
+        Assert.That((before.Drops!.Single().Current?.Version, first.Drops!.Single().Current?.Version, later.Drops!.Single().Current?.Version), Is.EqualTo(("2", (string?)null, "1")));
+        Assert.That(later.Problem, Does.StartWith("Drop 2 of A is not taken: it is signed with").And.Contains("does not allow"));
+    }
+
+    [Test]
+    public async Task WhenOtherKeysAreAllowed_ADropThatIsStillSignedStaysTheSame()
+    {
+        using var another = SigningKey.Ssh(_directory.Combine("another"));
+        _drops.Drop("A", "1", 1, "one", sign: Sign);
+        var before = await _drops.LookAsync();
+        Allow(_key, another);
+
+        Assert.That(await _drops.LookAsync(before), Is.SameAs(before));
+    }
+
+    [Test]
+    public void ASignatureThatCannotBeCheckedOnce_IsThatDropsFault_AndIsCheckedAgain()
+    {
+        string? failing = "A";
+        var time = new FakeTimeProvider();
+        var signatures = new DropSignatures(
+            () => "keys", (signature, _) => signature.Armor == failing ? throw new SourceException(SourceFailure.Unreachable, "The program 'gpg' is not on the PATH.") : SignatureVerdict.Good("ada"), time);
+        var folder = new DropFolder(_drops.Root, (_, _) => false, signatures, time);
+        foreach (var plugin in new[] { "A", "B" })
+        {
+            _drops.Drop(plugin, "1", 1, "one", sign: manifest => File.WriteAllText($"{manifest}.sig", plugin));
+        }
+
+        folder.Read();
+        time.Advance(TimeSpan.FromSeconds(11));
+        var (plugins, problem) = folder.Read();
+        failing = null;
+
+        Assert.That(plugins.Select(plugin => plugin.Current?.Version), Is.EqualTo(new[] { null, "1" }));
+        Assert.That(problem, Is.EqualTo("Drop 1 of A is not taken: who signed it cannot be told (The program 'gpg' is not on the PATH.)."));
+        Assert.That(folder.Read().Plugins.Select(plugin => plugin.Current?.Version), Is.EqualTo(new[] { "1", "1" }));
     }
 
     [Test]
