@@ -96,17 +96,18 @@ internal static class CommandLine
         var poll = new Option<string?>("--poll") { Description = "How often to look for commits, such as 500ms, 2s or 1m. Default: 2s.", HelpName = "T" };
         var data = new Option<string?>("--data") { Description = "Where the host keeps its data. Default: .pluginhost in the repository.", HelpName = "DIR" };
         var urls = new Option<string?>("--urls") { Description = "Where to listen. Default: http://127.0.0.1:5080.", HelpName = "URLS" };
+        var settings = new Option<string?>("--settings") { Description = "A file like appsettings.json, read beside it and anew when it changes. The environment and the other options go before it.", HelpName = "FILE" };
         var cluster = new Option<string?>("--cluster") { Description = "The PostgreSQL database that several hosts share, such as \"Host=db;Username=pluginhost\". Default: the host is alone.", HelpName = "DB" };
         var label = new Option<string[]>("--label") { Description = "A label of this node, such as gpu or region=eu, beside those of PluginHost:NodeLabels. May be repeated.", HelpName = "LABEL" };
         var noSupervisor = new Option<bool>("--no-supervisor") { Description = "Be the host alone: under systemd, in a container or in a debugger, which start it again themselves." };
         var safeMode = new Option<bool>("--safe-mode") { Description = "Start nothing by itself: no schedules, chains or retries, until somebody lets it." };
         var supervised = new Option<bool>(Supervised) { Hidden = true };
-        var command = new Command("run", "Starts the host.") { repo, drop, branch, path, poll, data, urls, cluster, label, noSupervisor, safeMode, supervised };
+        var command = new Command("run", "Starts the host.") { repo, drop, branch, path, poll, data, urls, settings, cluster, label, noSupervisor, safeMode, supervised };
         command.SetAction((result, cancellationToken) =>
         {
             var arguments = new RunArguments(
                 result.GetValue(repo), result.GetValue(branch), result.GetValue(path), result.GetValue(poll), result.GetValue(data), result.GetValue(urls), SafeMode: result.GetValue(safeMode),
-                Cluster: result.GetValue(cluster), Labels: result.GetValue(label), Drop: result.GetValue(drop));
+                Cluster: result.GetValue(cluster), Labels: result.GetValue(label), Drop: result.GetValue(drop), Settings: result.GetValue(settings));
             return result.GetValue(supervised) ? SupervisedHost.RunAsync(arguments, cancellationToken)
                 : result.GetValue(noSupervisor) || Debugger.IsAttached ? ReadyHost.RunAsync(arguments, cancellationToken)
                 : new Supervisor([.. Environment.GetCommandLineArgs().Skip(1)], arguments.SafeMode).RunAsync(cancellationToken);
@@ -116,4 +117,4 @@ internal static class CommandLine
 }
 
 /// <summary>What was given on the command line; null for what was not.</summary>
-internal sealed record RunArguments(string? Repo, string? Branch, string? Path, string? Poll, string? Data, string? Urls, bool WorkingTree = false, bool SafeMode = false, string? Death = null, string? Cluster = null, string[]? Labels = null, string? Drop = null);
+internal sealed record RunArguments(string? Repo, string? Branch, string? Path, string? Poll, string? Data, string? Urls, bool WorkingTree = false, bool SafeMode = false, string? Death = null, string? Cluster = null, string[]? Labels = null, string? Drop = null, string? Settings = null);

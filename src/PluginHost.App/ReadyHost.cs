@@ -22,14 +22,15 @@ internal static class ReadyHost
     public static async Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken)
     {
         using var signals = new StopSignals(takeOver: false);
-        var started = false;
+        var starting = new Starting();
         try
         {
-            await using var app = Build(arguments);
+            await using var app = Build(arguments, starting);
             Announcement.Register(app);
-            app.Lifetime.ApplicationStarted.Register(() => started = true);
+            app.Lifetime.ApplicationStarted.Register(starting.End);
             app.Lifetime.ApplicationStopping.Register(() => ProcessEnd.After(ExitLimit, HowItEnded));
-            await app.RunAsync(cancellationToken);
+            await Starting.RunAsync(app, cancellationToken);
+            await app.WaitForShutdownAsync(cancellationToken);
             return HowItEnded();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -56,7 +57,7 @@ internal static class ReadyHost
         {
             return Say($"The host cannot start: {failure.Message} Check the data directory (--data): it has to be a folder that this user may write to.", ExitCode.Failed);
         }
-        catch (Exception failure) when (!started)
+        catch (Exception failure) when (!starting.HasEnded)
         {
             return Say($"The host cannot start: {(failure is InvalidOperationException ? failure.Message : failure)}", ExitCode.Failed);
         }
@@ -64,15 +65,17 @@ internal static class ReadyHost
         int HowItEnded() => signals.Asked.IsCompleted || cancellationToken.IsCancellationRequested || WindowsServiceHelpers.IsWindowsService() ? ExitCode.Done : ExitCode.StoppedByItself;
     }
 
-    private static WebApplication Build(RunArguments arguments)
+    private static WebApplication Build(RunArguments arguments, Starting starting)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        SettingsFile.Add(builder.Configuration, arguments.Settings);
         builder.Configuration.AddInMemoryCollection(HostSettings.Read(arguments, builder.Configuration));
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
         {
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss ";
         });
+        starting.Quieten(builder.Logging);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
         builder.AddSecurity();
         builder.AddConnectionLimits();

@@ -225,7 +225,7 @@ public static class PluginHostServiceCollectionExtensions
         services.TryAddSingleton<VersionSources>();
         services.TryAddSingleton<INodes, OneNode>();
         services.TryAddSingleton<IPluginHost, Hosting.PluginHostFacade>();
-        return services.AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>().AddHosted<HistoryRetention>().AddHosted<HostMetrics>();
+        return services.AddHosted<LiveSettings>().AddHosted<DeploymentWorker>().AddHosted<BuildWarmer>().AddHosted<LogRetention>().AddHosted<HistoryRetention>().AddHosted<HostMetrics>();
     }
 
     private static IServiceCollection AddScheduleEngine(this IServiceCollection services)

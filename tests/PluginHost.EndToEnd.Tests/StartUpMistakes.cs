@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using PluginHost.TestInfra;
 
 namespace PluginHost.EndToEnd.Tests;
@@ -9,6 +11,7 @@ public sealed class StartUpMistakes : HostTestBase
     [TestCase("--urls", "http://loopback:0", "does not listen on 'http://loopback:0'")]
     [TestCase("--poll", "NaNs", "--poll NaNs is no duration")]
     [TestCase("--poll", "1e30d", "--poll 1e30d is no duration")]
+    [TestCase("--settings", "nowhere.json", "--settings nowhere.json: there is no such file")]
     [TestCase("--repo", "ftp://127.0.0.1/x", "begins with 'ftp://'")]
     public async Task AWrongOption_IsNamed_AndTheExitCodeIs2(string option, string value, string words)
     {
@@ -56,6 +59,19 @@ public sealed class StartUpMistakes : HostTestBase
         var (exitCode, output) = await ReadyHost.FailAsync(new Dictionary<string, string>(), "--repo", Repository.Path, "--data", Data, "--urls", "http://127.0.0.1:0");
 
         Assert.That(output, Does.Contain("The host cannot start").And.Contain(Data));
+        Assert.That(exitCode, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task AnAddressThatIsTaken_IsToldInASentence_WithoutAStackTrace()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
+
+        var (exitCode, output) = await ReadyHost.FailAsync(new Dictionary<string, string>(), "--repo", Repository.Path, "--data", Data, "--urls", address, "--no-supervisor");
+
+        Assert.That(output, Does.Contain($"Failed to bind to address {address}: address already in use. Another program listens there").And.Not.Contain("   at ").And.Not.Contain("fail:"));
         Assert.That(exitCode, Is.EqualTo(1));
     }
 }

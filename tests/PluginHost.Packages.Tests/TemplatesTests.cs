@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using PluginHost.TestInfra;
 
@@ -7,6 +8,21 @@ namespace PluginHost.Packages.Tests;
 [Platform(Exclude = "Win", Reason = "The host is stopped by SIGTERM.")]
 public sealed class TemplatesTests
 {
+    [Test]
+    public void WhatTheTemplatesReferTo_IsOfTheVersionThatWasPacked()
+    {
+        using var folder = new TestDirectory();
+        new MarkedProcesses().Run(
+            Repository.Root, "dotnet", "pack", "src/PluginHost.Templates", "-property:PackageVersion=7.8.9", $"-property:StampedDirectory={folder.Combine("stamped")}/", "--output", folder.Path, "-nodeReuse:false", "-nologo", "-verbosity:quiet");
+
+        using var package = ZipFile.OpenRead(folder.Combine("PluginHost.Templates.7.8.9.nupkg"));
+        foreach (var template in new[] { "repo", "host" })
+        {
+            using var settings = package.GetEntry($"content/templates/{template}/.template.config/template.json")!.Open();
+            Assert.That(JsonNode.Parse(settings)!["symbols"]!["packageVersion"]!["defaultValue"]!.ToString(), Is.EqualTo("7.8.9"), template);
+        }
+    }
+
     [Test]
     public async Task ARepository_IsMade_Tested_Checked_AndRunByAHost_ThatWasMadeToo()
     {

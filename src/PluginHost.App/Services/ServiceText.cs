@@ -33,7 +33,8 @@ internal static class ServiceText
         # Settings, one a line, such as PluginHost__Runs__MaxConcurrent=20; secrets are better in files that settings name.
         EnvironmentFile=-/etc/pluginhost/environment
 
-        # The host bounds its worker processes by groups of its own.
+        # The host bounds its worker processes by groups of its own. systemd before 254 does not know the second, says so
+        # and goes on; what is not bounded then (PluginHost:Isolation), the host's page says.
         Delegate=yes
         DelegateSubgroup=host
         PrivateTmp=yes

@@ -6,8 +6,10 @@ namespace PluginHost.Hosting;
 /// <summary>The long work under way, so that a terminal and the page can show it.</summary>
 internal sealed partial class HostActivities(HostEvents events, TimeProvider time, ILogger<HostActivities> logger)
 {
-    // Work that ends sooner is not worth a line on the terminal.
-    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(2);
+    // Work that ends sooner is not worth a line on the terminal; the longer it takes, the fewer lines it gets.
+    private static readonly TimeSpan FirstReport = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Early = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<Activity, bool> _current = new();
 
@@ -30,12 +32,13 @@ internal sealed partial class HostActivities(HostEvents events, TimeProvider tim
         private readonly HostActivities _owner;
         private readonly ITimer _timer;
         private volatile ActivityInfo _info;
+        private TimeSpan _nextLine = FirstReport;
 
         public Activity(HostActivities owner, ActivityInfo info)
         {
             _owner = owner;
             _info = info;
-            _timer = owner.TimeOf().CreateTimer(_ => Tell(), null, ReportInterval, ReportInterval);
+            _timer = owner.TimeOf().CreateTimer(_ => Tell(), null, FirstReport, FirstReport);
         }
 
         public ActivityInfo Info => _info;
@@ -54,8 +57,12 @@ internal sealed partial class HostActivities(HostEvents events, TimeProvider tim
         private void Tell()
         {
             var elapsed = _owner.TimeOf().GetUtcNow() - _info.StartedAt;
-            _owner.LogProgress(_info.Message, _info.Fraction is { } fraction ? $"{fraction:P0}" : "under way", (int)elapsed.TotalSeconds);
             _owner.Publish(_info.Stage);
+            if (elapsed >= _nextLine - Early)
+            {
+                _nextLine = elapsed + (elapsed < LongestPause ? elapsed : LongestPause);
+                _owner.LogProgress(_info.Message, _info.Fraction is { } fraction ? $"{fraction:P0}" : "under way", (int)Math.Round(elapsed.TotalSeconds));
+            }
         }
     }
 

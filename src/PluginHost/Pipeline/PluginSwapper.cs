@@ -165,9 +165,9 @@ internal sealed partial class PluginSwapper(
         return candidate.Leave($"{candidate.Reason}; it waits, because {runs} {(runs == 1 ? "run" : "runs")} of version {oldest.Id} must end before a third version takes its place") with { Loaded = null };
     }
 
-    [LoggerMessage(EventId = 501, Level = LogLevel.Information, Message = "Plugin '{PluginId}' now runs version '{Version}' in place of '{Replaced}', which {RunningCount} runs finish on.")]
+    [LoggerMessage(EventId = 501, Level = LogLevel.Information, Message = "Plugin '{PluginId}' now runs version '{Version}' in place of '{Replaced}'. Runs that finish on that: {RunningCount}.")]
     private partial void LogReplaced(string pluginId, string version, string replaced, int runningCount);
 
-    [LoggerMessage(EventId = 502, Level = LogLevel.Information, Message = "Plugin '{PluginId}' is live with version '{Version}' and {ScriptCount} scripts.")]
+    [LoggerMessage(EventId = 502, Level = LogLevel.Information, Message = "Plugin '{PluginId}' is live with version '{Version}'. Scripts: {ScriptCount}.")]
     private partial void LogNew(string pluginId, string version, int scriptCount);
 }

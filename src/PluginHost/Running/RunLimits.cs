@@ -9,8 +9,6 @@ internal sealed class RunLimits(IOptions<PluginHostOptions> options, ISharedPlac
     // One at a time is what people mean who name a group and say no more.
     private const int OfAGroup = 1;
 
-    private readonly RunLimitRule _host = new("host", options.Value.Runs.MaxConcurrent);
-
     /// <summary>The bounds, that of the script itself first and that of the host last.</summary>
     /// <param name="scriptId">The script.</param>
     /// <param name="script">As it is live; null when it is not.</param>
@@ -29,7 +27,7 @@ internal sealed class RunLimits(IOptions<PluginHostOptions> options, ISharedPlac
             rules.Add(new($"plugin {script.Plugin.Id}", ofAPlugin));
         }
 
-        rules.Add(_host);
+        rules.Add(new("host", runs.MaxConcurrent));
         return rules;
     }
 }

@@ -14,6 +14,7 @@ namespace PluginHost.Running;
 internal sealed partial class ThreadPoolRelief(RunLifecycle runs, HostProblems problems, IOptions<PluginHostOptions> options, TimeProvider time, ILogger<ThreadPoolRelief> logger) : IHostedService, IDisposable
 {
     private const string Problem = "thread pool";
+    private const string NoRun = "none";
     private const int FewestMore = 8;
     private const int MostMore = 128;
     private const int MostThreads = 1000;
@@ -109,12 +110,16 @@ internal sealed partial class ThreadPoolRelief(RunLifecycle runs, HostProblems p
         var given = ThreadPoolMinimum.RaiseTo(Math.Min(threads + (int)Math.Clamp(waiting, FewestMore, MostMore), MostThreads));
         problems.Set(
             Problem,
-            $"Every thread of the thread pool, which pages and the API share with scripts, was blocked. {(given ? $"It is given more of them ({threads} now, at most {MostThreads})" : $"It has {threads} and can have no more")}. Under way: {UnderWay()}. In what a script puts on the pool with Task.Run, await instead of blocking, or start less of it at once; [Script(Isolation = ScriptIsolation.Process)] gives a script a pool of its own.");
+            $"Every thread of the thread pool, which pages and the API share with scripts, was blocked. {(given ? $"It is given more of them ({threads} now, at most {MostThreads})" : $"It has {threads} and can have no more")}. {Advice()}");
     }
+
+    private string Advice() => UnderWay() is not NoRun and var scripts
+        ? $"Under way: {scripts}. In what a script puts on the pool with Task.Run, await instead of blocking, or start less of it at once; [Script(Isolation = ScriptIsolation.Process)] gives a script a pool of its own."
+        : "No script was under way: either the machine is too busy with other work, or something that a script left behind when it ended is still on the pool. This goes away by itself a minute after the pool answers again.";
 
     private string UnderWay() => runs.Active.Where(run => run.Info.State == RunState.Running).Select(run => run.Info.Script).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(10).ToList() is { Count: > 0 } scripts
         ? string.Join(", ", scripts)
-        : "no run";
+        : NoRun;
 
     [LoggerMessage(EventId = 735, Level = LogLevel.Warning, Message = "The thread pool has not answered for half a second: its {Threads} threads are blocked or busy, and {Waiting} pieces of work wait. It is given more threads. Scripts under way: {ScriptIds}")]
     private partial void LogStarved(int threads, long waiting, string scriptIds);

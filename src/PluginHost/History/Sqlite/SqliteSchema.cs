@@ -100,7 +100,7 @@ internal static class SqliteSchema
 
         bool IsCurrent(SqliteHistoryConnection opened) => Version(opened) is var version && version > Steps.Count
             ? throw new InvalidOperationException(
-                $"The history in {file} was written by a newer version of PluginHost (schema {version}, this one knows {Steps.Count}). Nothing was changed. Start the newer version, or another data directory.")
+                $"The history in {file} was written by a newer version of PluginHost (schema {version}, this one knows {Steps.Count}). Nothing was changed. Start the newer version, restore a backup that was made before the upgrade (pluginhost restore), or use another data directory.")
             : version == Steps.Count;
     }
 

@@ -91,7 +91,7 @@ internal sealed class DropSource(string name, SourceOptions options, IsKept isKe
             Branch = null,
             Commit = newest is [{ Current: { } drop }, ..] ? drop.Commit : StateOf(plugins),
             Author = newest is [{ Current: { } its }, ..] ? its.Author : "unknown",
-            Message = newest.Count == 0 ? "drops were taken away, or are not whole" : $"{newest[0].Plugin} {newest[0].Current!.Version}: {newest[0].Current!.Message}{(newest.Count > 1 ? $", and {newest.Count - 1} more" : "")}",
+            Message = newest.Count == 0 ? (before.Count == 0 ? "no drop is there yet, or none is whole" : "drops were taken away, or are not whole") : $"{newest[0].Plugin} {newest[0].Current!.Version}: {newest[0].Current!.Message}{(newest.Count > 1 ? $", and {newest.Count - 1} more" : "")}",
             Tree = new SourceTree(StateOf(plugins), FrozenDictionary<string, SourceFile>.Empty, plugins.Where(plugin => plugin.Current is not null).ToFrozenDictionary(plugin => plugin.Plugin, TreeOf)),
             Signer = newest is [{ Current.Signer: { } signer }, ..] ? signer : null,
             OpenContent = _ => throw new InvalidOperationException("What is in a drop is not read as source."),

@@ -28,6 +28,15 @@ public sealed class DropSourceTests
     }
 
     [Test]
+    public async Task AFolderWithoutAnyDropYet_SaysThat_AndNotThatSomeWereTakenAway()
+    {
+        Directory.CreateDirectory(_drops.Root);
+        await File.WriteAllTextAsync(Path.Combine(_drops.Root, "README.txt"), "for people");
+
+        Assert.That((await _drops.LookAsync()).Message, Is.EqualTo("no drop is there yet, or none is whole"));
+    }
+
+    [Test]
     public async Task ADropOfWhichNoCommitIsKnown_HasItsContentInThePlaceOfOne()
     {
         _drops.Drop("A", "1", 1, "one");
