@@ -10,7 +10,7 @@ internal sealed partial class PostgresConnection(NpgsqlConnection connection) : 
 {
     // What another node has changed meanwhile is found when it is changed here, and the transaction is done again: a
     // stricter level finds more than there is.
-    protected override void BeginTransaction() => Run("BEGIN ISOLATION LEVEL REPEATABLE READ");
+    public override void Begin() => Run("BEGIN ISOLATION LEVEL REPEATABLE READ");
 
     public override void RollBack() => Run("ROLLBACK");
 

@@ -68,7 +68,7 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
         }
 
         var here = LiveOnNode.Of(plugin);
-        return connection.Once(NodeStore.List).FindAll(other =>
+        return NodeStore.List(connection).FindAll(other =>
             other is { IsUp: true, IsDraining: false, Report.TakesTurns: true } && other.Silence < Fresh && other.Has(run.NodeLabel) && other.Report.Plugins.Any(here.IsSame));
     }
 
@@ -111,7 +111,8 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
         var refusal = RefuseHere(run.NodeLabel);
 
         // Not as of the last check-in: whoever has drained it may rely on that from then on.
-        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) && refusal is null && !NodeStore.IsDraining(connection, node.Id))
+        var isDraining = NodeStore.IsDraining(connection, node.Id);
+        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) && !isDraining && refusal is null)
         {
             return node.Id;
         }

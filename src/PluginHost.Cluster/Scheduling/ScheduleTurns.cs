@@ -194,12 +194,7 @@ internal sealed partial class ScheduleTurns(
 
         private void Fire(DateTimeOffset due, RunTrigger trigger, OverlapPolicy overlap)
         {
-            if (overlap != OverlapPolicy.Allow || script.Descriptor.RunOn == RunOn.EveryNode)
-            {
-                // Else it is not asked what is under way, and that the time has one run is seen to by the ledger.
-                ClusterPlacement.TakeTurn(connection, _script);
-            }
-
+            ClusterPlacement.TakeTurn(connection, _script);
             if (script.Descriptor.RunOn == RunOn.EveryNode)
             {
                 FireOnEvery(due, trigger, overlap);

@@ -12,8 +12,7 @@ namespace PluginHost.Cluster.Signals;
 internal sealed partial class EventForwarder(HostEvents events, HistoryDatabase database, Node node, PostgresSource source, TimeProvider time, ILogger<EventForwarder> logger) : BackgroundService
 {
     // PostgreSQL takes 8,000 bytes, and an id at most some 200.
-    private const int InOneSignal = 30;
-    private const int AtOnce = 10 * InOneSignal;
+    private const int AtOnce = 30;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -49,11 +48,7 @@ internal sealed partial class EventForwarder(HostEvents events, HistoryDatabase 
                 await database.WriteAsync(
                     connection =>
                     {
-                        foreach (var some in together.Chunk(InOneSignal))
-                        {
-                            Signal.Send(connection, source, [Signal.Event, node.Id, .. some]);
-                        }
-
+                        Signal.Send(connection, source, [Signal.Event, node.Id, .. together]);
                         return true;
                     },
                     stoppingToken);

@@ -8,26 +8,9 @@ namespace PluginHost.History;
 internal abstract class HistoryConnection(DbConnection connection) : IDisposable
 {
     private readonly Dictionary<string, DbCommand> _compiled = [];
-    private readonly Dictionary<Type, object> _known = [];
 
     /// <summary>Begins a transaction that changes something.</summary>
-    public void Begin()
-    {
-        _known.Clear();
-        BeginTransaction();
-    }
-
-    /// <summary>What is read once in a transaction that changes something, for all that share it: what one of them changes of it, the others do not see.</summary>
-    public T Once<T>(Func<HistoryConnection, T> read)
-        where T : class
-    {
-        if (!_known.TryGetValue(typeof(T), out var known))
-        {
-            _known[typeof(T)] = known = read(this);
-        }
-
-        return (T)known;
-    }
+    public abstract void Begin();
 
     /// <summary>Returns when what was changed is on disk.</summary>
     public void Commit() => Run("COMMIT");
@@ -68,8 +51,6 @@ internal abstract class HistoryConnection(DbConnection connection) : IDisposable
 
         connection.Dispose();
     }
-
-    protected abstract void BeginTransaction();
 
     /// <summary>The statement as this database wants it.</summary>
     protected virtual string Translate(string sql) => sql;

@@ -18,7 +18,7 @@ internal sealed class SqliteHistoryConnection(SqliteConnection connection) : His
     }
 
     // Whoever means to write says so at once: one that reads first may find later that another has written meanwhile.
-    protected override void BeginTransaction() => Run("BEGIN IMMEDIATE");
+    public override void Begin() => Run("BEGIN IMMEDIATE");
 
     public override bool TakesNothing(DbException failure) =>
         failure is SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_PERM };
