@@ -19,7 +19,12 @@ internal static class ClusterBenchmark
 
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(30);
 
-    // PLUGINHOST_BENCH_RUNS and PLUGINHOST_BENCH_SIZES choose other numbers; 0 and an empty one leave them out.
+    // PLUGINHOST_BENCH_PARTS chooses some of the parts, PLUGINHOST_BENCH_RIVALS=0 leaves the rival out, and
+    // PLUGINHOST_BENCH_RUNS and PLUGINHOST_BENCH_SIZES choose other numbers.
+    private static string[] Parts => Environment.GetEnvironmentVariable("PLUGINHOST_BENCH_PARTS")?.Split(',') ?? ["runs", "bursts", "idle", "reach"];
+
+    private static IEnumerable<string> Names => Contestants.Keys.Take(Environment.GetEnvironmentVariable("PLUGINHOST_BENCH_RIVALS") == "0" ? 1 : int.MaxValue);
+
     private static int Runs => int.TryParse(Environment.GetEnvironmentVariable("PLUGINHOST_BENCH_RUNS"), CultureInfo.InvariantCulture, out var runs) ? runs : 6_000;
 
     private static IEnumerable<int> Sizes => Environment.GetEnvironmentVariable("PLUGINHOST_BENCH_SIZES")?.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(size => int.Parse(size, CultureInfo.InvariantCulture)) ?? [100, 1_000];
@@ -34,17 +39,17 @@ internal static class ClusterBenchmark
         }
 
         Console.WriteLine($"cluster: {Machine.DescribeLoad()}");
-        if (Runs > 0)
+        foreach (var part in Parts)
         {
-            await PrintRunsAsync();
+            await (part switch
+            {
+                "runs" => PrintRunsAsync(),
+                "bursts" => PrintBurstsAsync(),
+                "idle" => PrintIdleAsync(),
+                "reach" => ClusterReach.PrintAsync(),
+                _ => throw new ArgumentException($"The benchmark of the cluster has no part '{part}'. There are: runs, bursts, idle, reach."),
+            });
         }
-
-        foreach (var schedules in Sizes)
-        {
-            await PrintLatenessAsync(schedules);
-        }
-
-        await PrintIdleAsync();
     }
 
     private static async Task PrintRunsAsync()
@@ -53,7 +58,7 @@ internal static class ClusterBenchmark
         for (var nodes = 1; nodes <= Most; nodes++)
         {
             double? ours = null;
-            foreach (var contestant in Contestants.Keys)
+            foreach (var contestant in Names)
             {
                 await using var cluster = await ContestantCluster.StartAsync(contestant, nodes, 0, ClusterLoad.Never);
                 await cluster.RunAsync(WarmUp / nodes);
@@ -66,18 +71,28 @@ internal static class ClusterBenchmark
         }
     }
 
-    private static async Task PrintLatenessAsync(int schedules)
+    private static async Task PrintBurstsAsync()
     {
-        Print($"cluster: {schedules:N0} schedules due in the same second, {Bursts} times, {ClusterLoad.Period.TotalSeconds:F0} s apart", $"{"p50 ms",9}{"p99",9}{"max",9}{"due",9}{"missed",9}{"doubled",9}{"ours / it",11}", "nodes");
-        double? ours = null;
-        foreach (var contestant in Contestants.Keys)
+        foreach (var schedules in Sizes)
         {
-            await using var cluster = await ContestantCluster.StartAsync(contestant, Most, schedules, ClusterLoad.EachPeriod);
-            var starts = await ClusterBursts.TakeAsync(cluster, schedules, Bursts);
-            var (late, due, single) = (starts.Select(start => start.LateMs).Order().ToList(), schedules * Bursts, starts.DistinctBy(start => (start.Schedule, start.Nominal)).Count());
-            double At(double share) => late.Count == 0 ? double.NaN : late[(int)((late.Count - 1) * share)];
-            ours ??= At(0.5);
-            Print(contestant, Most, $"{At(0.5),9:F0}{At(0.99),9:F0}{At(1),9:F0}{due,9}{due - single,9}{late.Count - single,9}{ours / At(0.5),11:F2}");
+            Print(
+                $"cluster: {schedules:N0} schedules due in the same second, {Bursts} times, {ClusterLoad.Period.TotalSeconds:F0} s apart; for each due time, what the database was asked and the processor time of the nodes",
+                $"{"p50 ms",9}{"p99",9}{"max",9}{"missed",9}{"doubled",9}{"statements",12}{"transactions",14}{"ms",7}{"ours / it",11}",
+                "nodes");
+            foreach (var nodes in (int[])[1, Most])
+            {
+                double? ours = null;
+                foreach (var contestant in Names)
+                {
+                    await using var cluster = await ContestantCluster.StartAsync(contestant, nodes, schedules, ClusterLoad.EachPeriod, DatabaseLoad.ServerSettings);
+                    var burst = await ClusterBursts.TakeAsync(cluster, schedules, Bursts);
+                    var (late, due, single) = (burst.Starts.Select(start => start.LateMs).Order().ToList(), schedules * Bursts, burst.Starts.DistinctBy(start => (start.Schedule, start.Nominal)).Count());
+                    double At(double share) => late.Count == 0 ? double.NaN : late[(int)((late.Count - 1) * share)];
+                    ours ??= At(0.5);
+                    var (statements, transactions, processor) = ((double)burst.Asked.Statements / due, (double)burst.Asked.Transactions / due, burst.Processor.TotalMilliseconds / due);
+                    Print(contestant, nodes, $"{At(0.5),9:F0}{At(0.99),9:F0}{At(1),9:F0}{due - single,9}{late.Count - single,9}{statements,12:F1}{transactions,14:F2}{processor,7:F1}{ours / At(0.5),11:F2}");
+                }
+            }
         }
     }
 
@@ -88,7 +103,7 @@ internal static class ClusterBenchmark
         foreach (var nodes in (int[])[1, Most])
         {
             double? ours = null;
-            foreach (var contestant in Contestants.Keys)
+            foreach (var contestant in Names)
             {
                 await using var cluster = await ContestantCluster.StartAsync(contestant, nodes, Schedules, ClusterLoad.Never, DatabaseLoad.ServerSettings);
                 var (statements, transactions) = await DatabaseLoad.MeasureAsync(cluster.Postgres.ConnectionString, IdleTime);
@@ -98,7 +113,7 @@ internal static class ClusterBenchmark
         }
     }
 
-    private static void Print(string title, FormattableString columns, string nodes)
+    internal static void Print(string title, FormattableString columns, string nodes)
     {
         Console.WriteLine();
         Console.WriteLine(title);

@@ -9,12 +9,16 @@ internal sealed class ContestantCluster : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly TestDirectory _directory = new();
+    private ClusterLoad? _load;
 
     private ContestantCluster(PostgresServer postgres) => Postgres = postgres;
 
     public PostgresServer Postgres { get; }
 
     public IReadOnlyList<NodeProcess> Nodes { get; private set; } = [];
+
+    /// <summary>The processor time of all nodes until now.</summary>
+    public TimeSpan Processor => Nodes.Aggregate(TimeSpan.Zero, (sum, node) => sum + node.Processor);
 
     /// <returns>It, with all nodes at work.</returns>
     /// <param name="contestant">Whose.</param>
@@ -29,10 +33,12 @@ internal sealed class ContestantCluster : IAsyncDisposable
         {
             var repository = PluginHostNode.Write(cluster._directory.Combine("repository"), schedules, cron);
 
+            cluster._load = new ClusterLoad(cluster.Postgres.ConnectionString, repository.Path, 0, schedules, cron);
+
             // One after the other: those of Hangfire are in each other's way while they make their tables.
             for (var number = 1; number <= nodes; number++)
             {
-                cluster.Nodes = [.. cluster.Nodes, await NodeProcess.StartAsync(contestant, new ClusterLoad(cluster.Postgres.ConnectionString, repository.Path, number, schedules, cron))];
+                cluster.Nodes = [.. cluster.Nodes, await NodeProcess.StartAsync(contestant, cluster._load with { Number = number })];
             }
 
             return cluster;
@@ -43,6 +49,18 @@ internal sealed class ContestantCluster : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Kills the node that came last, and answers when.</summary>
+    public async Task<DateTime> KillLastAsync()
+    {
+        var killed = await Nodes[^1].KillAsync();
+        await Nodes[^1].DisposeAsync();
+        Nodes = [.. Nodes.SkipLast(1)];
+        return killed;
+    }
+
+    /// <summary>Starts another node in its place.</summary>
+    public async Task StartAnotherAsync(string contestant) => Nodes = [.. Nodes, await NodeProcess.StartAsync(contestant, _load! with { Number = Nodes.Count + 1 })];
 
     /// <summary>Asks all nodes for as many runs each, and waits until all have ended.</summary>
     public async Task RunAsync(int each)

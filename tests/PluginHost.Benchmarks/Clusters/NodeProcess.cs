@@ -30,6 +30,16 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Its processor time until now.</summary>
+    public TimeSpan Processor
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public Task AskAsync(int count) => TellAsync($"ask {count.ToString(CultureInfo.InvariantCulture)}");
 
     public Task SettleAsync() => TellAsync("settle");
@@ -38,6 +48,24 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public async Task<IReadOnlyList<ClusterStart>> StartsAsync(DateTime from, DateTime to) =>
         JsonSerializer.Deserialize<List<ClusterStart>>(await TellAsync(string.Create(CultureInfo.InvariantCulture, $"starts {from.Ticks} {to.Ticks}")))!;
+
+    /// <returns>The run, and when it was asked for.</returns>
+    public async Task<ClusterMark> StartRunAsync(string script) => JsonSerializer.Deserialize<ClusterMark>(await TellAsync($"run {script}"))!;
+
+    /// <returns>When it was asked.</returns>
+    public async Task<ClusterMark> CancelAsync(string run) => JsonSerializer.Deserialize<ClusterMark>(await TellAsync($"cancel {run}"))!;
+
+    /// <returns>What scripts said here since this was asked last.</returns>
+    public async Task<IReadOnlyList<ClusterMark>> MarksAsync() => JsonSerializer.Deserialize<List<ClusterMark>>(await TellAsync("marks"))!;
+
+    /// <returns>When.</returns>
+    public async Task<DateTime> KillAsync()
+    {
+        var now = DateTime.UtcNow;
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        return now;
+    }
 
     public async ValueTask DisposeAsync()
     {

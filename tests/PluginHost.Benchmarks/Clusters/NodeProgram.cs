@@ -34,6 +34,12 @@ internal static class NodeProgram
             case ["settle"]:
                 await node.SettleAsync();
                 return "settled";
+            case ["run", var script]:
+                return JsonSerializer.Serialize(await ((PluginHostNode)node).StartRunAsync(script));
+            case ["cancel", var run]:
+                return JsonSerializer.Serialize(await ((PluginHostNode)node).CancelAsync(run));
+            case ["marks"]:
+                return JsonSerializer.Serialize(recorder.TakeMarks());
             case ["starts", var from, var to]:
                 return JsonSerializer.Serialize(recorder.Between(long.Parse(from, CultureInfo.InvariantCulture), long.Parse(to, CultureInfo.InvariantCulture)));
             default:

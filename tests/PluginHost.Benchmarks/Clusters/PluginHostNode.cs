@@ -29,6 +29,34 @@ internal sealed class PluginHostNode : IClusterNode
                 }
             }
 
+            [Script(NodeLabel = "far")]
+            public sealed class Far : IScript
+            {
+                public Task RunAsync(ScriptContext context, CancellationToken cancellationToken)
+                {
+                    Marks.Add(context, "begun");
+                    return Task.CompletedTask;
+                }
+            }
+
+            [Script(NodeLabel = "far", RerunWhenLost = true)]
+            public sealed class Long : IScript
+            {
+                public async Task RunAsync(ScriptContext context, CancellationToken cancellationToken)
+                {
+                    Marks.Add(context, context.Attempt > 1 ? "begun again" : "begun");
+                    cancellationToken.Register(() => Marks.Add(context, "cancelled"));
+                    await Task.Delay(Timeout.Infinite, cancellationToken);
+                }
+            }
+
+            internal static class Marks
+            {
+                private static readonly Action<string, string> Mark = (Action<string, string>)AppContext.GetData("marked")!;
+
+                public static void Add(ScriptContext context, string what) => Mark(context.RunId, what);
+            }
+
             public abstract class Scheduled(int schedule) : IScript
             {
                 private static readonly Action<int, DateTimeOffset> Start = (Action<int, DateTimeOffset>)AppContext.GetData("scheduled")!;
@@ -55,14 +83,23 @@ internal sealed class PluginHostNode : IClusterNode
         // What a plugin and the harness have in common is the framework.
         AppContext.SetData("asked", (Action)recorder.Ask);
         AppContext.SetData("scheduled", (Action<int, DateTimeOffset>)recorder.Start);
+        AppContext.SetData("marked", (Action<string, string>)recorder.Mark);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddPluginHost(options =>
         {
             options.Sources["default"] = new SourceOptions { Url = load.Repository, Poll = TimeSpan.FromHours(1) };
             options.NodeName = $"node{load.Number}";
+            if (load.Number > 1)
+            {
+                options.NodeLabels.Add("far");
+            }
+
             options.DataDirectory = _directory.Combine("data");
             options.Runs.MaxConcurrent = ClusterLoad.Workers;
+
+            // A node that is killed has not died of the script that was under way.
+            options.Runs.Quarantine.Crashes = 0;
         }).UseCluster(load.Database);
         _host = builder.Build();
         await _host.StartAsync();
@@ -79,6 +116,21 @@ internal sealed class PluginHostNode : IClusterNode
     }
 
     public Task AskAsync() => _plugins.StartRunAsync("A.Work", new RunRequest());
+
+    /// <returns>The run, and when it was asked for.</returns>
+    public async Task<ClusterMark> StartRunAsync(string script)
+    {
+        var now = DateTime.UtcNow.Ticks;
+        return new((await _plugins.StartRunAsync(script, new RunRequest())).Id, now, "asked");
+    }
+
+    /// <returns>When it was asked.</returns>
+    public async Task<ClusterMark> CancelAsync(string run)
+    {
+        var now = DateTime.UtcNow.Ticks;
+        await _plugins.CancelRunAsync(run);
+        return new(run, now, "asked");
+    }
 
     public async Task SettleAsync()
     {
