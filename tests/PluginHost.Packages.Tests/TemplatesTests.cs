@@ -20,6 +20,7 @@ public sealed class TemplatesTests
         {
             using var settings = package.GetEntry($"content/templates/{template}/.template.config/template.json")!.Open();
             Assert.That(JsonNode.Parse(settings)!["symbols"]!["packageVersion"]!["defaultValue"]!.ToString(), Is.EqualTo("7.8.9"), template);
+            Assert.That(File.ReadAllText(Path.Combine(Repository.Root, "src", "PluginHost.Templates", "templates", template, ".template.config", "template.json")), Does.Contain("PACKED_VERSION"), "the sources are left as they are");
         }
     }
 

@@ -12,7 +12,8 @@ namespace PluginHost.Cluster.Signals;
 internal sealed partial class EventForwarder(HostEvents events, HistoryDatabase database, Node node, PostgresSource source, TimeProvider time, ILogger<EventForwarder> logger) : BackgroundService
 {
     // PostgreSQL takes 8,000 bytes, and an id at most some 200.
-    private const int AtOnce = 30;
+    private const int InOneSignal = 30;
+    private const int AtOnce = 10 * InOneSignal;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -48,7 +49,11 @@ internal sealed partial class EventForwarder(HostEvents events, HistoryDatabase 
                 await database.WriteAsync(
                     connection =>
                     {
-                        Signal.Send(connection, source, [Signal.Event, node.Id, .. together]);
+                        foreach (var some in together.Chunk(InOneSignal))
+                        {
+                            Signal.Send(connection, source, [Signal.Event, node.Id, .. some]);
+                        }
+
                         return true;
                     },
                     stoppingToken);

@@ -42,7 +42,7 @@ internal sealed class Inbox(
                 logs.Answered(request);
                 break;
             case [Signal.Event, var from, .. var changes] when !node.Is(from):
-                Array.ForEach(changes, Publish);
+                Publish(changes);
                 break;
             case [Signal.Changed, var table]:
                 await FollowAsync(table, cancellationToken);
@@ -115,19 +115,18 @@ internal sealed class Inbox(
 
     private void Tell(IReadOnlyList<string> changedScripts) => changedScripts.ToList().ForEach(script => events.PublishOfOther(new HostEvent(HostEventKind.Script, script)));
 
-    private void Publish(string change)
+    private void Publish(string[] changes)
     {
-        if (change.Split(':', 2) is not [var name, var id] || !Enum.TryParse<HostEventKind>(name, out var kind))
-        {
-            return;
-        }
-
-        if (kind == HostEventKind.Run && store.Find(id) is { IsFinished: true } ended)
+        List<HostEvent> told = [.. changes.Select(change => change.Split(':', 2)).Where(words => words.Length == 2 && Enum.TryParse<HostEventKind>(words[0], out _))
+            .Select(words => new HostEvent(Enum.Parse<HostEventKind>(words[0]), words[1]))];
+        foreach (var ended in EndedOf([.. told.Where(change => change.Kind == HostEventKind.Run).Select(change => change.Id)]))
         {
             recent.Add(ended);
-            progress.Forget(id);
+            progress.Forget(ended.Id);
         }
 
-        events.PublishOfOther(new HostEvent(kind, id));
+        told.ForEach(events.PublishOfOther);
     }
+
+    private List<RunInfo> EndedOf(string[] ids) => ids.Length == 0 ? [] : database.Read(connection => RunStore.Ended(connection, ids));
 }

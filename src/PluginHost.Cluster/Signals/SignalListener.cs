@@ -33,7 +33,7 @@ internal sealed partial class SignalListener(PostgresSource source, Inbox inbox,
                 {
                     // What was said while nobody listened, or got lost, is found so.
                     _heard.Writer.TryWrite(Inbox.LookAtAll);
-                    await connection.WaitAsync(LookInterval, stoppingToken);
+                    await HearAsync(connection, stoppingToken);
                     await using var alive = new NpgsqlCommand("SELECT 1", connection);
                     await alive.ExecuteNonQueryAsync(stoppingToken);
                 }
@@ -48,6 +48,16 @@ internal sealed partial class SignalListener(PostgresSource source, Inbox inbox,
                 isAway = true;
                 await Task.Delay(Pause, time, stoppingToken);
             }
+        }
+    }
+
+    /// <summary>Hears whatever is said until it is time to look for everything.</summary>
+    private async Task HearAsync(NpgsqlConnection connection, CancellationToken stoppingToken)
+    {
+        // Less than a millisecond would be taken for no limit.
+        for (var begun = time.GetTimestamp(); LookInterval - time.GetElapsedTime(begun) is { TotalMilliseconds: >= 1 } left;)
+        {
+            await connection.WaitAsync(left, stoppingToken);
         }
     }
 

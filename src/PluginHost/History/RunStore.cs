@@ -225,6 +225,12 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     public static RunInfo? Find(HistoryConnection connection, string id) =>
         connection.Query("SELECT document FROM runs WHERE id = @id", ReadDocument, ("@id", id)).SingleOrDefault();
 
+    /// <summary>Those of some runs that have ended.</summary>
+    /// <param name="connection">To a database that has lists.</param>
+    /// <param name="ids">The runs.</param>
+    public static List<RunInfo> Ended(HistoryConnection connection, string[] ids) =>
+        connection.Query("SELECT document FROM runs WHERE id = ANY (@ids) AND state NOT IN ('Queued', 'Running')", ReadDocument, ("@ids", ids));
+
     private static RunInfo ReadDocument(DbDataReader reader) =>
         JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.RunInfo)!;
 

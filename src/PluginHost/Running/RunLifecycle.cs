@@ -137,12 +137,23 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     }
 
     /// <summary>Takes up a run that is stored as this node's, unless it is known here already.</summary>
-    public void TakeUp(RunInfo stored)
+    /// <param name="stored">The run.</param>
+    /// <param name="whenScriptsAreKnown">When it may have its turn.</param>
+    public void TakeUp(RunInfo stored, Task whenScriptsAreKnown)
     {
         var run = new ActiveRun(stored);
-        if (!_stopping && _active.TryAdd(run.Id, run))
+        if (_stopping || !_active.TryAdd(run.Id, run))
+        {
+            return;
+        }
+
+        if (whenScriptsAreKnown.IsCompleted)
         {
             _waiting.Add(run);
+        }
+        else
+        {
+            _waiting.AddAfter(whenScriptsAreKnown, [run]);
         }
     }
 
@@ -165,12 +176,8 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
     /// <summary>Takes up the runs that waited when the host stopped or died, once it is known which scripts there are.</summary>
     public void Resume(IReadOnlyList<RunInfo> waiting, Task whenScriptsAreKnown)
     {
-        var runs = waiting.Select(info => new ActiveRun(info)).ToList();
-        foreach (var run in runs)
-        {
-            _active[run.Id] = run;
-        }
-
+        // In a cluster, another node may have said so of some of them already.
+        var runs = waiting.Select(info => new ActiveRun(info)).Where(run => _active.TryAdd(run.Id, run)).ToList();
         _waiting.AddAfter(whenScriptsAreKnown, runs);
     }
 

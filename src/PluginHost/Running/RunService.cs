@@ -82,8 +82,8 @@ internal sealed partial class RunService(
     /// <summary>How far a run that is under way here says it has come; null when it is not, or says nothing.</summary>
     public RunProgress? ProgressOf(string runId) => lifecycle.Find(runId)?.Info is { State: RunState.Running, Progress: { } progress } ? progress : null;
 
-    /// <summary>Takes up a run that is stored as this node's, unless it is known here already.</summary>
-    public void TakeUp(RunInfo stored) => lifecycle.TakeUp(stored);
+    /// <summary>Takes up a run that is stored as this node's, unless it is known here already. While the host starts, it waits until it is known which scripts there are.</summary>
+    public void TakeUp(RunInfo stored) => lifecycle.TakeUp(stored, readiness.WhenLoaded);
 
     /// <summary>Stops everything here and lets nothing follow: other nodes have taken this one for dead, or will.</summary>
     public void Abandon() => lifecycle.Abandon();
