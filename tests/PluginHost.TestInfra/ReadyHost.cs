@@ -10,12 +10,15 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <summary>How long anything may take before a test gives up on it.</summary>
     public static TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(2);
 
-
     private readonly MarkedProcesses _processes = new();
     private readonly Process _process;
     private readonly bool _isSupervised;
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Whoever reads what a child process says blocks two threads of the pool for as long as it lives, and while the
+    // processors are busy the pool adds none for many seconds: then a test does not hear that its host is up.
+    static ReadyHost() => ThreadPool.SetMinThreads(200, 200);
 
     private ReadyHost(ProcessStartInfo start, bool isSupervised = false)
     {

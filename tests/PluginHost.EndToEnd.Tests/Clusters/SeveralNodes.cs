@@ -63,6 +63,9 @@ public sealed class SeveralNodes : ClusterTestBase
         var running = await one.PostAsync("api/v1/scripts/A.Slow/runs");
         await one.UntilAsync($"api/v1/runs/{running["id"]}", run => run["state"]!.ToString() == "running");
 
+        // Who has the version is known by check-ins.
+        await one.UntilAsync("api/v1/nodes", page => page["items"]!.AsArray().All(node => node!["plugins"]!.AsArray().Count == 1));
+
         // Asked of any node.
         await other.PostAsync($"api/v1/nodes/{self}/drain");
         Assert.That((await one.PostAsync("api/v1/scripts/A.Tick/runs"))["node"]!.ToString(), Is.Not.EqualTo(self));
