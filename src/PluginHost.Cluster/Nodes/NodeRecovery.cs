@@ -140,21 +140,21 @@ internal sealed partial class NodeRecovery(
         {
             var has = _up.Values.Where(other => !other.IsDraining && other.Has(run.NodeLabel) && other.Report.Plugins.Any(live => live.Plugin.Equals(run.Plugin, StringComparison.OrdinalIgnoreCase)))
                 .Select(other => other.Id).ToList();
-            if (run.NodeLabel is not null && has.Count == 0)
+            if (run.NodeLabel is null)
             {
-                // Asked each second for as long as it waits, so without a change of anything.
+                // All runs of a script to one node, so that what must not overlap is in one queue there.
+                return (live.Current.Plugins.ContainsKey(run.Plugin) && !node.IsDraining) || has.Count == 0 ? node.Id : has[0];
+            }
+
+            // Asked each second for as long as it waits, so without a change of anything.
+            if (has.Count == 0)
+            {
                 return "";
             }
 
-            if (run.NodeLabel is not null)
-            {
-                // With those of its script that have a node, so that what must not overlap is in one queue there.
-                ClusterPlacement.TakeTurn(connection, run.Script);
-                return RunStore.Unfinished(connection, run.Script).FindLast(other => has.Contains(other.Node))?.Node ?? has[0];
-            }
-
-            // All runs of a script to one node, for the same reason.
-            return (live.Current.Plugins.ContainsKey(run.Plugin) && !node.IsDraining) || has.Count == 0 ? node.Id : has[0];
+            // With those of its script that have a node, for the same reason.
+            ClusterPlacement.TakeTurn(connection, run.Script);
+            return RunStore.Unfinished(connection, run.Script).FindLast(other => has.Contains(other.Node))?.Node ?? has[0];
         }
     }
 }

@@ -114,8 +114,7 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
         var refusal = RefuseHere(run.NodeLabel);
 
         // Not as of the last check-in: whoever has drained it may rely on that from then on.
-        var isDraining = NodeStore.IsDraining(connection, node.Id);
-        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) && !isDraining && refusal is null)
+        if (run.Trigger is not (RunTrigger.Schedule or RunTrigger.CatchUp) && refusal is null && !NodeStore.IsDraining(connection, node.Id))
         {
             return node.Id;
         }

@@ -117,8 +117,7 @@ internal sealed class Inbox(
 
     private void Publish(string[] changes)
     {
-        List<HostEvent> told = [.. changes.Select(change => change.Split(':', 2)).Where(words => words.Length == 2 && Enum.TryParse<HostEventKind>(words[0], out _))
-            .Select(words => new HostEvent(Enum.Parse<HostEventKind>(words[0]), words[1]))];
+        List<HostEvent> told = [.. changes.Select(ReadEvent).OfType<HostEvent>()];
         foreach (var ended in EndedOf([.. told.Where(change => change.Kind == HostEventKind.Run).Select(change => change.Id)]))
         {
             recent.Add(ended);
@@ -127,6 +126,10 @@ internal sealed class Inbox(
 
         told.ForEach(events.PublishOfOther);
     }
+
+    /// <returns>Null for what this version does not know.</returns>
+    private static HostEvent? ReadEvent(string change) =>
+        change.Split(':', 2) is [var name, var id] && Enum.TryParse<HostEventKind>(name, out var kind) ? new HostEvent(kind, id) : null;
 
     private List<RunInfo> EndedOf(string[] ids) => ids.Length == 0 ? [] : database.Read(connection => RunStore.Ended(connection, ids));
 }
