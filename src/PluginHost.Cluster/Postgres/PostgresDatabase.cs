@@ -1,5 +1,6 @@
 using Npgsql;
 using PluginHost.History;
+using PluginHost.History.Journal;
 
 namespace PluginHost.Cluster.Postgres;
 
@@ -23,7 +24,7 @@ internal sealed class PostgresDatabase : HistoryDatabase
         _source.Dispose();
     }
 
-    private static (HistoryWriter Writer, ReadConnections Readers) Open(PostgresSource source)
+    private static (HistoryWriter Writer, ReadConnections Readers, RunJournal? Journal) Open(PostgresSource source)
     {
         try
         {
@@ -32,7 +33,7 @@ internal sealed class PostgresDatabase : HistoryDatabase
                 PostgresSchema.Migrate(connection, source.Schema);
             }
 
-            return (new HistoryWriter(source.Open), new ReadConnections(source.Open));
+            return (new HistoryWriter(source.Open), new ReadConnections(source.Open), null);
         }
         catch (NpgsqlException failure)
         {

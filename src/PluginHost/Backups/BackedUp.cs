@@ -12,7 +12,7 @@ internal static class BackedUp
 
     /// <summary>The names in the data directory that a restore replaces.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["history.db", "history.db-wal", "history.db-shm", "secret.key", "keys", "artifacts", "logs", "loading"];
+        ["history.db", "history.db-wal", "history.db-shm", "history.db-runs1", "history.db-runs2", "secret.key", "keys", "artifacts", "logs", "loading"];
 
     public static IEnumerable<string> FilesIn(string dataDirectory)
     {

@@ -1,15 +1,28 @@
 using System.Data.Common;
+using PluginHost.History.Journal;
 
 namespace PluginHost.History;
 
 /// <summary>What happened, in a database. One writer, any number of readers.</summary>
 internal abstract class HistoryDatabase : IDisposable
 {
+    private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(1);
+
     private readonly HistoryWriter _writer;
     private readonly ReadConnections _readers;
+    private readonly RunJournal? _journal;
+    private Task _catchingUp = Task.CompletedTask;
 
     /// <param name="open">Open, and the database's from now on.</param>
-    protected HistoryDatabase((HistoryWriter Writer, ReadConnections Readers) open) => (_writer, _readers) = open;
+    protected HistoryDatabase((HistoryWriter Writer, ReadConnections Readers, RunJournal? Journal) open)
+    {
+        (_writer, _readers, _journal) = open;
+        if (_journal is not null)
+        {
+            _journal.Due += CatchUp;
+            _journal.Start();
+        }
+    }
 
     /// <summary>Changes something, all of it or nothing; when it answers, the change is on disk.</summary>
     /// <param name="work">
@@ -22,19 +35,62 @@ internal abstract class HistoryDatabase : IDisposable
     /// <exception cref="ObjectDisposedException">The history is closed.</exception>
     public Task<T> WriteAsync<T>(Func<HistoryConnection, T> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);
 
+    /// <summary>Stores what a run has become, sooner than <see cref="WriteAsync"/> does. Whoever reads or writes afterwards finds it there.</summary>
+    /// <returns>Whether it is on disk; false when this database has no journal, or that takes nothing, so that <see cref="WriteAsync"/> has to do it.</returns>
+    public Task<bool> TryJournalAsync(JournaledRun run) => _journal?.AddAsync(run) ?? Task.FromResult(false);
+
     /// <summary>Why nothing can be written at present; null when it can, as far as was seen.</summary>
     public DbException? TakesNothing => _writer.TakesNothing;
 
     /// <summary>Reads what is on disk; the writer goes on meanwhile.</summary>
     /// <exception cref="DbException">It cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">The history is closed.</exception>
-    public T Read<T>(Func<HistoryConnection, T> work) => _readers.Read(work);
+    public T Read<T>(Func<HistoryConnection, T> work)
+    {
+        if (_journal is { IsEmpty: false })
+        {
+            WaitForJournal();
+        }
+
+        return ReadSaved(work);
+    }
+
+    /// <summary>The same, without what is only in the journal yet.</summary>
+    public T ReadSaved<T>(Func<HistoryConnection, T> work) => _readers.Read(work);
 
     /// <summary>Writes what was accepted, and closes the database.</summary>
     public virtual void Dispose()
     {
         // The writer comes last: the one that closes a SQLite file last tidies it up.
         _readers.Dispose();
+        _journal?.Close();
+        WaitForJournal();
         _writer.Dispose();
+        _journal?.Dispose();
     }
+
+    /// <summary>Not for ever: a database that is locked or takes nothing can be read.</summary>
+    private void WaitForJournal()
+    {
+        try
+        {
+            CatchUpAsync().Wait(LongestCatchUp);
+        }
+        catch (AggregateException)
+        {
+            // It stays in the journal.
+        }
+    }
+
+    private void CatchUp()
+    {
+        if (_catchingUp.IsCompleted)
+        {
+            _catchingUp = CatchUpAsync();
+            _ = _catchingUp.ContinueWith(failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Every transaction begins with what the journal holds.</summary>
+    private Task CatchUpAsync() => _writer.WriteAsync(_ => true, CancellationToken.None);
 }

@@ -6,6 +6,7 @@ namespace PluginHost.History;
 [JsonSerializable(typeof(DeploymentInfo))]
 [JsonSerializable(typeof(LivePluginRow))]
 [JsonSerializable(typeof(ScheduleOverride))]
+[JsonSerializable(typeof(ScheduleMark))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class HistoryJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.InteropServices;
+using PluginHost.History.Journal;
 
 namespace PluginHost.History;
 
@@ -17,15 +18,18 @@ internal sealed class HistoryWriter : IDisposable
     private readonly Queue<PendingWrite> _waiting = new();
 
     private readonly Func<HistoryConnection> _open;
+    private readonly RunJournal? _journal;
     private readonly Thread _thread;
     private HistoryConnection _connection;
     private volatile DbException? _takesNothing;
     private bool _closed;
 
     /// <param name="open">Opens the connection to write with; again when it broke.</param>
-    public HistoryWriter(Func<HistoryConnection> open)
+    /// <param name="journal">What each transaction brings into the database first, or null.</param>
+    public HistoryWriter(Func<HistoryConnection> open, RunJournal? journal = null)
     {
         _open = open;
+        _journal = journal;
         _connection = open();
         _thread = new Thread(WriteAll) { Name = "PluginHost history", IsBackground = true };
         _thread.Start();
@@ -137,6 +141,7 @@ internal sealed class HistoryWriter : IDisposable
             }
 
             _connection.Begin();
+            _journal?.Save(_connection);
             isOfOneOfThem = true;
             foreach (var write in together)
             {
@@ -145,6 +150,7 @@ internal sealed class HistoryWriter : IDisposable
 
             isOfOneOfThem = false;
             _connection.Commit();
+            _journal?.Saved();
             _takesNothing = null;
             return null;
         }
@@ -155,6 +161,7 @@ internal sealed class HistoryWriter : IDisposable
             RollBack();
             isOfOneOfThem &= !_connection.IsBroken;
             _takesNothing = failure is DbException of && _connection.TakesNothing(of) ? of : null;
+            _journal?.NotSaved(isRefused: !isOfOneOfThem || _takesNothing is not null);
             return failure;
         }
     }

@@ -26,6 +26,11 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
             },
             cancellationToken);
 
+    /// <summary>Whether no time of a schedule as late as this one has had its turn, before the schedule was entered: it may be due again when the clock was set back.</summary>
+    public bool IsNewest(string script, string key, DateTimeOffset due) => database.ReadSaved(connection => connection.Query(
+        "SELECT due FROM occurrences WHERE script = @script AND key = @key AND due >= @due LIMIT 1", reader => reader.GetInt64(0),
+        ("@script", script), ("@key", key), ("@due", due.ToUnixTimeMilliseconds()))).Count == 0;
+
     /// <summary>For a transaction that stores that nothing ran.</summary>
     public static void AddOrExtend(HistoryConnection connection, OccurrenceInfo occurrence)
     {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using PluginHost.History.Journal;
 
 namespace PluginHost.History;
 
@@ -11,6 +12,8 @@ internal sealed record RequestKey(string Text, string RequestHash);
 /// <summary>The runs.</summary>
 internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement, TimeProvider time)
 {
+    private const int LongestJournaled = 64 * 1024;
+
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
 
     /// <summary>Stores a new run.</summary>
@@ -21,7 +24,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     /// <exception cref="ConflictException">The key was used for another request.</exception>
     public Task<RunInfo> AddAsync(RunInfo run, RequestKey? key, CancellationToken cancellationToken)
     {
-        var row = Row.Of(run);
+        var row = RunRow.Of(run);
         return database.WriteAsync(
             connection =>
             {
@@ -33,7 +36,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
                 var placed = placement.Place(connection, run);
                 foreach (var each in placed)
                 {
-                    (each == run ? row : Row.Of(each)).Save(connection);
+                    (each == run ? row : RunRow.Of(each)).Save(connection);
                 }
 
                 return placed[0];
@@ -42,14 +45,24 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     }
 
     /// <summary>For a transaction that stores more than a new run.</summary>
-    public static void Add(HistoryConnection connection, RunInfo run) => Row.Of(run).Save(connection);
+    public static void Add(HistoryConnection connection, RunInfo run) => RunRow.Of(run).Save(connection);
 
     /// <summary>Stores a new run of a schedule, what it is for, and that its time is accounted for: all or nothing.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="occurrence">What it is for.</param>
+    /// <param name="mark">Up to when its schedule is accounted for.</param>
+    /// <param name="isNewest">Whether no time of the schedule as late as this one has had its turn: else the database has to say so.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The run; null when the time had its turn before, so that there is none.</returns>
-    public Task<RunInfo?> AddScheduledAsync(RunInfo run, OccurrenceInfo occurrence, ScheduleMark mark, CancellationToken cancellationToken)
+    public async Task<RunInfo?> AddScheduledAsync(RunInfo run, OccurrenceInfo occurrence, ScheduleMark mark, bool isNewest, CancellationToken cancellationToken)
     {
-        var row = Row.Of(run);
-        return database.WriteAsync<RunInfo?>(
+        if (isNewest && await TryJournalAsync(JournaledRun.Of(run, mark)))
+        {
+            return run;
+        }
+
+        var row = RunRow.Of(run);
+        return await database.WriteAsync<RunInfo?>(
             connection =>
             {
                 ScheduleStore.Save(connection, mark);
@@ -66,10 +79,16 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
 
     /// <summary>Stores that a run has begun which had to wait.</summary>
     /// <returns>Whether it is still this node's: another may have ended it, or taken it over.</returns>
-    public Task<bool> SaveAsync(RunInfo run, CancellationToken cancellationToken)
+    public async Task<bool> SaveAsync(RunInfo run, CancellationToken cancellationToken)
     {
-        var row = Row.Of(run);
-        return database.WriteAsync(
+        var journaled = JournaledRun.Of(run, null);
+        if (await TryJournalAsync(journaled))
+        {
+            return true;
+        }
+
+        var row = journaled.Row;
+        return await database.WriteAsync(
             connection =>
             {
                 if (!row.Save(connection))
@@ -85,11 +104,21 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
 
     /// <summary>Stores that a run has ended, and the runs that follow it: a crash loses neither without the other.</summary>
     /// <returns>The runs that follow, on their nodes; null when the run was no longer this node's, and nothing was stored.</returns>
-    public Task<IReadOnlyList<RunInfo>?> EndAsync(RunInfo run, IReadOnlyList<RunInfo> following, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RunInfo>?> EndAsync(RunInfo run, IReadOnlyList<RunInfo> following, CancellationToken cancellationToken)
     {
-        var row = Row.Of(run);
-        return database.WriteAsync<IReadOnlyList<RunInfo>?>(connection => row.Save(connection) ? End(connection, run, following) : null, cancellationToken);
+        var journaled = JournaledRun.Of(run, null);
+        if (following.Count == 0 && await TryJournalAsync(journaled))
+        {
+            return [];
+        }
+
+        var row = journaled.Row;
+        return await database.WriteAsync<IReadOnlyList<RunInfo>?>(connection => row.Save(connection) ? End(connection, run, following) : null, cancellationToken);
     }
+
+    /// <summary>A run that nobody else can have taken over, and that is not too long for it, need not wait for the database.</summary>
+    private Task<bool> TryJournalAsync(JournaledRun run) =>
+        placement.IsAlone && run.Row.Document.Length <= LongestJournaled ? database.TryJournalAsync(run) : Task.FromResult(false);
 
     private List<RunInfo> End(HistoryConnection connection, RunInfo run, IReadOnlyList<RunInfo> following)
     {
@@ -101,7 +130,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
 
         placement.Ended(connection, run);
         List<RunInfo> placed = [.. following.SelectMany(next => placement.Place(connection, next))];
-        placed.ForEach(next => Row.Of(next).Save(connection));
+        placed.ForEach(next => RunRow.Of(next).Save(connection));
         return placed;
     }
 
@@ -163,7 +192,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
         judge(connection, lost);
         foreach (var run in lost.Concat(lost.Select(retry).OfType<RunInfo>()))
         {
-            Row.Of(run).Save(connection);
+            RunRow.Of(run).Save(connection);
         }
 
         return lost;
@@ -181,7 +210,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     /// <returns>Whether it still did.</returns>
     public static bool EndWaiting(HistoryConnection connection, RunInfo ended)
     {
-        if (!Row.Of(ended).Save(connection))
+        if (!RunRow.Of(ended).Save(connection))
         {
             return false;
         }
@@ -194,7 +223,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     public static RunInfo Move(HistoryConnection connection, RunInfo run, string node)
     {
         var moved = run with { Node = node };
-        connection.Run("UPDATE runs SET document = @document WHERE id = @id AND state = 'Queued'", ("@document", Row.Of(moved).Document), ("@id", run.Id));
+        connection.Run("UPDATE runs SET document = @document WHERE id = @id AND state = 'Queued'", ("@document", RunRow.Of(moved).Document), ("@id", run.Id));
         return moved;
     }
 
@@ -233,20 +262,4 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
 
     private static RunInfo ReadDocument(DbDataReader reader) =>
         JsonSerializer.Deserialize(reader.GetString(0), HistoryJson.Default.RunInfo)!;
-
-    /// <summary>A run as it is written. Made outside the transaction, whose one thread has enough to do.</summary>
-    private sealed record Row(string Id, string Script, string State, string Trigger, string Node, string? FanOut, string Document)
-    {
-        public static Row Of(RunInfo run) =>
-            new(run.Id, run.Script, run.State.ToString(), run.Trigger.ToString(), run.Node, run.FanOut, JsonSerializer.Serialize(run, HistoryJson.Default.RunInfo));
-
-        /// <returns>False when it is stored as ended, or as another node's: what it has become there stays.</returns>
-        public bool Save(HistoryConnection connection) => connection.Run(
-            """
-            INSERT INTO runs (id, script, state, "trigger", fan_out, document) VALUES (@id, @script, @state, @trigger, @fanOut, @document)
-            ON CONFLICT (id) DO UPDATE SET state = excluded.state, document = excluded.document
-            WHERE runs.state IN ('Queued', 'Running') AND json_extract(runs.document, '$.node') = @node
-            """,
-            ("@id", Id), ("@script", Script), ("@state", State), ("@trigger", Trigger), ("@fanOut", FanOut), ("@document", Document), ("@node", Node)) > 0;
-    }
 }

@@ -107,10 +107,11 @@ internal sealed partial class RunService(
     /// <param name="due">The time that is meant.</param>
     /// <param name="trigger">Whether it is that time now, or was.</param>
     /// <param name="mark">Stored together with the run: a crash loses neither without the other.</param>
+    /// <param name="isNewest">Whether it is known that no time of the schedule as late as this one has had its turn.</param>
     /// <param name="parameters">What the schedule gives its runs; null for the script's defaults.</param>
     /// <returns>The run, or null when the policy leaves it out, or the time had its turn before.</returns>
     public async Task<RunInfo?> StartScheduledAsync(
-        LiveScript script, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark, JsonObject? parameters = null)
+        LiveScript script, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark, bool isNewest = false, JsonObject? parameters = null)
     {
         var run = new ActiveRun(factory.Create(script, trigger) with { ScheduledFor = due, Parameters = parameters, Exclusive = overlap != OverlapPolicy.Allow });
         var occurrence = new OccurrenceInfo { Script = script.Descriptor.Id, Schedule = mark.Key, Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending };
@@ -121,7 +122,7 @@ internal sealed partial class RunService(
             return null;
         }
 
-        if (await lifecycle.StoreAsync(run, info => store.AddScheduledAsync(info, occurrence with { RunId = info.Id }, mark, CancellationToken.None)) is null)
+        if (await lifecycle.StoreAsync(run, info => store.AddScheduledAsync(info, occurrence with { RunId = info.Id }, mark, isNewest, CancellationToken.None)) is null)
         {
             LogDoubled(script.Descriptor.Id, due);
             return null;

@@ -26,6 +26,9 @@ internal sealed class ScheduleEntry(string script, ScheduleDescriptor schedule, 
     /// <summary>Whether there may be times before <see cref="Due"/> that are not accounted for.</summary>
     public bool HasGap { get; set; }
 
+    /// <summary>Whether it is known that the ledger has none of its times that are still to come.</summary>
+    public bool IsAhead { get; set; }
+
     public DateTimeOffset Mark
     {
         get => new(_mark, TimeSpan.Zero);

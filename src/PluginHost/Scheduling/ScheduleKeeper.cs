@@ -206,7 +206,7 @@ internal sealed partial class ScheduleKeeper
         }
         else if (due > entry.Accounted)
         {
-            _writer.Start(script, entry.Schedule, entry.Schedule.Overlap, due, RunTrigger.Schedule, Mark(entry, due));
+            _writer.Start(script, entry, entry.Schedule.Overlap, due, RunTrigger.Schedule, Mark(entry, due));
         }
 
         SetDueAfter(entry, due);
@@ -242,7 +242,7 @@ internal sealed partial class ScheduleKeeper
 
         foreach (var due in missed.ToCatchUp)
         {
-            _writer.Start(script, schedule, MissedOccurrences.OverlapOf(schedule), due, RunTrigger.CatchUp, Mark(entry, due));
+            _writer.Start(script, entry, MissedOccurrences.OverlapOf(schedule), due, RunTrigger.CatchUp, Mark(entry, due));
         }
 
         _writer.Account(Mark(entry, until));

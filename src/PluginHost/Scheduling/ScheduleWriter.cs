@@ -24,8 +24,15 @@ internal sealed partial class ScheduleWriter(
 
     public void Forget(string script, string key) => Add(script, key, () => store.RemoveAsync(script, key, CancellationToken.None));
 
-    public void Start(LiveScript script, ScheduleDescriptor schedule, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark) =>
-        Add(mark.Script, mark.Key, () => runs.StartScheduledAsync(script, overlap, due, trigger, mark, (JsonObject?)schedule.Parameters?.DeepClone()));
+    public void Start(LiveScript script, ScheduleEntry entry, OverlapPolicy overlap, DateTimeOffset due, RunTrigger trigger, ScheduleMark mark)
+    {
+        var parameters = entry.Schedule.Parameters;
+        Add(mark.Script, mark.Key, () =>
+        {
+            entry.IsAhead = entry.IsAhead || occurrences.IsNewest(mark.Script, mark.Key, due);
+            return runs.StartScheduledAsync(script, overlap, due, trigger, mark, entry.IsAhead, (JsonObject?)parameters?.DeepClone());
+        });
+    }
 
     /// <summary>Nothing runs for the times of a schedule after the one moment and before the other.</summary>
     public void Leave(ScheduleDescriptor schedule, DateTimeOffset after, DateTimeOffset before, OccurrenceOutcome outcome, string reason, ScheduleMark mark) =>

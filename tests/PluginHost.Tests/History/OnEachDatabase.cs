@@ -9,11 +9,16 @@ namespace PluginHost.Tests.History;
 public enum DatabaseKind
 {
     Sqlite,
+
+    /// <summary>As the host has it.</summary>
+    SqliteWithJournal,
+
     Postgres,
 }
 
 /// <summary>What must hold of the stores whatever they are kept in: each test runs on each database, on an empty history.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.SqliteWithJournal)]
 [TestFixture(DatabaseKind.Postgres)]
 public abstract class OnEachDatabase(DatabaseKind kind)
 {
@@ -26,7 +31,7 @@ public abstract class OnEachDatabase(DatabaseKind kind)
     public void OpenDatabase()
     {
         _directory = new TestDirectory();
-        Database = OpenAgain();
+        Database = kind == DatabaseKind.SqliteWithJournal ? new SqliteDatabase(_directory.Combine("history.db"), hasJournal: true) : OpenAgain();
     }
 
     [TearDown]
@@ -37,7 +42,7 @@ public abstract class OnEachDatabase(DatabaseKind kind)
     }
 
     /// <summary>The same history, as another process has it.</summary>
-    internal HistoryDatabase OpenAgain() => kind == DatabaseKind.Sqlite
-        ? new SqliteDatabase(_directory!.Combine("history.db"))
-        : new PostgresDatabase(SharedPostgres.ConnectionString, _schema);
+    internal HistoryDatabase OpenAgain() => kind == DatabaseKind.Postgres
+        ? new PostgresDatabase(SharedPostgres.ConnectionString, _schema)
+        : new SqliteDatabase(_directory!.Combine("history.db"));
 }

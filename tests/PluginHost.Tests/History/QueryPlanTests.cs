@@ -103,7 +103,7 @@ public sealed class QueryPlanTests
             {
                 Script = "A.Work", Schedule = "key", Due = now.AddHours(i), Until = now.AddHours(i), Count = 1, Outcome = OccurrenceOutcome.Pending, RunId = run.Id,
             };
-            await runs.AddScheduledAsync(run, occurrence, mark, default);
+            await runs.AddScheduledAsync(run, occurrence, mark, false, default);
             await runs.AddAsync(run with { Id = $"{i}." }, new RequestKey($"{i}", ""), default);
             await runs.SaveAsync(run with { State = RunState.Running, StartedAt = now }, default);
             await occurrences.AddAsync(occurrence with { Due = now.AddHours(-i), Until = now.AddHours(-i), RunId = null, Outcome = OccurrenceOutcome.Missed, Reason = "" }, mark, default);

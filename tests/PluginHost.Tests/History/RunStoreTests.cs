@@ -53,9 +53,10 @@ public sealed class RunStoreTests(DatabaseKind kind) : OnEachDatabase(kind)
         var run = Run("1");
         await _store.AddAsync(run, null, default);
         var moved = await Database.WriteAsync(connection => RunStore.Move(connection, run, "other"), default);
+        var store = new RunStore(Database, new OneOfSeveral(), _time);
 
-        Assert.That(await _store.SaveAsync(run with { State = RunState.Running }, default), Is.False);
-        Assert.That(await _store.SaveAsync(moved with { State = RunState.Running }, default), Is.True);
+        Assert.That(await store.SaveAsync(run with { State = RunState.Running }, default), Is.False);
+        Assert.That(await store.SaveAsync(moved with { State = RunState.Running }, default), Is.True);
     }
 
     [Test]
@@ -100,4 +101,19 @@ public sealed class RunStoreTests(DatabaseKind kind) : OnEachDatabase(kind)
     {
         Id = id, Script = script, Plugin = "A", Trigger = RunTrigger.Manual, QueuedAt = _time.GetUtcNow(), State = RunState.Queued, Attempt = 1, Node = "node",
     };
+
+    private sealed class OneOfSeveral : IRunPlacement
+    {
+        public bool IsAlone => false;
+
+        public bool IsHere(RunInfo run) => true;
+
+        public string? RefuseHere(string? label) => null;
+
+        public IReadOnlyList<RunInfo> Place(HistoryConnection connection, RunInfo run) => [run];
+
+        public void Ended(HistoryConnection connection, RunInfo run)
+        {
+        }
+    }
 }

@@ -46,7 +46,7 @@ public sealed class SeveralNodesTests
                 {
                     Script = "A.Work", Schedule = "key", Due = due, Until = due, Count = 1, Outcome = OccurrenceOutcome.Pending, RunId = run.Id,
                 };
-                return new RunStore(node, SingleNode.Instance, TimeProvider.System).AddScheduledAsync(run, occurrence, new ScheduleMark("A.Work", "key", due), default);
+                return new RunStore(node, SingleNode.Instance, TimeProvider.System).AddScheduledAsync(run, occurrence, new ScheduleMark("A.Work", "key", due), false, default);
             });
 
             Assert.That(runs.OfType<RunInfo>().ToList(), Has.Count.EqualTo(1));

@@ -160,13 +160,18 @@ public sealed class RunRecoveryTests : RunTestBase
         var other = await Stage.NextAsync();
         var due = Time.GetUtcNow();
         var run = await Host.Runs.StartScheduledAsync(Host.Live.Current.Scripts["Shop.Plain"], OverlapPolicy.Skip, due, RunTrigger.Schedule, new ScheduleMark("Shop.Plain", "key", due));
-        Host.Database.Read(connection => connection.Run("CREATE TRIGGER full BEFORE UPDATE ON runs WHEN new.state = 'Running' BEGIN SELECT RAISE(FAIL, 'disk full'); END"));
+        await Host.FillDiskAsync();
+        var retried = Time.TimerOf(TimeSpan.FromSeconds(1));
 
         other.End();
         var ended = await Host.EndOfAsync(run!);
+        await retried;
+        await Host.EmptyDiskAsync();
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await Host.StoredAsync(run!.Id, RunState.Failed);
 
         Assert.That((ended.State, ended.StartedAt), Is.EqualTo((RunState.Failed, (DateTimeOffset?)null)));
-        Assert.That(ended.Error!.Message, Does.Contain("disk full"));
+        Assert.That(ended.Error!.Message, Does.Contain("constraint"));
         Assert.That(Host.Occurrences.List(new OccurrenceQuery()).Items.Single(), Has.Property("Outcome").EqualTo(OccurrenceOutcome.Missed).And.Property("Reason").EqualTo("its run could not begin"));
         Assert.That(Stage.HasNext, Is.False);
     }

@@ -201,7 +201,7 @@ public sealed class RunRequestTests : RunTestBase
         Host.Deploy(typeof(Plain));
         var run = await Host.StartAsync("Plain");
         var script = await Stage.NextAsync();
-        Host.Database.Read(connection => connection.Run("CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT RAISE(FAIL, 'disk full'); END"));
+        await Host.FillDiskAsync();
         var retried = Time.TimerOf(TimeSpan.FromSeconds(1));
 
         script.End();
@@ -211,13 +211,8 @@ public sealed class RunRequestTests : RunTestBase
         Assert.That(Host.Store.Find(run.Id)!.State, Is.EqualTo(RunState.Running));
 
         await retried;
-        Host.Database.Read(connection => connection.Run("DROP TRIGGER full"));
+        await Host.EmptyDiskAsync();
         Time.Advance(TimeSpan.FromSeconds(1));
-        while (Host.Store.Find(run.Id)!.State == RunState.Running)
-        {
-            await Task.Yield();
-        }
-
-        Assert.That(Host.Store.Find(run.Id)!.State, Is.EqualTo(RunState.Succeeded));
+        await Host.StoredAsync(run.Id, RunState.Succeeded);
     }
 }

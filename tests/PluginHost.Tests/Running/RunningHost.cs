@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,7 @@ using PluginHost.Scripts;
 using PluginHost.Swapping;
 using PluginHost.Telemetry;
 using PluginHost.Tests.Scripts;
+using SQLitePCL;
 
 namespace PluginHost.Tests.Running;
 
@@ -35,6 +37,7 @@ internal sealed class RunningHost : IAsyncDisposable
     private readonly IOptions<PluginHostOptions> _options;
     private readonly ConsoleCapture _console;
     private int _versions;
+    private volatile bool _isDiskFull;
 
     public RunningHost(
         string directory, ObservedTime time, Action<PluginHostOptions>? configure = null, Dictionary<string, string?>? settings = null, string? death = null)
@@ -220,6 +223,38 @@ internal sealed class RunningHost : IAsyncDisposable
 
     /// <summary>From here on nothing reaches the disk, as when the process dies.</summary>
     public void Crash() => Database.Dispose();
+
+    /// <summary>The disk is full: nothing more can be stored, and what was stored can be read.</summary>
+    public async Task FillDiskAsync()
+    {
+        _isDiskFull = false;
+        await Database.WriteAsync(
+            history =>
+            {
+                raw.sqlite3_commit_hook(((SqliteHistoryConnection)history).Handle, _ => _isDiskFull ? 1 : 0, null);
+                return true;
+            },
+            default);
+        _isDiskFull = true;
+        Assert.That(() => Database.WriteAsync(history => history.Run("CREATE TABLE full (a)"), default), Throws.InstanceOf<DbException>());
+    }
+
+    public async Task EmptyDiskAsync()
+    {
+        _isDiskFull = false;
+        await Database.WriteAsync(history => history.Run("CREATE TABLE full (a)"), default);
+    }
+
+    /// <summary>Waits until what has become of a run is stored.</summary>
+    public async Task StoredAsync(string run, RunState state)
+    {
+        using var limit = new CancellationTokenSource(HangLimit);
+        while (Store.Find(run)!.State != state)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -110,7 +110,7 @@ public sealed class SchedulerTests : SchedulerTestBase
     public async Task ATimeThatCannotBeStored_IsTriedAgain_AndNoneOvertakesIt()
     {
         await GoLiveAsync(typeof(EveryMinute));
-        await Host.Database.WriteAsync(history => history.Run("CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'disk full'); END"), default);
+        await Host.FillDiskAsync();
         Time.Advance(TimeSpan.FromMinutes(1));
         await Time.TimerOf(TimeSpan.FromSeconds(1));
         Time.Advance(TimeSpan.FromMinutes(1));
@@ -120,7 +120,7 @@ public sealed class SchedulerTests : SchedulerTestBase
         Host.ScheduleWatch.Look();
         Assert.That(Host.Problems.All, Has.Exactly(1).Contains("'* * * * *' of script 'Shop.Job', which was due at 2026-01-01 12:01:00Z"));
 
-        await Host.Database.WriteAsync(history => history.Run("DROP TRIGGER full"), default);
+        await Host.EmptyDiskAsync();
         Time.Advance(TimeSpan.FromSeconds(30));
         await SettleAsync();
         Host.ScheduleWatch.Look();

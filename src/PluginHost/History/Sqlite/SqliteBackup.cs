@@ -1,17 +1,21 @@
 using Microsoft.Data.Sqlite;
+using PluginHost.History.Journal;
 
 namespace PluginHost.History.Sqlite;
 
 /// <summary>Copies a history as it is at one moment, while others read and write it.</summary>
 internal static class SqliteBackup
 {
-    /// <summary>Makes a file of its own, for nobody else, of what is committed now.</summary>
+    /// <summary>Makes a file of its own, for nobody else, of what is stored now.</summary>
     public static void Copy(string from, string to)
     {
+        // Before the database: what is no longer in there by then is in the database.
+        var journaled = JournalFiles.Read(from);
         Backups.PrivateFile.Create(to).Dispose();
         using var source = Open(from, SqliteOpenMode.ReadWrite);
         using var target = Open(to, SqliteOpenMode.ReadWrite);
         source.BackupDatabase(target);
+        SqliteDatabase.TakeUp(journaled, target.ConnectionString);
 
         // One file, whole without a second one beside it.
         Run(target, "PRAGMA journal_mode = DELETE");

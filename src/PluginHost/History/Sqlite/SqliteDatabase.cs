@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using PluginHost.History.Journal;
 using PluginHost.Hosting;
 
 namespace PluginHost.History.Sqlite;
@@ -7,16 +8,18 @@ namespace PluginHost.History.Sqlite;
 internal sealed class SqliteDatabase : HistoryDatabase
 {
     public SqliteDatabase(DataDirectory data)
-        : this(data.Database)
+        : this(data.Database, hasJournal: true)
     {
     }
 
-    public SqliteDatabase(string file)
-        : base(Open(file))
+    /// <param name="file">The file; made when it is not there.</param>
+    /// <param name="hasJournal">For the host itself, which alone writes the journal and takes up what is in it.</param>
+    public SqliteDatabase(string file, bool hasJournal = false)
+        : base(Open(file, hasJournal))
     {
     }
 
-    private static (HistoryWriter Writer, ReadConnections Readers) Open(string file)
+    private static (HistoryWriter Writer, ReadConnections Readers, RunJournal? Journal) Open(string file, bool hasJournal)
     {
         var connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = false }.ToString();
         try
@@ -28,13 +31,31 @@ internal sealed class SqliteDatabase : HistoryDatabase
                 SqliteSchema.Migrate(connection, file);
             }
 
-            return (new HistoryWriter(() => OpenForWriting(connectionString)), new ReadConnections(() => SqliteHistoryConnection.Open(connectionString)));
+            if (hasJournal)
+            {
+                TakeUp(JournalFiles.Read(file), connectionString);
+            }
+
+            var journal = hasJournal ? new RunJournal(file) : null;
+            return (new HistoryWriter(() => OpenForWriting(connectionString), journal), new ReadConnections(() => SqliteHistoryConnection.Open(connectionString)), journal);
         }
         catch (SqliteException failure)
         {
             throw new InvalidOperationException(
                 $"The history in {file} cannot be opened: {failure.Message} Nothing was changed. Move the file away to start with an empty history, or restore it from a backup.",
                 failure);
+        }
+    }
+
+    /// <summary>Brings what was left in a journal into a database that nobody else writes.</summary>
+    public static void TakeUp(IReadOnlyList<JournaledRun> journaled, string connectionString)
+    {
+        if (journaled.Count > 0)
+        {
+            using var connection = OpenForWriting(connectionString);
+            connection.Begin();
+            JournalReplay.Save(connection, journaled);
+            connection.Commit();
         }
     }
 

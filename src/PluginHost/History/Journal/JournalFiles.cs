@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace PluginHost.History.Journal;
+
+/// <summary>The files of a journal beside the database: one is written while what the other holds goes into the database.</summary>
+internal sealed class JournalFiles : IDisposable
+{
+    // A database that takes nothing is not waited for until the disk is full.
+    private const long Largest = 64 * 1024 * 1024;
+
+    private readonly FileStream[] _files;
+    private long _next;
+
+    public JournalFiles(string database) => _files = [.. Paths(database).Select(Open)];
+
+    public static IReadOnlyList<int> All { get; } = [0, 1];
+
+    /// <summary>Which of them is written.</summary>
+    public int Current { get; private set; }
+
+    public int Other => 1 - Current;
+
+    public bool IsFull => _files[Current].Length > Largest;
+
+    public static IEnumerable<string> Paths(string database) => [$"{database}-runs1", $"{database}-runs2"];
+
+    /// <summary>What they hold, in the order in which it was written.</summary>
+    public static IReadOnlyList<JournaledRun> Read(string database) =>
+    [
+        .. Paths(database).Where(File.Exists).SelectMany(Lines).Select(JournaledRun.Parse).OfType<(long Number, JournaledRun Run)>()
+            .OrderBy(line => line.Number).Select(line => line.Run),
+    ];
+
+    /// <summary>Returns when it is on disk.</summary>
+    /// <exception cref="IOException">It is not.</exception>
+    public void Append(IEnumerable<JournaledRun> runs)
+    {
+        var file = _files[Current];
+        var whole = file.Length;
+        try
+        {
+            file.Position = whole;
+
+            // On lines of its own, even behind one that was cut off.
+            file.Write(Encoding.UTF8.GetBytes($"\n{string.Concat(runs.Select(run => run.Line(_next++)))}"));
+            file.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            // Whoever is told that it is not there must not find it after a crash.
+            file.SetLength(whole);
+            throw;
+        }
+    }
+
+    /// <summary>What comes now goes into the other file.</summary>
+    public void Switch() => Current = Other;
+
+    /// <summary>Everything in it is in the database.</summary>
+    public void Empty(int file)
+    {
+        if (_files[file].Length > 0)
+        {
+            _files[file].SetLength(0);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in _files)
+        {
+            file.Dispose();
+        }
+    }
+
+    /// <summary>Also while a host writes it.</summary>
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
+    }
+
+    // Unbuffered, so that a write that fails has not been kept for the next.
+    private static FileStream Open(string path) => new(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 });
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace PluginHost.History.Journal;
+
+/// <summary>What a run is from now on, as the journal keeps it until the database has it.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Row">The same, as it is written.</param>
+/// <param name="Mark">Of a new run of a schedule: up to where that is accounted for; else null.</param>
+internal sealed record JournaledRun(RunInfo Run, RunRow Row, ScheduleMark? Mark)
+{
+    // Neither the number nor JSON has one in it.
+    private const char Separator = '\t';
+
+    public static JournaledRun Of(RunInfo run, ScheduleMark? mark) => new(run, RunRow.Of(run), mark);
+
+    /// <summary>What it is for, when it is new.</summary>
+    public OccurrenceInfo? Occurrence => Mark is null ? null : new OccurrenceInfo
+    {
+        Script = Mark.Script, Schedule = Mark.Key, Due = Run.ScheduledFor!.Value, Until = Run.ScheduledFor.Value, Count = 1, Outcome = OccurrenceOutcome.Pending, RunId = Run.Id,
+    };
+
+    /// <summary>A line of the journal.</summary>
+    /// <param name="number">Which of them this is: the two files of a journal are read together.</param>
+    public string Line(long number) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{number}{Separator}{(Mark is null ? null : JsonSerializer.Serialize(Mark, HistoryJson.Default.ScheduleMark))}{Separator}{Row.Document}\n");
+
+    /// <returns>Null when the line was cut off while it was written, so that nobody was told of it.</returns>
+    public static (long Number, JournaledRun Run)? Parse(string line)
+    {
+        try
+        {
+            return line.Split(Separator) is [var number, var mark, var document]
+                ? (long.Parse(number, CultureInfo.InvariantCulture), Of(
+                    JsonSerializer.Deserialize(document, HistoryJson.Default.RunInfo)!,
+                    mark.Length == 0 ? null : JsonSerializer.Deserialize(mark, HistoryJson.Default.ScheduleMark)))
+                : null;
+        }
+        catch (Exception cut) when (cut is JsonException or FormatException)
+        {
+            return null;
+        }
+    }
+}

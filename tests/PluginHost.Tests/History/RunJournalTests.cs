@@ -1,0 +1,253 @@
+using PluginHost.History;
+using PluginHost.History.Journal;
+using PluginHost.History.Sqlite;
+using PluginHost.Running;
+using PluginHost.TestInfra;
+
+namespace PluginHost.Tests.History;
+
+/// <summary>What is acknowledged is in the journal or in the database, and after a crash in the database.</summary>
+public sealed class RunJournalTests
+{
+    private static readonly DateTimeOffset Due = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private TestDirectory _directory = null!;
+    private SqliteDatabase _database = null!;
+
+    private string File => _directory.Combine("history.db");
+
+    private RunStore Runs => new(_database, SingleNode.Instance, TimeProvider.System);
+
+    [SetUp]
+    public void SetUp()
+    {
+        _directory = new TestDirectory();
+        _database = new SqliteDatabase(File, hasJournal: true);
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _database.Dispose();
+        _directory.Dispose();
+    }
+
+    [Test]
+    public async Task WhatIsInTheJournal_IsFoundByWhoeverReads_AndByWhoeverWrites()
+    {
+        await WhileTheDatabaseIsBusyAsync(() => AddAsync("one"));
+
+        Assert.That(Runs.Find("one")!.State, Is.EqualTo(RunState.Running));
+        await WhileTheDatabaseIsBusyAsync(() => AddAsync("two", 1));
+        Assert.That(await _database.WriteAsync(history => RunStore.Find(history, "two"), default), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task WithoutAnybodyWhoReads_ItIsInTheDatabaseBeforeLong()
+    {
+        await AddAsync("one");
+
+        while (_database.ReadSaved(history => RunStore.Find(history, "one")) is null)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.That(() => JournalFiles.Read(File), Is.Empty.After(5000, 10));
+    }
+
+    [Test]
+    public async Task AfterACrash_ItIsThere_WithItsTimeAndItsMark()
+    {
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await AddAsync("begun");
+            await AddAsync("waiting", 1, RunState.Queued);
+            await AddAsync("ended", 2);
+            await Runs.EndAsync(Run("ended", 2, RunState.Succeeded), [], default);
+            Crash();
+        });
+
+        using var again = Restart();
+
+        Assert.That(States(again), Is.EqualTo(new[] { ("ended", RunState.Succeeded), ("waiting", RunState.Queued), ("begun", RunState.Running) }));
+        Assert.That(Outcomes(again), Is.EqualTo(new[] { OccurrenceOutcome.Ran, OccurrenceOutcome.Pending, OccurrenceOutcome.Ran }));
+        Assert.That(new ScheduleStore(again).GetAll().Single().Until, Is.EqualTo(Due.AddSeconds(2)));
+    }
+
+    [Test]
+    public async Task WhatTheDatabaseHasAlready_StaysAsItIs()
+    {
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await AddAsync("one");
+            KeepJournal();
+        });
+        await Runs.EndAsync(Run("one", 0, RunState.Failed), [], default);
+        await _database.WriteAsync(history => ScheduleStore.Save(history, Mark(60)), default);
+        Crash(withJournal: false);
+
+        using var again = Restart();
+
+        Assert.That(States(again), Is.EqualTo(new[] { ("one", RunState.Failed) }));
+        Assert.That(Outcomes(again), Is.EqualTo(new[] { OccurrenceOutcome.Ran }));
+        Assert.That(new ScheduleStore(again).GetAll().Single().Until, Is.EqualTo(Due.AddSeconds(60)));
+    }
+
+    [Test]
+    public async Task ALineThatWasCutOff_IsLeftOut_AndTheOthersAreNot()
+    {
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await AddAsync("one");
+            Crash();
+        });
+        var files = JournalFiles.Paths(Crashed).Where(System.IO.File.Exists).ToList();
+        var lines = files.SelectMany(System.IO.File.ReadAllLines).Single(line => line.Length > 0);
+        System.IO.File.WriteAllText(files[0], $"{lines[..^20]}\n\n{lines}\n{lines[..30]}");
+        System.IO.File.WriteAllText(files[1], "\0\0\0\n1\t\t{}\nx\ty\tz");
+
+        using var again = Restart();
+
+        Assert.That(States(again), Is.EqualTo(new[] { ("one", RunState.Running) }));
+    }
+
+    [Test]
+    public async Task WhatBecomesOfARunInAShortTime_IsWrittenOnce()
+    {
+        await _database.WriteAsync(
+            history => history.Run(
+                """
+                CREATE TABLE changes (state TEXT);
+                CREATE TRIGGER added AFTER INSERT ON runs BEGIN INSERT INTO changes VALUES (new.state); END;
+                CREATE TRIGGER changed AFTER UPDATE ON runs BEGIN INSERT INTO changes VALUES (new.state); END;
+                """),
+            default);
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await AddAsync("one", 0, RunState.Queued);
+            await Runs.SaveAsync(Run("one", 0, RunState.Running), default);
+            await Runs.EndAsync(Run("one", 0, RunState.Succeeded), [], default);
+        });
+
+        Assert.That(_database.Read(history => history.Query("SELECT state FROM changes", row => row.GetString(0))), Is.EqualTo(new[] { "Succeeded" }));
+        Assert.That(Outcomes(_database), Is.EqualTo(new[] { OccurrenceOutcome.Ran }));
+    }
+
+    [Test]
+    public async Task ADatabaseThatTakesNothing_LetsNothingBegin_UntilItDoesAgain()
+    {
+        await _database.WriteAsync(history => history.Run("PRAGMA query_only = ON"), default);
+        await AddAsync("one");
+        Assert.That(Runs.Find("one"), Is.Null, "it could not be told before");
+
+        Assert.That(() => AddAsync("two", 1), Throws.InstanceOf<Microsoft.Data.Sqlite.SqliteException>());
+        Assert.That(_database.TakesNothing, Is.Not.Null);
+        Crash();
+        using var again = Restart();
+
+        Assert.That(States(again), Is.EqualTo(new[] { ("one", RunState.Running) }));
+    }
+
+    [Test]
+    public async Task ABackup_HasWhatIsOnlyInTheJournal()
+    {
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await AddAsync("one");
+            SqliteBackup.Copy(File, _directory.Combine("copy.db"));
+        });
+
+        using var copy = new SqliteDatabase(_directory.Combine("copy.db"));
+        Assert.That(States(copy), Is.EqualTo(new[] { ("one", RunState.Running) }));
+    }
+
+    [Test]
+    public async Task WhenTheHistoryIsClosed_TheDatabaseHasEverything()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(i => AddAsync($"{i:000}", i)));
+        _database.Dispose();
+
+        Assert.That(JournalFiles.Read(File), Is.Empty);
+        using var again = new SqliteDatabase(File);
+        Assert.That(States(again).Count(), Is.EqualTo(500));
+    }
+
+    [Test]
+    public async Task ATimeThatMayHaveHadItsTurn_IsAskedOfTheDatabase()
+    {
+        await AddAsync("one");
+
+        Assert.That(await Runs.AddScheduledAsync(Run("two", 0, RunState.Running), Occurrence("two", 0), Mark(0), isNewest: false, default), Is.Null);
+        Assert.That(new OccurrenceStore(_database).IsNewest("A.Work", "key", Due), Is.False);
+        Assert.That(new OccurrenceStore(_database).IsNewest("A.Work", "key", Due.AddSeconds(1)), Is.True);
+    }
+
+    private string Crashed => _directory.Combine("crashed", "history.db");
+
+    /// <summary>As a process that dies now leaves the files.</summary>
+    private void Crash(bool withJournal = true)
+    {
+        Directory.CreateDirectory(_directory.Combine("crashed"));
+        foreach (var file in Directory.GetFiles(_directory.Path, "history.db*").Where(file => withJournal || !file.Contains("-runs", StringComparison.Ordinal)))
+        {
+            Copy(file, Path.Combine(_directory.Combine("crashed"), Path.GetFileName(file)));
+        }
+    }
+
+    /// <summary>What the files of the journal hold now is what they hold after the crash.</summary>
+    private void KeepJournal()
+    {
+        Directory.CreateDirectory(_directory.Combine("crashed"));
+        foreach (var file in JournalFiles.Paths(File))
+        {
+            Copy(file, Path.Combine(_directory.Combine("crashed"), Path.GetFileName(file)));
+        }
+    }
+
+    private static void Copy(string from, string to)
+    {
+        using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var target = System.IO.File.Create(to);
+        source.CopyTo(target);
+    }
+
+    private SqliteDatabase Restart() => new(Crashed, hasJournal: true);
+
+    private async Task WhileTheDatabaseIsBusyAsync(Func<Task> act)
+    {
+        using var go = new ManualResetEventSlim();
+        using var begun = new ManualResetEventSlim();
+        var busy = _database.WriteAsync(
+            _ =>
+            {
+                begun.Set();
+                return go.Wait(TimeSpan.FromMinutes(1));
+            },
+            default);
+        Assert.That(begun.Wait(TimeSpan.FromMinutes(1)));
+        await act();
+        go.Set();
+        Assert.That(await busy);
+    }
+
+    private Task<RunInfo?> AddAsync(string id, int second = 0, RunState state = RunState.Running) =>
+        Runs.AddScheduledAsync(Run(id, second, state), Occurrence(id, second), Mark(second), isNewest: true, default);
+
+    private static RunInfo Run(string id, int second, RunState state) => new()
+    {
+        Id = id, Script = "A.Work", Plugin = "A", Trigger = RunTrigger.Schedule, ScheduledFor = Due.AddSeconds(second), QueuedAt = Due, State = state, Attempt = 1, Node = "node",
+        StartedAt = state == RunState.Queued ? null : Due.AddSeconds(second), FinishedAt = state is RunState.Queued or RunState.Running ? null : Due.AddSeconds(second + 1),
+    };
+
+    private static OccurrenceInfo Occurrence(string id, int second) => new()
+    {
+        Script = "A.Work", Schedule = "key", Due = Due.AddSeconds(second), Until = Due.AddSeconds(second), Count = 1, Outcome = OccurrenceOutcome.Pending, RunId = id,
+    };
+
+    private static ScheduleMark Mark(int second) => new("A.Work", "key", Due.AddSeconds(second));
+
+    private static IEnumerable<(string Id, RunState State)> States(HistoryDatabase database) =>
+        new RunStore(database, SingleNode.Instance, TimeProvider.System).List(new RunQuery { Limit = 500 }).Items.OrderByDescending(run => run.ScheduledFor).Select(run => (run.Id, run.State));
+
+    private static IEnumerable<OccurrenceOutcome> Outcomes(HistoryDatabase database) => new OccurrenceStore(database).List(new OccurrenceQuery()).Items.Select(item => item.Outcome);
+}
