@@ -11,10 +11,16 @@ internal sealed class Spans : IDisposable
     private int _begun;
 
     public Spans(params string[] sources)
+        : this(name => sources.Contains(name))
+    {
+    }
+
+    /// <param name="isHeard">Of which sources, by name.</param>
+    public Spans(Func<string, bool> isHeard)
     {
         _listener = new ActivityListener
         {
-            ShouldListenTo = source => sources.Contains(source.Name),
+            ShouldListenTo = source => isHeard(source.Name),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStarted = _ => Interlocked.Increment(ref _begun),
             ActivityStopped = _ended.Enqueue,
