@@ -17,6 +17,7 @@ public sealed class Tracing(HttpClient http) : IScript
 
     private static readonly ActivitySource Source = new(Heard, "1.2");
     private static readonly ActivitySource Other = new(Unheard);
+    private static Activity? s_left;
 
     [Parameter]
     public string What { get; init; } = "";
@@ -72,13 +73,19 @@ public sealed class Tracing(HttpClient http) : IScript
             case "secret":
                 Source.StartActivity($"open {Password}")?.AddTag("pin", long.Parse(Password, null)).Dispose();
                 break;
+            case "leave":
+                s_left = Source.StartActivity("left");
+                break;
+            case "end what was left":
+                s_left!.Dispose();
+                break;
             case "die":
                 Source.StartActivity("before its death")?.Dispose();
                 Process.GetCurrentProcess().Kill();
                 await Task.Delay(Timeout.Infinite, cancellationToken);
                 break;
             default:
-                context.SetResult(new { listens = Source.HasListeners(), trace = run?.TraceId.ToString(), parent = run?.ParentSpanId.ToString() });
+                context.SetResult(new { listens = Source.HasListeners(), records = Source.StartActivity("recorded") is not null, trace = run?.TraceId.ToString(), parent = run?.ParentSpanId.ToString() });
                 break;
         }
     }

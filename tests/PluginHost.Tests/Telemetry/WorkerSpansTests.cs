@@ -80,7 +80,31 @@ public sealed class WorkerSpansTests : RunTestBase
 
         var run = await Host.EndOfAsync(await StartAsync("look"));
 
-        Assert.That(run.Result!.ToJsonString(), Is.EqualTo($$"""{"listens":false,"trace":"{{asking.TraceId}}","parent":"{{asking.SpanId}}"}"""));
+        Assert.That(run.Result!.ToJsonString(), Is.EqualTo($$"""{"listens":false,"records":false,"trace":"{{asking.TraceId}}","parent":"{{asking.SpanId}}"}"""));
+    }
+
+    [Test]
+    public async Task WhereNobodyListensAnyMore_NothingIsRecorded()
+    {
+        Listen(Tracing.Heard);
+        Assert.That((bool)(await RunAsync("look")).Result!["records"]!, Is.True);
+        _spans!.Dispose();
+
+        var run = await Host.EndOfAsync(await StartAsync("look"));
+
+        Assert.That((bool)run.Result!["records"]!, Is.False);
+    }
+
+    [Test]
+    public async Task WhatEndsAfterItsRun_IsLeftOut()
+    {
+        Listen(Tracing.Heard);
+        await RunAsync("leave");
+
+        var later = await RunAsync("end what was left");
+
+        Assert.That(later.State, Is.EqualTo(RunState.Succeeded));
+        Assert.That(_spans!.All.Select(span => span.OperationName), Has.None.EqualTo("left"));
     }
 
     [Test]
@@ -147,7 +171,11 @@ public sealed class WorkerSpansTests : RunTestBase
 
     private Task<RunInfo> StartAsync(string what, JsonObject? parameters = null)
     {
-        Host.Deploy(typeof(Tracing));
+        if (Host.Live.Current.Plugins.Count == 0)
+        {
+            Host.Deploy(typeof(Tracing));
+        }
+
         (parameters ??= [])["what"] = what;
         return Host.StartAsync("Tracing", new RunRequest { Parameters = parameters });
     }
