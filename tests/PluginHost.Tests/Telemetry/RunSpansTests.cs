@@ -168,9 +168,7 @@ public sealed class RunSpansTests : RunTestBase
     private async Task<RunInfo> EndedAsync(RunInfo run)
     {
         var ended = await Host.EndOfAsync(run);
-
-        // The span ends after its run is told to have, and before those who watch are told.
-        await Host.UntilAsync(() => ended.TraceParent is null || _spans.All.Any(span => span.Id == ended.TraceParent) || !PluginHostTelemetry.Source.HasListeners());
+        await _spans.UntilEndedAsync(PluginHostTelemetry.Source.HasListeners() ? ended.TraceParent : null);
         return ended;
     }
 }

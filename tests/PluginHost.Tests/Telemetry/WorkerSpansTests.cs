@@ -183,7 +183,7 @@ public sealed class WorkerSpansTests : RunTestBase
     private async Task<RunInfo> EndedAsync(RunInfo run)
     {
         var ended = await Host.EndOfAsync(run);
-        await Host.UntilAsync(() => _spans!.All.Any(span => span.Id == ended.TraceParent));
+        await _spans!.UntilEndedAsync(ended.TraceParent);
         return ended;
     }
 
