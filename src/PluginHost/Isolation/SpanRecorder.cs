@@ -17,7 +17,7 @@ internal sealed class SpanRecorder
     private const string RunOf = "PluginHost.Run";
 
     // An answer takes a fraction of a millisecond. A host that is too busy for one is not waited for by each span.
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     private readonly AsyncLocal<TracedRun?> _current = new();
     private readonly ConcurrentDictionary<SpanSource, Question> _asked = new();
