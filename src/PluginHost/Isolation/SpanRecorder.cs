@@ -65,7 +65,7 @@ internal sealed class SpanRecorder
 
     private ActivitySamplingResult Sample(ref ActivityCreationOptions<ActivityContext> asked)
     {
-        if (_current.Value is not { IsUnderWay: true } run)
+        if (_current.Value is not { IsUnderWay: true } run || !IsHeard(asked.Source, run))
         {
             return ActivitySamplingResult.None;
         }
@@ -73,11 +73,6 @@ internal sealed class SpanRecorder
         if (!run.HasRoom)
         {
             run.LeaveOut();
-            return ActivitySamplingResult.None;
-        }
-
-        if (!IsHeard(asked.Source, run))
-        {
             return ActivitySamplingResult.None;
         }
 
