@@ -22,7 +22,9 @@ public sealed partial class Monitoring : HostTestBase
     [Test]
     public async Task ARunAskedForByApi_IsOneTraceFromTheCallerToTheScript_AndEveryQueryOfTheDashboardAnswers()
     {
-        Repository.AddPlugin("A", Body, "", "[Parameter] public bool Fail { get; init; } public static readonly System.Diagnostics.ActivitySource Source = new(\"Orders.Import\");").Commit("First");
+        const string source = "public static readonly System.Diagnostics.ActivitySource Source = new(\"Orders.Import\");";
+        Repository.AddPlugin("A", Body, "", $"[Parameter] public bool Fail {{ get; init; }} {source}")
+            .AddPlugin("B", "using var own = Work.Source.StartActivity(\"isolated work\");", "[Script(Isolation = ScriptIsolation.Process)]", source).Commit("First");
         using var collector = new OtlpReceiver();
         var environment = new Dictionary<string, string>
         {
@@ -35,8 +37,9 @@ public sealed partial class Monitoring : HostTestBase
 
         var run = await AskAsync(host);
         await host.RunAsync("A.Work", new { fail = true });
+        await host.RunAsync("B.Work");
 
-        await Until(() => collector.Spans.Any(span => span.Name == "own work" && span.TraceId == TraceId) && collector.Logs.Any(log => log.Body == "said by A" && log.TraceId == TraceId)
+        await Until(() => collector.Spans.Any(span => span.Name == "own work" && span.TraceId == TraceId) && collector.Spans.Any(span => span.Name == "run B.Work") && collector.Logs.Any(log => log.Body == "said by A" && log.TraceId == TraceId)
             && collector.Spans.Any(span => span.Source == "Microsoft.AspNetCore" && span.TraceId == TraceId) && collector.Metrics.ContainsKey("pluginhost.run.duration"));
         var trace = collector.Spans.Where(span => span.TraceId == TraceId).ToList();
         var (server, ran, own) = (trace.Single(span => span.ParentId == CallerId), trace.Single(span => span.Name == "run A.Work"), trace.Single(span => span.Name == "own work"));
@@ -46,6 +49,9 @@ public sealed partial class Monitoring : HostTestBase
             Assert.That((server.Source, server.Name), Is.EqualTo(("Microsoft.AspNetCore", "POST /api/v1/scripts/{id}/runs")));
             Assert.That((ran.Source, ran.ParentId, ran.Attributes["pluginhost.run.id"]), Is.EqualTo(("PluginHost", server.SpanId, run["id"]!.ToString())));
             Assert.That((own.Source, own.ParentId), Is.EqualTo(("Orders.Import", ran.SpanId)));
+            Assert.That(
+                collector.Spans.Where(span => span.Name == "isolated work").Select(span => (span.Source, span.ParentId)),
+                Is.EqualTo(new[] { ("Orders.Import", collector.Spans.Single(span => span.Name == "run B.Work").SpanId) }), "also from a worker process");
             Assert.That(run["traceParent"]!.ToString(), Is.EqualTo($"00-{TraceId}-{ran.SpanId}-01"));
             Assert.That(collector.Spans.Where(span => span.ParentId == deployment.SpanId).Select(span => span.Name), Is.SupersetOf(new[] { "fetch", "plan", "restore", "build", "load", "swap" }));
             Assert.That(collector.Metrics["pluginhost.run.duration"], Is.EqualTo("s"));

@@ -6,7 +6,8 @@ namespace PluginHost.Isolation;
 /// <param name="start">What the worker is told.</param>
 /// <param name="output">Takes what the script says.</param>
 /// <param name="state">What the script keeps: checked here again, whatever the worker has checked.</param>
-internal sealed class RunInWorker(StartRun start, IRunOutput output, StateStore state)
+/// <param name="spans">Takes the spans of the script; null when nobody wants them.</param>
+internal sealed class RunInWorker(StartRun start, IRunOutput output, StateStore state, ForwardedSpans? spans)
 {
     private readonly TaskCompletionSource<RunError?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -42,6 +43,9 @@ internal sealed class RunInWorker(StartRun start, IRunOutput output, StateStore 
                 break;
             case ValueCall call:
                 _ = Task.Run(async () => answer(await ValueCalls.AnswerAsync(call, state)));
+                break;
+            case SpanEnded ended:
+                spans?.Take(ended.Span);
                 break;
             case RunEnded end:
                 End(end.Error);

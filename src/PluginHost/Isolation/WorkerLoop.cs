@@ -5,17 +5,21 @@ using PluginHost.Scripts;
 namespace PluginHost.Isolation;
 
 /// <summary>In the worker: takes what the host says until the host is gone.</summary>
-internal sealed class WorkerLoop(MessagePipe pipe)
+internal sealed class WorkerLoop
 {
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new();
-    private readonly RemoteValues _values = new(pipe);
+    private readonly MessagePipe _pipe;
+    private readonly RemoteValues _values;
+    private readonly SpanRecorder _spans;
     private WorkerPlugin? _plugin;
+
+    public WorkerLoop(MessagePipe pipe) => (_pipe, _values, _spans) = (pipe, new RemoteValues(pipe), new SpanRecorder(Send, TimeProvider.System));
 
     public void Run()
     {
         try
         {
-            while (pipe.Receive() is { } message)
+            while (_pipe.Receive() is { } message)
             {
                 Take(message);
             }
@@ -45,6 +49,9 @@ internal sealed class WorkerLoop(MessagePipe pipe)
             case ValueAnswer answer:
                 _values.Take(answer);
                 break;
+            case SourceAnswer answer:
+                _spans.Take(answer);
+                break;
         }
     }
 
@@ -64,16 +71,20 @@ internal sealed class WorkerLoop(MessagePipe pipe)
     private async Task RunAsync(StartRun start, CancellationToken cancellationToken)
     {
         var id = start.Facts.RunId;
+        var output = new RemoteOutput(id, Send);
+        TracedRun? traced = null;
         RunError? error;
         try
         {
-            error = await _plugin!.RunAsync(start, new RemoteOutput(id, Send), _values.Of(id), cancellationToken);
+            traced = _spans.Begin(start);
+            error = await _plugin!.RunAsync(start, traced?.Span, output, _values.Of(id), cancellationToken);
         }
         catch (Exception failure)
         {
             error = RunErrors.Of(failure);
         }
 
+        traced?.End(output);
         _running.TryRemove(id, out _);
         Send(new RunEnded(id, error));
     }
@@ -82,7 +93,7 @@ internal sealed class WorkerLoop(MessagePipe pipe)
     {
         try
         {
-            pipe.Send(message);
+            _pipe.Send(message);
         }
         catch (IOException)
         {

@@ -11,12 +11,15 @@ namespace PluginHost.Isolation;
 [JsonDerivedType(typeof(StartRun), "start")]
 [JsonDerivedType(typeof(CancelRun), "cancel")]
 [JsonDerivedType(typeof(ValueAnswer), "answer")]
+[JsonDerivedType(typeof(SourceAnswer), "heard")]
 [JsonDerivedType(typeof(PluginLoaded), "loaded")]
+[JsonDerivedType(typeof(SourceAsked), "source")]
 [JsonDerivedType(typeof(LineWritten), "line")]
 [JsonDerivedType(typeof(TextLogged), "log")]
 [JsonDerivedType(typeof(ProgressReported), "progress")]
 [JsonDerivedType(typeof(ResultSet), "result")]
 [JsonDerivedType(typeof(ValueCall), "value")]
+[JsonDerivedType(typeof(SpanEnded), "span")]
 [JsonDerivedType(typeof(RunEnded), "end")]
 internal abstract record WorkerMessage;
 
@@ -28,7 +31,8 @@ internal sealed record LoadPlugin(
 /// <param name="Facts">What its run is.</param>
 /// <param name="Parameters">As they were given.</param>
 /// <param name="Configuration">The script's own section.</param>
-internal sealed record StartRun(RunFacts Facts, JsonObject? Parameters, IReadOnlyDictionary<string, string?> Configuration) : WorkerMessage;
+/// <param name="IsTraced">Whether somebody records its trace, of which what the script starts is to be a part.</param>
+internal sealed record StartRun(RunFacts Facts, JsonObject? Parameters, IReadOnlyDictionary<string, string?> Configuration, bool IsTraced) : WorkerMessage;
 
 /// <summary>To the worker: ask a script to stop.</summary>
 internal sealed record CancelRun(string RunId) : WorkerMessage;
@@ -46,6 +50,12 @@ internal sealed record ValueAnswer(long Call) : WorkerMessage
 
     public RunError? Error { get; init; }
 }
+
+/// <summary>To the worker: the answer to <see cref="SourceAsked"/>.</summary>
+internal sealed record SourceAnswer(SpanSource Source, bool IsHeard) : WorkerMessage;
+
+/// <summary>To the host: does anybody there listen to an activity source of this name?</summary>
+internal sealed record SourceAsked(SpanSource Source) : WorkerMessage;
 
 /// <summary>To the host: the plugin is loaded, or cannot be.</summary>
 internal sealed record PluginLoaded(string? Problem) : WorkerMessage;
@@ -81,6 +91,9 @@ internal enum ValueAction
     Remove,
     List,
 }
+
+/// <summary>To the host: the script has ended an activity.</summary>
+internal sealed record SpanEnded(string RunId, WorkerSpan Span) : RunMessage(RunId);
 
 /// <summary>To the host: the script has ended. Nothing more comes of its run.</summary>
 internal sealed record RunEnded(string RunId, RunError? Error) : RunMessage(RunId);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -27,9 +28,10 @@ internal sealed class WorkerPlugin
     public static WorkerPlugin Load(LoadPlugin load) => new(
         ScriptReader.Read(load.PluginId, PluginAssembly.Types(PluginAssembly.Open(load.AssemblyPath, load.SharedAssemblies, isUnloadable: false).LoadDefaultAssembly())).Scripts, load);
 
-    public Task<RunError?> RunAsync(StartRun start, IRunOutput output, IScriptValues values, CancellationToken cancellationToken) => _invoker.InvokeAsync(new ScriptInvocation
+    public Task<RunError?> RunAsync(StartRun start, Activity? span, IRunOutput output, IScriptValues values, CancellationToken cancellationToken) => _invoker.InvokeAsync(new ScriptInvocation
     {
         Facts = start.Facts,
+        Span = span,
         FindAsync = () => Task.FromResult(_scripts.FirstOrDefault(script => script.Descriptor.Id.Equals(start.Facts.ScriptId, StringComparison.OrdinalIgnoreCase)) ?? throw new NotFoundException("script", start.Facts.ScriptId)),
         Parameters = _ => start.Parameters,
         Services = () => Task.FromResult(ServicesFor(start).ForVersion()),

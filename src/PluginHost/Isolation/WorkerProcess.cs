@@ -29,8 +29,9 @@ internal sealed partial class WorkerProcess
         (_version, _process, _output, _limits, _time, _logger) = (version, process, output, limits, time, logger);
         _pipe = new MessagePipe(process.Output, process.Input);
 
-        // A thread of its own: what a worker says must be taken whatever the thread pool is busy with.
-        new Thread(Read) { IsBackground = true, Name = $"PluginHost worker {process.Id}" }.Start();
+        // A thread of its own: what a worker says must be taken whatever the thread pool is busy with. And one that does not
+        // belong to the deployment or the run for which the worker is started.
+        new Thread(Read) { IsBackground = true, Name = $"PluginHost worker {process.Id}" }.UnsafeStart();
         Ended = WatchAsync();
     }
 
@@ -137,6 +138,10 @@ internal sealed partial class WorkerProcess
         {
             case PluginLoaded loaded:
                 _loaded.TrySetResult(loaded.Problem);
+                break;
+            case SourceAsked asked:
+                // Not here: this thread never writes.
+                _ = Task.Run(() => Send(new SourceAnswer(asked.Source, ForwardedSpans.IsHeard(asked.Source))));
                 break;
             case RunMessage about:
                 Find(about.RunId, remove: about is RunEnded)?.Take(about, Send);

@@ -5,6 +5,7 @@ using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Running;
 using PluginHost.Scripts;
+using PluginHost.Telemetry;
 
 namespace PluginHost.Isolation;
 
@@ -28,11 +29,13 @@ internal sealed class WorkerRunner(
             var parameters = secrets.RevealTo(run, descriptor.SecretParameters);
             using var place = await workers.EnterAsync(version, run.CancellationToken);
             _places[run.Id] = place;
+            using var spans = run.Span is { Recorded: true } && ActivityIds.CanBeSet ? new ForwardedSpans(run.Secrets) : null;
             var error = await place.Process.RunAsync(
                 new RunInWorker(
-                    new StartRun(RunFacts.Of(run.Info, version), parameters, Settings(id)),
+                    new StartRun(RunFacts.Of(run.Info, version), parameters, Settings(id), spans is not null),
                     new RunOutput(run, script.Log, script.HostLogger, events),
-                    new RunStateStore(id, values, options.Value.Runs)),
+                    new RunStateStore(id, values, options.Value.Runs),
+                    spans),
                 run.CancellationToken);
             return error?.Without(run.Secrets);
         }

@@ -12,7 +12,7 @@ internal sealed record ScriptInvocation
 {
     public required RunFacts Facts { get; init; }
 
-    /// <summary>What the script starts and calls belongs under; null in a worker, and when nobody listens.</summary>
+    /// <summary>What the script starts and calls belongs under: the span of its run or, in a worker, what stands for that; null when nobody listens.</summary>
     public Activity? Span { get; init; }
 
     /// <summary>Finds its class. What it throws fails the run.</summary>

@@ -86,7 +86,7 @@ internal static class RunSpans
 
     /// <summary>
     /// Lets what follows in this method belong to a run: what its script starts, calls and logs. Where the run has no span
-    /// of its own, in a worker or because nobody listens, calls to other services still carry its trace.
+    /// of its own, because nobody listens, calls to other services still carry the trace in which it was asked for.
     /// </summary>
     public static void Enter(Activity? span, string? traceParent, string? traceState)
     {

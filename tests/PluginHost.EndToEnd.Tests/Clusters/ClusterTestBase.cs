@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PluginHost.TestInfra;
@@ -7,7 +8,7 @@ namespace PluginHost.EndToEnd.Tests.Clusters;
 /// <summary>A PostgreSQL server and a repository of its own for each test, and nodes over both.</summary>
 public abstract class ClusterTestBase : HostTestBase
 {
-    private readonly Dictionary<int, ReadyHost> _nodes = [];
+    private readonly ConcurrentDictionary<int, ReadyHost> _nodes = [];
 
     protected PostgresServer Postgres { get; private set; } = null!;
 

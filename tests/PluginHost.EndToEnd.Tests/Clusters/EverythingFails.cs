@@ -10,22 +10,28 @@ public sealed class EverythingFails : ClusterTestBase
 {
     private const int Nodes = 3;
 
-    // A minute is enough for each to happen; PLUGINHOST_TESTS_FAULTS=10:00 asks for more, PLUGINHOST_TESTS_SEED for another order.
+    // A minute is enough for each to happen; PLUGINHOST_TESTS_FAULTS=0:10:00 asks for more, PLUGINHOST_TESTS_SEED for another
+    // order, PLUGINHOST_TESTS_KILLS for that many kills at least, PLUGINHOST_TESTS_SCRIPTS for more scripts that run each second.
     private static readonly TimeSpan Time = TimeSpan.TryParse(Environment.GetEnvironmentVariable("PLUGINHOST_TESTS_FAULTS"), CultureInfo.InvariantCulture, out var time) ? time : TimeSpan.FromSeconds(60);
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("PLUGINHOST_TESTS_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 20261127;
+    private static readonly int Seed = Number("PLUGINHOST_TESTS_SEED", 20261127);
+
+    private static readonly int Kills = Number("PLUGINHOST_TESTS_KILLS", 1);
+
+    private static readonly string[] EachSecond = [.. Enumerable.Range(1, Number("PLUGINHOST_TESTS_SCRIPTS", 1)).Select(number => $"Often{number}")];
 
     private static readonly (string Name, string Attributes, int Work)[] Scripts =
     [
-        ("Often", "[Script(RerunWhenLost = true)] [Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow, CatchUp = CatchUpPolicy.All)]", 300),
+        .. EachSecond.Select(name => (name, "[Script(RerunWhenLost = true)] [Schedule(\"* * * * * *\", Overlap = OverlapPolicy.Allow, CatchUp = CatchUpPolicy.All)]", 300)),
         ("Alone", "[Script(RerunWhenLost = true)] [Schedule(\"*/2 * * * * *\")]", 500),
         ("Lost", "[Schedule(\"*/3 * * * * *\", Overlap = OverlapPolicy.QueueAll, CatchUp = CatchUpPolicy.All)]", 400),
     ];
 
-    private static readonly Dictionary<string, int> Seconds = new() { ["A.Often"] = 1, ["A.Alone"] = 2, ["A.Lost"] = 3 };
+    private static readonly Dictionary<string, int> Seconds = new(EachSecond.Select(name => KeyValuePair.Create($"A.{name}", 1))) { ["A.Alone"] = 2, ["A.Lost"] = 3 };
 
     private readonly Random _random = new(Seed);
     private readonly ReadyHost[] _nodes = new ReadyHost[Nodes];
     private readonly List<string> _acts = [];
+    private int _kills;
 
     [Test]
     public async Task EachDueTimeRunsOnce_OrTheLedgerSaysWhyNot_AndWhatWasLostIsMarked()
@@ -38,9 +44,9 @@ public sealed class EverythingFails : ClusterTestBase
 
         // Each once, in some order, and then whatever comes.
         var first = new Queue<Func<Task>>(acts.OrderBy(_ => _random.Next()));
-        while (first.Count > 0 || DateTimeOffset.UtcNow - begun < Time)
+        while (first.Count > 0 || DateTimeOffset.UtcNow - begun < Time || _kills < Kills)
         {
-            await (first.TryDequeue(out var act) ? act : acts[_random.Next(acts.Length)])();
+            await (first.TryDequeue(out var act) ? act : _kills < Kills && _random.Next(2) == 0 ? KillAsync : acts[_random.Next(acts.Length)])();
             await Task.Delay(_random.Next(500, 4000));
         }
 
@@ -51,17 +57,24 @@ public sealed class EverythingFails : ClusterTestBase
         TestContext.Out.WriteLine(counts);
     }
 
-    private async Task KillAsync()
+    /// <summary>One of them, or two at the same time.</summary>
+    private Task KillAsync()
     {
-        var i = Note("kill");
-        await _nodes[i].KillAsync();
-        await Task.Delay(_random.Next(500, 8000));
-        _nodes[i] = await StartNodeAsync(i);
+        var killed = Enumerable.Range(0, Nodes).OrderBy(_ => _random.Next()).Take(_random.Next(1, Nodes)).Select(node => (Node: node, Gone: _random.Next(500, 8000))).ToList();
+        _acts.Add($"kill node {string.Join(" and ", killed.Select(kill => kill.Node))}");
+        _kills += killed.Count;
+        return Task.WhenAll(killed.Select(async kill =>
+        {
+            await _nodes[kill.Node].KillAsync();
+            await Task.Delay(kill.Gone);
+            _nodes[kill.Node] = await StartNodeAsync(kill.Node);
+        }));
     }
 
     private async Task FreezeAsync(double seconds)
     {
-        var i = Note($"freeze for {seconds} s");
+        var i = _random.Next(Nodes);
+        _acts.Add($"freeze node {i} for {seconds} s");
         Signal(i, "-STOP");
         await Task.Delay(TimeSpan.FromSeconds(seconds));
         Signal(i, "-CONT");
@@ -80,13 +93,6 @@ public sealed class EverythingFails : ClusterTestBase
         _acts.Add("swap");
         AddWriters($"{_acts.Count}", Scripts).Commit($"{_acts.Count}");
         await Task.Delay(3000);
-    }
-
-    private int Note(string act)
-    {
-        var i = _random.Next(Nodes);
-        _acts.Add($"{act} node {i}");
-        return i;
     }
 
     private void Signal(int node, string signal) => Command.Run("/", "kill", signal, _nodes[node].ProcessId.ToString(CultureInfo.InvariantCulture));
@@ -123,7 +129,7 @@ public sealed class EverythingFails : ClusterTestBase
             }
         }
 
-        return $"{book.Count} runs were executed, {book.Count(line => line.Attempt > 1)} of them again after a loss; {runs.Values.Count(run => run["state"]!.ToString() == "lost")} were lost.";
+        return $"{_kills} kills in {ended - begun:hh\\:mm\\:ss}: {Seconds.Values.Sum(seconds => DueTimes(begun, ended, seconds).Count())} due times, {book.Count} runs were executed, {book.Count(line => line.Attempt > 1)} of them again after a loss; {runs.Values.Count(run => run["state"]!.ToString() == "lost")} were lost.";
     }
 
     private static void JudgeOne(string what, JsonNode row, List<BookLine> executed, Dictionary<string, JsonNode> runs)
@@ -156,6 +162,9 @@ public sealed class EverythingFails : ClusterTestBase
             yield return due;
         }
     }
+
+    private static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 
     private static DateTimeOffset Moment(JsonNode row, string name) => DateTimeOffset.Parse(row[name]!.ToString(), CultureInfo.InvariantCulture);
 }

@@ -119,7 +119,7 @@ public sealed class Acting : IScript
                 await Task.Delay(Timeout.Infinite, CancellationToken.None);
                 break;
             case "trace":
-                context.SetResult($"{Activity.Current?.TraceId}/{Activity.Current?.ParentSpanId}");
+                context.SetResult(Activity.Current?.Id);
                 break;
             case "large result":
                 context.SetResult(new string('x', 2 << 20));

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.IO.Pipes;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -12,14 +13,25 @@ public sealed class MessagePipeTests
 {
     private static readonly RunFacts Facts = new("r1", "Shop.Sweep", new string('a', 40), "/plugins/Shop", RunTrigger.Schedule, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(1)), 2);
 
+    private static readonly WorkerSpan Span = new()
+    {
+        Source = new SpanSource("Orders", null), Address = new SpanAddress(new string('a', 32), new string('b', 16), "vendor=1"), ParentId = new string('c', 16), HasRemoteParent = true,
+        Name = "import", DisplayName = "import of orders", Kind = ActivityKind.Client, StartedAt = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).AddTicks(1), Duration = TimeSpan.FromTicks(7),
+        Status = ActivityStatusCode.Error, StatusDescription = "no", Tags = [new SpanTag("a", SpanTagKind.Real, false, ["NaN"])],
+        Events = [new SpanEvent("e", DateTimeOffset.UnixEpoch, [])], Links = [new SpanLink(new SpanAddress(new string('d', 32), new string('e', 16), null), true, [new SpanTag("l", SpanTagKind.Text, true, ["x", "y"])])],
+    };
+
     private static readonly WorkerMessage[] Messages =
     [
         new LoadPlugin("Shop", "/plugins/Shop/Shop.dll", ["PluginHost.Abstractions"], true, 1000, 100),
-        new StartRun(Facts, (JsonObject)JsonNode.Parse("""{"days":3,"where":{"city":"Köln"}}""")!, new Dictionary<string, string?> { ["a:b"] = "c", ["empty"] = null }),
-        new StartRun(Facts with { ScheduledFor = null }, null, new Dictionary<string, string?>()),
+        new StartRun(Facts, (JsonObject)JsonNode.Parse("""{"days":3,"where":{"city":"Köln"}}""")!, new Dictionary<string, string?> { ["a:b"] = "c", ["empty"] = null }, IsTraced: true),
+        new StartRun(Facts with { ScheduledFor = null }, null, new Dictionary<string, string?>(), IsTraced: false),
         new CancelRun("r1"),
         new ValueAnswer(7) { Json = "{}", Version = 12 },
         new ValueAnswer(8) { Keys = ["a", "b"], Error = new RunError("ArgumentException", "no", null) },
+        new SourceAnswer(new SpanSource("Orders", "1.0"), true),
+        new SourceAsked(new SpanSource("Orders", null)),
+        new SpanEnded("r1", Span),
         new PluginLoaded("because"),
         new LineWritten("r1", "OUT", "two\nlines \u0000 𝄞"),
         new TextLogged("r1", LogLevel.Critical, ""),
