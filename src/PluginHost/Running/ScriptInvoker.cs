@@ -59,7 +59,7 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
             var definition = await call.FindAsync();
             var parameters = definition.Parameters.Bind(call.Parameters(definition), out var errors)
                 ?? throw new InvalidParametersException(call.Facts.ScriptId, errors);
-            script = ScriptActivator.Create(definition.Type, provider);
+            script = definition.Create(provider);
             parameters.ApplyTo(script);
             var state = new RunStateStore(call.Facts.ScriptId, call.Values, call.Limits);
             var context = new RunContext(call.Facts, output, loggers.CreateLogger(""), provider, time, state, call.Limits.MaxResultBytes);
@@ -80,7 +80,7 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
         finally
         {
             await DisposeAsync(script, "the script", output);
-            await DisposeAsync(provider, "the services that it got", output);
+            await (provider is { OwnsNothing: true } ? provider.DisposeAsync().AsTask() : DisposeAsync(provider, "the services that it got", output));
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
 
     private async Task DisposeAsync(object? used, string what, IRunOutput output)
     {
-        if (used is null)
+        if (used is not (IDisposable or IAsyncDisposable))
         {
             return;
         }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 
 namespace PluginHost.History.Journal;
 
@@ -9,6 +9,7 @@ internal sealed class JournalFiles : IDisposable
     private const long Largest = 64 * 1024 * 1024;
 
     private readonly FileStream[] _files;
+    private readonly ArrayBufferWriter<byte> _lines = new();
     private long _next;
 
     public JournalFiles(string database) => _files = [.. Paths(database).Select(Open)];
@@ -42,7 +43,14 @@ internal sealed class JournalFiles : IDisposable
             file.Position = whole;
 
             // On lines of its own, even behind one that was cut off.
-            file.Write(Encoding.UTF8.GetBytes($"\n{string.Concat(runs.Select(run => run.Line(_next++)))}"));
+            _lines.ResetWrittenCount();
+            _lines.Write("\n"u8);
+            foreach (var run in runs)
+            {
+                run.WriteLine(_next++, _lines);
+            }
+
+            file.Write(_lines.WrittenSpan);
             file.Flush(flushToDisk: true);
         }
         catch (IOException)

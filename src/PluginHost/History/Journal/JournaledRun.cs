@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace PluginHost.History.Journal;
@@ -20,11 +22,15 @@ internal sealed record JournaledRun(RunInfo Run, RunRow Row, ScheduleMark? Mark)
         Script = Mark.Script, Schedule = Mark.Key, Due = Run.ScheduledFor!.Value, Until = Run.ScheduledFor.Value, Count = 1, Outcome = OccurrenceOutcome.Pending, RunId = Run.Id,
     };
 
-    /// <summary>A line of the journal.</summary>
+    /// <summary>Writes a line of the journal.</summary>
     /// <param name="number">Which of them this is: the two files of a journal are read together.</param>
-    public string Line(long number) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{number}{Separator}{(Mark is null ? null : JsonSerializer.Serialize(Mark, HistoryJson.Default.ScheduleMark))}{Separator}{Row.Document}\n");
+    /// <param name="lines">What it is written to.</param>
+    public void WriteLine(long number, IBufferWriter<byte> lines)
+    {
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{number}{Separator}{(Mark is null ? null : JsonSerializer.Serialize(Mark, HistoryJson.Default.ScheduleMark))}{Separator}"), lines);
+        Encoding.UTF8.GetBytes(Row.Document, lines);
+        lines.Write("\n"u8);
+    }
 
     /// <returns>Null when the line was cut off while it was written, so that nobody was told of it.</returns>
     public static (long Number, JournaledRun Run)? Parse(string line)
