@@ -125,7 +125,7 @@ public sealed class ScriptHarness<TScript> : IAsyncDisposable where TScript : cl
 
     private static (IScript Script, bool Owned) Create(Scripts.ScriptClass script, Scripts.ParameterValues values, Scripts.ScriptServices scope)
     {
-        var instance = Scripts.ScriptActivator.Create(script.Type, scope);
+        var instance = script.Create(scope);
         values.ApplyTo(instance);
         return (instance, true);
     }

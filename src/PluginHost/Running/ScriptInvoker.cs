@@ -59,7 +59,7 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
             var definition = await call.FindAsync();
             var parameters = definition.Parameters.Bind(call.Parameters(definition), out var errors)
                 ?? throw new InvalidParametersException(call.Facts.ScriptId, errors);
-            script = ScriptActivator.Create(definition.Type, provider);
+            script = definition.Create(provider);
             parameters.ApplyTo(script);
             var state = new RunStateStore(call.Facts.ScriptId, call.Values, call.Limits);
             var context = new RunContext(call.Facts, output, loggers.CreateLogger(""), provider, time, state, call.Limits.MaxResultBytes);
@@ -101,15 +101,19 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
 
     private async Task DisposeAsync(object? used, string what, IRunOutput output)
     {
-        if (used is null)
+        if (used is not (IDisposable or IAsyncDisposable))
         {
             return;
         }
 
         try
         {
-            // On a thread of its own: a Dispose that blocks would block the waiting, too, and with it the limit.
-            await Task.Run(() => ScriptActivator.DisposeAsync(used).AsTask()).WaitAsync(DisposeLimit, time);
+            // On a thread of its own: a Dispose that blocks would block the waiting, too, and with it the limit. Most services
+            // have made nothing that has one.
+            var disposing = used is ScriptServices { OwnsNothing: true } services
+                ? services.DisposeAsync().AsTask()
+                : Task.Run(() => ScriptActivator.DisposeAsync(used).AsTask());
+            await disposing.WaitAsync(DisposeLimit, time);
         }
         catch (Exception failure)
         {

@@ -14,9 +14,9 @@ internal sealed class ScriptThreads : TaskScheduler
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
-    private readonly Queue<Task> _queue = [];
-    private readonly SemaphoreSlim _work = new(0);
-    private int _idle;
+
+    // The one that came last is taken first: its stack is still in the processor's cache, and the others can end.
+    private readonly List<Worker> _idle = [];
 
     [ThreadStatic]
     private static ScriptThreads? _current;
@@ -28,7 +28,7 @@ internal sealed class ScriptThreads : TaskScheduler
         {
             lock (_lock)
             {
-                return _idle;
+                return _idle.Count;
             }
         }
     }
@@ -39,64 +39,97 @@ internal sealed class ScriptThreads : TaskScheduler
 
     protected override void QueueTask(Task task)
     {
+        Worker? idle = null;
         lock (_lock)
         {
-            _queue.Enqueue(task);
-            if (_queue.Count <= _idle)
+            if (_idle.Count > 0)
             {
-                _work.Release();
-                return;
+                idle = _idle[^1];
+                _idle.RemoveAt(_idle.Count - 1);
             }
         }
 
+        if (idle is not null)
+        {
+            idle.Give(task);
+            return;
+        }
+
         // Nothing of the flow of the one who queues goes into the thread: it outlives the work.
-        new Thread(Work) { IsBackground = true, Name = "PluginHost script" }.UnsafeStart();
-        _work.Release();
+        var worker = new Worker();
+        worker.Give(task);
+        new Thread(() => Work(worker)) { IsBackground = true, Name = "PluginHost script" }.UnsafeStart();
     }
 
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => !taskWasPreviouslyQueued && _current == this && TryExecuteTask(task);
 
-    protected override IEnumerable<Task> GetScheduledTasks()
-    {
-        lock (_lock)
-        {
-            return [.. _queue];
-        }
-    }
+    // None waits: each has its thread.
+    protected override IEnumerable<Task> GetScheduledTasks() => [];
 
-    private void Work()
+    private void Work(Worker worker)
     {
         _current = this;
-        while (RunNext())
+        while (RunNext(worker))
         {
+            lock (_lock)
+            {
+                _idle.Add(worker);
+            }
         }
     }
 
     // In a frame of its own: a thread that waits for work must not hold the last, and with it a plugin, in a local variable.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool RunNext()
+    private bool RunNext(Worker worker)
     {
-        if (Next() is not { } task)
+        while (true)
         {
-            return false;
-        }
+            if (worker.Take(IdleLimit) is { } task)
+            {
+                TryExecuteTask(task);
+                return true;
+            }
 
-        TryExecuteTask(task);
-        return true;
+            lock (_lock)
+            {
+                // Whoever has taken it out meanwhile gives it work.
+                if (_idle.Remove(worker))
+                {
+                    return false;
+                }
+            }
+        }
     }
 
-    private Task? Next()
+    /// <summary>A thread and the work that it is given.</summary>
+    /// <remarks>A monitor, because whatever else a thread can wait by spins first: sixty that wait would take the processor from those that work.</remarks>
+    private sealed class Worker
     {
-        lock (_lock)
+        private Task? _next;
+
+        public void Give(Task task)
         {
-            _idle++;
+            lock (this)
+            {
+                _next = task;
+                Monitor.Pulse(this);
+            }
         }
 
-        var called = _work.Wait(IdleLimit);
-        lock (_lock)
+        /// <returns>Null when none came in time.</returns>
+        public Task? Take(TimeSpan limit)
         {
-            _idle--;
-            return called || (_queue.Count > 0 && _work.Wait(0)) ? _queue.Dequeue() : null;
+            lock (this)
+            {
+                if (_next is null)
+                {
+                    Monitor.Wait(this, limit);
+                }
+
+                var task = _next;
+                _next = null;
+                return task;
+            }
         }
     }
 }

@@ -1,6 +1,3 @@
-using System.Reflection;
-using Microsoft.Extensions.DependencyInjection;
-
 namespace PluginHost.Scripts;
 
 /// <summary>A script cannot be constructed, because the host has no service that its constructor asks for.</summary>
@@ -15,15 +12,18 @@ internal sealed class ScriptActivationException(IReadOnlyList<string> problems) 
 internal static class ScriptActivator
 {
     /// <summary>Constructs a script by the longest of its public constructors that can be served.</summary>
+    /// <param name="type">Its class.</param>
+    /// <param name="constructors">Those of the class; whoever keeps them keeps the class.</param>
+    /// <param name="services">What it may ask for.</param>
     /// <exception cref="ScriptActivationException">None can be served. What a constructor throws comes as it is.</exception>
-    public static IScript Create(Type type, ScriptServices services)
+    public static IScript Create(Type type, IReadOnlyList<ScriptConstructor> constructors, ScriptServices services)
     {
         var problems = new List<string>();
-        foreach (var constructor in Constructors(type))
+        foreach (var constructor in constructors)
         {
-            if (TryGetArguments(constructor, services, problems, out var arguments))
+            if (constructor.TryGetArguments(services, problems, out var arguments))
             {
-                return (IScript)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
+                return constructor.Invoke(arguments);
             }
         }
 
@@ -58,47 +58,4 @@ internal static class ScriptActivator
                 break;
         }
     }
-
-    private static IEnumerable<ConstructorInfo> Constructors(Type type)
-    {
-        var constructors = type.GetConstructors();
-        var chosen = constructors.Where(constructor => constructor.IsDefined(typeof(ActivatorUtilitiesConstructorAttribute), inherit: false)).ToList();
-        return (chosen.Count > 0 ? chosen : [.. constructors])
-            .OrderByDescending(constructor => constructor.GetParameters().Length)
-            .ThenBy(constructor => constructor.MetadataToken);
-    }
-
-    private static bool TryGetArguments(ConstructorInfo constructor, ScriptServices services, List<string> problems, out object?[] arguments)
-    {
-        var parameters = constructor.GetParameters();
-        arguments = new object?[parameters.Length];
-
-        // Asked first for all, then made: a constructor that is not chosen after all must not have made half its services.
-        var known = problems.Count;
-        var served = Array.ConvertAll(parameters, parameter => services.IsKeyedService(parameter.ParameterType, Key(parameter)));
-        for (var i = 0; i < parameters.Length; i++)
-        {
-            if (!served[i] && !parameters[i].HasDefaultValue)
-            {
-                problems.Add(ServiceAdvice.For(parameters[i], services));
-            }
-        }
-
-        for (var i = 0; i < parameters.Length && problems.Count == known; i++)
-        {
-            arguments[i] = served[i] ? services.GetKeyedService(parameters[i].ParameterType, Key(parameters[i])) : DefaultValue(parameters[i]);
-            if (arguments[i] is null && served[i])
-            {
-                problems.Add($"The host shares '{TypeDisplay.Name(parameters[i].ParameterType)}' with scripts, but what it registered for it gave null.");
-            }
-        }
-
-        return problems.Count == known;
-    }
-
-    private static object? Key(ParameterInfo parameter) => parameter.GetCustomAttribute<FromKeyedServicesAttribute>()?.Key;
-
-    private static object? DefaultValue(ParameterInfo parameter) => parameter.DefaultValue is null && parameter.ParameterType.IsValueType
-        ? Activator.CreateInstance(parameter.ParameterType)
-        : parameter.DefaultValue;
 }

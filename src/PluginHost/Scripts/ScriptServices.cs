@@ -23,6 +23,18 @@ internal sealed class ScriptServices(VersionServices version, string scriptId, I
     /// <summary>The category of what a script logs.</summary>
     public static string LogCategory(string scriptId) => $"PluginHost.Scripts.{scriptId}";
 
+    /// <summary>Whether there is nothing of the application or of the script to dispose, which may take its time.</summary>
+    public bool OwnsNothing
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _scope is null && _owned.Count == 0;
+            }
+        }
+    }
+
     public object? GetService(Type serviceType)
     {
         lock (_lock)

@@ -62,7 +62,7 @@ internal sealed class ScriptValidator(IsolationPolicy isolation)
             : services.CreateScope(script.Descriptor.Id, NullLoggerFactory.Instance);
         try
         {
-            var instance = ScriptActivator.Create(script.Type, scope);
+            var instance = script.Create(scope);
             try
             {
                 return script.WithDefaultsOf(instance, report);

@@ -121,7 +121,7 @@ public sealed class ScriptActivatorTests
     }
 
     private static IScript Create(FakeScriptServices app, Type type) =>
-        ScriptActivator.Create(type, app.Factory.Create("Shop.Daily", NullLoggerFactory.Instance));
+        ScriptActivator.Create(type, ScriptConstructor.Of(type), app.Factory.Create("Shop.Daily", NullLoggerFactory.Instance));
 
     private static IReadOnlyList<string> Problems(FakeScriptServices app, Type type) =>
         Assert.Throws<ScriptActivationException>(() => Create(app, type))!.Problems;

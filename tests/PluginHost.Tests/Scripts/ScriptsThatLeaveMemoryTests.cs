@@ -101,7 +101,7 @@ public sealed class ScriptsThatLeaveMemoryTests
         Assert.That(errors, Is.Empty);
 
         var services = app.Factory.Create(script.Descriptor.Id, NullLoggerFactory.Instance);
-        var instance = ScriptActivator.Create(script.Type, services);
+        var instance = script.Create(services);
         values!.ApplyTo(instance);
         instance.RunAsync(null!, CancellationToken.None).GetAwaiter().GetResult();
         ScriptActivator.DisposeAsync(instance).AsTask().GetAwaiter().GetResult();
