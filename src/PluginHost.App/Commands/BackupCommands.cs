@@ -28,7 +28,7 @@ internal static class BackupCommands
     private static int Backup(CommandOutput output, string file, string data, CancellationToken cancellationToken) => Try(() =>
     {
         DataBackup.Write(data, file, TimeProvider.System.GetUtcNow(), cancellationToken);
-        output.Line($"Wrote {file}, {new FileInfo(file).Length / 1048576.0:0.0} MiB, from {data}. Keep it as safe as a password: the host's keys are in it.");
+        output.Line($"Wrote {file}, {Show.Bytes(new FileInfo(file).Length)}, from {data}. Keep it as safe as a password: the host's keys are in it.");
         return ExitCode.Done;
     });
 

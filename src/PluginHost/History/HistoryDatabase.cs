@@ -42,21 +42,24 @@ internal abstract class HistoryDatabase : IDisposable
     /// <summary>Why nothing can be written at present; null when it can, as far as was seen.</summary>
     public DbException? TakesNothing => _writer.TakesNothing;
 
-    /// <summary>Reads what is on disk; the writer goes on meanwhile.</summary>
+    /// <summary>Reads what is in the database; the writer goes on meanwhile. Runs and what is stored with them may be on their way there: see <see cref="ReadRuns"/>.</summary>
     /// <exception cref="DbException">It cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">The history is closed.</exception>
-    public T Read<T>(Func<HistoryConnection, T> work)
+    public T Read<T>(Func<HistoryConnection, T> work) => _readers.Read(work);
+
+    /// <summary>The same, of runs, occurrences and marks of schedules: what the journal holds is brought into the database first.</summary>
+    public T ReadRuns<T>(Func<HistoryConnection, T> work)
     {
         if (_journal is { IsEmpty: false })
         {
             WaitForJournal();
         }
 
-        return ReadSaved(work);
+        return _readers.Read(work);
     }
 
-    /// <summary>The same, without what is only in the journal yet.</summary>
-    public T ReadSaved<T>(Func<HistoryConnection, T> work) => _readers.Read(work);
+    /// <summary>What a run has become that is on its way into the database; null when it is not.</summary>
+    public RunInfo? FindOnItsWay(string run) => _journal?.Find(run);
 
     /// <summary>Writes what was accepted, and closes the database.</summary>
     public virtual void Dispose()
@@ -87,10 +90,16 @@ internal abstract class HistoryDatabase : IDisposable
         if (_catchingUp.IsCompleted)
         {
             _catchingUp = CatchUpAsync();
-            _ = _catchingUp.ContinueWith(failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
     }
 
     /// <summary>Every transaction begins with what the journal holds.</summary>
-    private Task CatchUpAsync() => _writer.WriteAsync(_ => true, CancellationToken.None);
+    private Task CatchUpAsync()
+    {
+        var written = _writer.WriteAsync(_ => true, CancellationToken.None);
+
+        // Nobody may be left who waits for it. Whoever writes something of his own hears of it.
+        _ = written.ContinueWith(failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return written;
+    }
 }

@@ -23,9 +23,9 @@ internal sealed class HistorySweep(HistoryDatabase database)
                 cancellationToken);
         }
 
-        foreach (var script in runsOfAScript is null ? [] : database.Read(connection => connection.Query($"{RunListing.Scripts} SELECT script FROM scripts WHERE script IS NOT NULL", reader => reader.GetString(0))))
+        foreach (var script in runsOfAScript is null ? [] : database.ReadRuns(connection => connection.Query($"{RunListing.Scripts} SELECT script FROM scripts WHERE script IS NOT NULL", reader => reader.GetString(0))))
         {
-            var oldestKept = database.Read(connection => connection.Query(
+            var oldestKept = database.ReadRuns(connection => connection.Query(
                 "SELECT id FROM runs WHERE script = @script ORDER BY id DESC LIMIT 1 OFFSET @count", reader => reader.GetString(0), ("@script", script), ("@count", runsOfAScript)));
             if (oldestKept is [var id])
             {

@@ -26,10 +26,10 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
             },
             cancellationToken);
 
-    /// <summary>Whether no time of a schedule as late as this one has had its turn, before the schedule was entered: it may be due again when the clock was set back.</summary>
-    public bool IsNewest(string script, string key, DateTimeOffset due) => database.ReadSaved(connection => connection.Query(
-        "SELECT due FROM occurrences WHERE script = @script AND key = @key AND due >= @due LIMIT 1", reader => reader.GetInt64(0),
-        ("@script", script), ("@key", key), ("@due", due.ToUnixTimeMilliseconds()))).Count == 0;
+    /// <summary>The latest time of a schedule that has had its turn; null when none has. Not looked for in the journal: a schedule that is entered has nothing there.</summary>
+    public DateTimeOffset? Newest(string script, string key) => database.Read(connection => connection.Query(
+        "SELECT due FROM occurrences WHERE script = @script AND key = @key ORDER BY due DESC LIMIT 1", reader => DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)),
+        ("@script", script), ("@key", key))) is [var due] ? due : null;
 
     /// <summary>For a transaction that stores that nothing ran.</summary>
     public static void AddOrExtend(HistoryConnection connection, OccurrenceInfo occurrence)
@@ -45,7 +45,7 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
     {
         var limit = Math.Clamp(query.Limit, 1, 500);
         var (due, id) = Before(query);
-        var rows = database.Read(connection => connection.Query(
+        var rows = database.ReadRuns(connection => connection.Query(
             OccurrenceListing.Sql(query),
             reader => (Id: reader.GetInt64(0), Occurrence: Read(reader)),
             ("@script", query.Script), ("@from", query.From?.ToUnixTimeMilliseconds()), ("@due", due), ("@id", id), ("@limit", limit + 1)));
@@ -55,7 +55,7 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
     }
 
     /// <summary>What became of the times of a script from a moment on, those of a quarter of an hour with one outcome together: no zone's day ends within one.</summary>
-    public IReadOnlyList<OccurrenceSpan> Spans(string script, DateTimeOffset from) => database.Read(connection => connection.Query(
+    public IReadOnlyList<OccurrenceSpan> Spans(string script, DateTimeOffset from) => database.ReadRuns(connection => connection.Query(
         """
         SELECT MIN(due), MAX(until), CAST(SUM(count) AS BIGINT), outcome FROM occurrences INDEXED BY occurrences_by_script
         WHERE script = @script AND due >= @from AND until = due GROUP BY due / 900000, outcome

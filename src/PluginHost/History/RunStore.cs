@@ -134,13 +134,13 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
         return placed;
     }
 
-    public RunInfo? Find(string id) => database.Read(connection => Find(connection, id));
+    public RunInfo? Find(string id) => database.FindOnItsWay(id) ?? database.Read(connection => Find(connection, id));
 
     /// <summary>Runs, newest first.</summary>
     public Page<RunInfo> List(RunQuery query)
     {
         var limit = Math.Clamp(query.Limit, 1, 500);
-        var runs = database.Read(connection => connection.Query(
+        var runs = database.ReadRuns(connection => connection.Query(
             RunListing.Sql(query), ReadDocument, ("@script", query.Script), ("@fanOut", query.FanOut), ("@after", query.After), ("@limit", limit + 1)));
         return new Page<RunInfo>([.. runs.Take(limit)], runs.Count > limit ? runs[limit - 1].Id : null);
     }
@@ -148,14 +148,14 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     /// <summary>The newest run of a script, or null.</summary>
     /// <param name="script">The script.</param>
     /// <param name="known">As below.</param>
-    public RunInfo? Last(string script, IReadOnlyDictionary<string, RunInfo> known) => database.Read(connection =>
+    public RunInfo? Last(string script, IReadOnlyDictionary<string, RunInfo> known) => database.ReadRuns(connection =>
         connection.Query("SELECT id FROM runs WHERE script = @script ORDER BY id DESC LIMIT 1", reader => reader.GetString(0), ("@script", script)) is [var id]
             ? known.GetValueOrDefault(id) ?? Find(connection, id)
             : null);
 
     /// <summary>The newest run of each script.</summary>
     /// <param name="known">Runs by their ids that have ended, and so are as they are stored: they are not read again.</param>
-    public IReadOnlyList<RunInfo> Last(IReadOnlyDictionary<string, RunInfo> known) => database.Read(connection =>
+    public IReadOnlyList<RunInfo> Last(IReadOnlyDictionary<string, RunInfo> known) => database.ReadRuns(connection =>
         (List<RunInfo>)[.. connection.Query(
                 $"""
                 {RunListing.Scripts}

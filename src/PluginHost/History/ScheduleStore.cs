@@ -11,7 +11,7 @@ internal sealed record ScheduleMark(string Script, string Key, DateTimeOffset Un
 /// <summary>The mark of each schedule.</summary>
 internal sealed class ScheduleStore(HistoryDatabase database)
 {
-    public IReadOnlyList<ScheduleMark> GetAll() => database.Read(connection => connection.Query("SELECT script, key, accounted_until FROM schedules", Read));
+    public IReadOnlyList<ScheduleMark> GetAll() => database.ReadRuns(connection => connection.Query("SELECT script, key, accounted_until FROM schedules", Read));
 
     /// <summary>The marks of a script, for a transaction that goes by them.</summary>
     public static List<ScheduleMark> Of(HistoryConnection connection, string script) => connection.Query(
@@ -31,6 +31,14 @@ internal sealed class ScheduleStore(HistoryDatabase database)
     /// <summary>For a transaction that stores more than the mark.</summary>
     public static int Save(HistoryConnection connection, ScheduleMark mark) => connection.Run(
         "INSERT INTO schedules (script, key, accounted_until) VALUES (@script, @key, @until) ON CONFLICT (script, key) DO UPDATE SET accounted_until = excluded.accounted_until",
+        ("@script", mark.Script), ("@key", mark.Key), ("@until", mark.Until.ToUnixTimeMilliseconds()));
+
+    /// <summary>For a transaction that may come after a later one of the same schedule.</summary>
+    public static int Raise(HistoryConnection connection, ScheduleMark mark) => connection.Run(
+        """
+        INSERT INTO schedules (script, key, accounted_until) VALUES (@script, @key, @until)
+        ON CONFLICT (script, key) DO UPDATE SET accounted_until = excluded.accounted_until WHERE schedules.accounted_until < excluded.accounted_until
+        """,
         ("@script", mark.Script), ("@key", mark.Key), ("@until", mark.Until.ToUnixTimeMilliseconds()));
 
     private static ScheduleMark Read(DbDataReader reader) =>

@@ -108,8 +108,12 @@ internal sealed class ScriptInvoker(ConsoleCapture console, TimeProvider time)
 
         try
         {
-            // On a thread of its own: a Dispose that blocks would block the waiting, too, and with it the limit.
-            await Task.Run(() => ScriptActivator.DisposeAsync(used).AsTask()).WaitAsync(DisposeLimit, time);
+            // On a thread of its own: a Dispose that blocks would block the waiting, too, and with it the limit. Most services
+            // have made nothing that has one.
+            var disposing = used is ScriptServices { OwnsNothing: true } services
+                ? services.DisposeAsync().AsTask()
+                : Task.Run(() => ScriptActivator.DisposeAsync(used).AsTask());
+            await disposing.WaitAsync(DisposeLimit, time);
         }
         catch (Exception failure)
         {

@@ -13,6 +13,7 @@ internal sealed class ScheduleEntry(string script, ScheduleDescriptor schedule, 
 
     private long _mark = mark.UtcTicks;
     private long _due = Never;
+    private long _newest = Never;
 
     public string Script { get; set; } = script;
 
@@ -26,8 +27,12 @@ internal sealed class ScheduleEntry(string script, ScheduleDescriptor schedule, 
     /// <summary>Whether there may be times before <see cref="Due"/> that are not accounted for.</summary>
     public bool HasGap { get; set; }
 
-    /// <summary>Whether it is known that the ledger has none of its times that are still to come.</summary>
-    public bool IsAhead { get; set; }
+    /// <summary>The latest of its times that has had its turn, whether here or before; null as long as nobody has asked the ledger.</summary>
+    public DateTimeOffset? Newest
+    {
+        get => _newest == Never ? null : new DateTimeOffset(_newest, TimeSpan.Zero);
+        set => _newest = value?.UtcTicks ?? Never;
+    }
 
     public DateTimeOffset Mark
     {

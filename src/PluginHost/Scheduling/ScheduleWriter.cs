@@ -29,8 +29,10 @@ internal sealed partial class ScheduleWriter(
         var parameters = entry.Schedule.Parameters;
         Add(mark.Script, mark.Key, () =>
         {
-            entry.IsAhead = entry.IsAhead || occurrences.IsNewest(mark.Script, mark.Key, due);
-            return runs.StartScheduledAsync(script, overlap, due, trigger, mark, entry.IsAhead, (JsonObject?)parameters?.DeepClone());
+            // Also false when this is tried again: it may have been stored although it failed.
+            var newest = entry.Newest ?? occurrences.Newest(mark.Script, mark.Key) ?? DateTimeOffset.MinValue;
+            entry.Newest = due > newest ? due : newest;
+            return runs.StartScheduledAsync(script, overlap, due, trigger, mark, isNewest: due > newest, (JsonObject?)parameters?.DeepClone());
         });
     }
 

@@ -6,11 +6,11 @@ namespace PluginHost.Scripts;
 /// <param name="Parameters">Reads and checks parameter values and sets them on an instance.</param>
 internal sealed record ScriptClass(ScriptDescriptor Descriptor, Type Type, ParameterSet Parameters)
 {
-    private readonly IReadOnlyList<ScriptConstructor> _constructors = ScriptConstructor.Of(Type);
+    private IReadOnlyList<ScriptConstructor>? _constructors;
 
     /// <summary>A new instance.</summary>
     /// <exception cref="ScriptActivationException">The services do not have what it asks for. What its constructor throws comes as it is.</exception>
-    public IScript Create(ScriptServices services) => ScriptActivator.Create(Type, _constructors, services);
+    public IScript Create(ScriptServices services) => ScriptActivator.Create(Type, _constructors ??= ScriptConstructor.Of(Type), services);
 
     /// <summary>The same class with the values that a new instance has for its parameters as their defaults.</summary>
     /// <param name="instance">A new instance of the class.</param>

@@ -47,7 +47,7 @@ public sealed class RunJournalTests
     {
         await AddAsync("one");
 
-        while (_database.ReadSaved(history => RunStore.Find(history, "one")) is null)
+        while (_database.Read(history => RunStore.Find(history, "one")) is null)
         {
             await Task.Delay(10);
         }
@@ -129,7 +129,7 @@ public sealed class RunJournalTests
             await Runs.EndAsync(Run("one", 0, RunState.Succeeded), [], default);
         });
 
-        Assert.That(_database.Read(history => history.Query("SELECT state FROM changes", row => row.GetString(0))), Is.EqualTo(new[] { "Succeeded" }));
+        Assert.That(_database.ReadRuns(history => history.Query("SELECT state FROM changes", row => row.GetString(0))), Is.EqualTo(new[] { "Succeeded" }));
         Assert.That(Outcomes(_database), Is.EqualTo(new[] { OccurrenceOutcome.Ran }));
     }
 
@@ -178,8 +178,8 @@ public sealed class RunJournalTests
         await AddAsync("one");
 
         Assert.That(await Runs.AddScheduledAsync(Run("two", 0, RunState.Running), Occurrence("two", 0), Mark(0), isNewest: false, default), Is.Null);
-        Assert.That(new OccurrenceStore(_database).IsNewest("A.Work", "key", Due), Is.False);
-        Assert.That(new OccurrenceStore(_database).IsNewest("A.Work", "key", Due.AddSeconds(1)), Is.True);
+        Assert.That(new OccurrenceStore(_database).Newest("A.Work", "key"), Is.EqualTo(Due));
+        Assert.That(new OccurrenceStore(_database).Newest("A.Work", "other"), Is.Null);
     }
 
     private string Crashed => _directory.Combine("crashed", "history.db");

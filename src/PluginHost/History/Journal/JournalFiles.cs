@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace PluginHost.History.Journal;
 
@@ -12,7 +13,13 @@ internal sealed class JournalFiles : IDisposable
     private readonly ArrayBufferWriter<byte> _lines = new();
     private long _next;
 
-    public JournalFiles(string database) => _files = [.. Paths(database).Select(Open)];
+    /// <param name="database">The file that they are beside.</param>
+    /// <param name="first">The number of the first line: greater than that of any line that may still be there.</param>
+    public JournalFiles(string database, long first)
+    {
+        _files = [.. Paths(database).Select(Open)];
+        _next = first;
+    }
 
     public static IReadOnlyList<int> All { get; } = [0, 1];
 
@@ -26,14 +33,23 @@ internal sealed class JournalFiles : IDisposable
     public static IEnumerable<string> Paths(string database) => [$"{database}-runs1", $"{database}-runs2"];
 
     /// <summary>What they hold, in the order in which it was written.</summary>
-    public static IReadOnlyList<JournaledRun> Read(string database) =>
-    [
-        .. Paths(database).Where(File.Exists).SelectMany(Lines).Select(JournaledRun.Parse).OfType<(long Number, JournaledRun Run)>()
-            .OrderBy(line => line.Number).Select(line => line.Run),
-    ];
+    /// <exception cref="InvalidOperationException">There is something that this version does not understand.</exception>
+    public static IReadOnlyList<(long Number, JournaledRun Run)> Read(string database)
+    {
+        try
+        {
+            return [.. Paths(database).Where(File.Exists).SelectMany(Lines).Select(JournaledRun.Parse).OfType<(long Number, JournaledRun Run)>().OrderBy(line => line.Number)];
+        }
+        catch (JsonException failure)
+        {
+            throw new InvalidOperationException(
+                $"The journal of runs beside {database} ({string.Join(", ", Paths("").Select(path => $"…{path}"))}) holds a run that this version of PluginHost cannot read: {failure.Message} Nothing was changed. Start the version that wrote it once, or move these files away: the runs in them are then not known.",
+                failure);
+        }
+    }
 
     /// <summary>Returns when it is on disk.</summary>
-    /// <exception cref="IOException">It is not.</exception>
+    /// <exception cref="Exception">It is not, whatever the reason.</exception>
     public void Append(IEnumerable<JournaledRun> runs)
     {
         var file = _files[Current];
@@ -53,7 +69,7 @@ internal sealed class JournalFiles : IDisposable
             file.Write(_lines.WrittenSpan);
             file.Flush(flushToDisk: true);
         }
-        catch (IOException)
+        catch (Exception)
         {
             // Whoever is told that it is not there must not find it after a crash.
             file.SetLength(whole);
@@ -64,12 +80,19 @@ internal sealed class JournalFiles : IDisposable
     /// <summary>What comes now goes into the other file.</summary>
     public void Switch() => Current = Other;
 
-    /// <summary>Everything in it is in the database.</summary>
+    /// <summary>Everything in it is in the database. If it cannot be emptied now, that does no harm: what the database has is left out when it is read.</summary>
     public void Empty(int file)
     {
-        if (_files[file].Length > 0)
+        try
         {
-            _files[file].SetLength(0);
+            if (_files[file].Length > 0)
+            {
+                _files[file].SetLength(0);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next time.
         }
     }
 

@@ -3,33 +3,43 @@ namespace PluginHost.History.Journal;
 /// <summary>Brings what the journal holds into the database, of each run only what it has become.</summary>
 internal static class JournalReplay
 {
-    /// <summary>Within a transaction. What the database has already stays as it is, so that it can be done again.</summary>
+    /// <summary>Within a transaction. What the database has already, or has further on, stays as it is: after a crash it may be done again, and long after.</summary>
     public static void Save(HistoryConnection connection, IEnumerable<JournaledRun> journaled)
     {
-        var runs = new OrderedDictionary<string, (JournaledRun First, JournaledRun Last)>(StringComparer.Ordinal);
-        foreach (var run in journaled)
-        {
-            runs[run.Run.Id] = runs.TryGetValue(run.Run.Id, out var known) ? (known.First, run) : (run, run);
-        }
-
         var marks = new Dictionary<(string, string), ScheduleMark>();
-        foreach (var (first, last) in runs.Values)
+        foreach (var (first, last) in ByRun(journaled))
         {
+            // One whose beginning is neither here nor there was deleted, or another has its time.
             if (first.Occurrence is { } occurrence && OccurrenceStore.Add(connection, OccurrenceStore.Settle(occurrence, last.Run)))
             {
-                marks[(first.Mark!.Script, first.Mark.Key)] = first.Mark;
+                last.Row.Save(connection);
             }
             else
             {
                 OccurrenceStore.Settle(connection, last.Run);
+                last.Row.Update(connection);
             }
 
-            last.Row.Save(connection);
+            if (first.Mark is { } mark)
+            {
+                marks[(mark.Script, mark.Key)] = mark;
+            }
         }
 
         foreach (var mark in marks.Values)
         {
-            ScheduleStore.Save(connection, mark);
+            ScheduleStore.Raise(connection, mark);
         }
+    }
+
+    private static IEnumerable<(JournaledRun First, JournaledRun Last)> ByRun(IEnumerable<JournaledRun> journaled)
+    {
+        var runs = new OrderedDictionary<string, (JournaledRun First, JournaledRun Last)>(StringComparer.Ordinal);
+        foreach (var run in journaled)
+        {
+            runs[run.Run.Id] = runs.TryGetValue(run.Run.Id, out var known) ? (known.First, run.IsFurtherThan(known.Last) ? run : known.Last) : (run, run);
+        }
+
+        return runs.Values;
     }
 }

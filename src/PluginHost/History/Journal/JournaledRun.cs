@@ -22,30 +22,36 @@ internal sealed record JournaledRun(RunInfo Run, RunRow Row, ScheduleMark? Mark)
         Script = Mark.Script, Schedule = Mark.Key, Due = Run.ScheduledFor!.Value, Until = Run.ScheduledFor.Value, Count = 1, Outcome = OccurrenceOutcome.Pending, RunId = Run.Id,
     };
 
+    /// <summary>Whether a run is never again what it was before.</summary>
+    public bool IsFurtherThan(JournaledRun other) => Stage >= other.Stage;
+
+    private int Stage => Run.State switch { RunState.Queued => 0, RunState.Running => 1, _ => 2 };
+
     /// <summary>Writes a line of the journal.</summary>
     /// <param name="number">Which of them this is: the two files of a journal are read together.</param>
     /// <param name="lines">What it is written to.</param>
     public void WriteLine(long number, IBufferWriter<byte> lines)
     {
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{number}{Separator}{(Mark is null ? null : JsonSerializer.Serialize(Mark, HistoryJson.Default.ScheduleMark))}{Separator}"), lines);
+        var mark = Mark is null ? "" : JsonSerializer.Serialize(Mark, HistoryJson.Default.ScheduleMark);
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{number}{Separator}{mark.Length + Row.Document.Length}{Separator}{mark}{Separator}"), lines);
         Encoding.UTF8.GetBytes(Row.Document, lines);
         lines.Write("\n"u8);
     }
 
     /// <returns>Null when the line was cut off while it was written, so that nobody was told of it.</returns>
+    /// <exception cref="JsonException">It was not, and cannot be understood.</exception>
     public static (long Number, JournaledRun Run)? Parse(string line)
     {
-        try
-        {
-            return line.Split(Separator) is [var number, var mark, var document]
-                ? (long.Parse(number, CultureInfo.InvariantCulture), Of(
-                    JsonSerializer.Deserialize(document, HistoryJson.Default.RunInfo)!,
-                    mark.Length == 0 ? null : JsonSerializer.Deserialize(mark, HistoryJson.Default.ScheduleMark)))
-                : null;
-        }
-        catch (Exception cut) when (cut is JsonException or FormatException)
+        if (line.Split(Separator) is not [var digits, var length, var mark, var document]
+            || !long.TryParse(digits, CultureInfo.InvariantCulture, out var number)
+            || length != (mark.Length + document.Length).ToString(CultureInfo.InvariantCulture))
         {
             return null;
         }
+
+        var run = JsonSerializer.Deserialize(document, HistoryJson.Default.RunInfo) ?? throw new JsonException("There is no run.");
+        return mark.Length == 0
+            ? (number, Of(run, null))
+            : (number, Of(run.ScheduledFor is null ? throw new JsonException("The run is for no time.") : run, JsonSerializer.Deserialize(mark, HistoryJson.Default.ScheduleMark)));
     }
 }

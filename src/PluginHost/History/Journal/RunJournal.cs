@@ -14,17 +14,20 @@ internal sealed class RunJournal : IDisposable
     private readonly Queue<(JournaledRun Run, TaskCompletionSource<bool> Written)> _waiting = new();
     private readonly Lock _saving = new();
     private readonly List<(JournaledRun Run, int File)> _unsaved = [];
+    private readonly Dictionary<string, RunInfo> _newest = new(StringComparer.Ordinal);
     private readonly JournalFiles _files;
     private readonly Thread _thread;
     private int _taken;
     private volatile bool _isEmpty = true;
     private volatile bool _isRefused;
     private bool _closed;
+    private long _growsSince;
 
     /// <param name="database">The file that it belongs to. What it left there is in the database already.</param>
-    public RunJournal(string database)
+    /// <param name="first">As for <see cref="JournalFiles"/>.</param>
+    public RunJournal(string database, long first)
     {
-        _files = new JournalFiles(database);
+        _files = new JournalFiles(database, first);
         EmptySaved();
         _thread = new Thread(WriteAll) { Name = "PluginHost runs", IsBackground = true };
     }
@@ -54,6 +57,20 @@ internal sealed class RunJournal : IDisposable
         }
 
         return written.Task;
+    }
+
+    /// <summary>What a run has become, if the database does not have it yet.</summary>
+    public RunInfo? Find(string run)
+    {
+        if (_isEmpty)
+        {
+            return null;
+        }
+
+        lock (_saving)
+        {
+            return _newest.GetValueOrDefault(run);
+        }
     }
 
     /// <summary>For each transaction of the database: brings into it what it does not have.</summary>
@@ -92,6 +109,9 @@ internal sealed class RunJournal : IDisposable
             _unsaved.RemoveRange(0, _taken);
             _taken = 0;
             _isEmpty = _unsaved.Count == 0;
+            _newest.Clear();
+            _unsaved.ForEach(entry => _newest[entry.Run.Run.Id] = entry.Run.Run);
+            _growsSince = Environment.TickCount64;
             EmptySaved();
         }
     }
@@ -126,6 +146,10 @@ internal sealed class RunJournal : IDisposable
             }
 
             together.Clear();
+            if (!_isEmpty && Environment.TickCount64 - _growsSince > Delay.TotalMilliseconds)
+            {
+                Due?.Invoke();
+            }
         }
     }
 
@@ -160,21 +184,33 @@ internal sealed class RunJournal : IDisposable
     {
         lock (_saving)
         {
-            if (_files.IsFull)
-            {
-                return false;
-            }
-
             try
             {
+                if (_files.IsFull)
+                {
+                    return false;
+                }
+
                 _files.Append(together.Select(waiting => waiting.Run));
             }
-            catch (IOException)
+#pragma warning disable CA1031 // Whatever it is, the database has to take it, and this thread must not take the process with it.
+            catch (Exception)
+#pragma warning restore CA1031
             {
                 return false;
             }
 
-            _unsaved.AddRange(together.Select(waiting => (waiting.Run, _files.Current)));
+            if (_isEmpty)
+            {
+                _growsSince = Environment.TickCount64;
+            }
+
+            foreach (var (run, _) in together)
+            {
+                _unsaved.Add((run, _files.Current));
+                _newest[run.Run.Id] = run.Run;
+            }
+
             _isEmpty = false;
             return true;
         }

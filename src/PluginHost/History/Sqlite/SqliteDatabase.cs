@@ -31,32 +31,34 @@ internal sealed class SqliteDatabase : HistoryDatabase
                 SqliteSchema.Migrate(connection, file);
             }
 
-            if (hasJournal)
-            {
-                TakeUp(JournalFiles.Read(file), connectionString);
-            }
-
-            var journal = hasJournal ? new RunJournal(file) : null;
+            var journal = hasJournal ? OpenJournal(file, connectionString) : null;
             return (new HistoryWriter(() => OpenForWriting(connectionString), journal), new ReadConnections(() => SqliteHistoryConnection.Open(connectionString)), journal);
         }
-        catch (SqliteException failure)
+        catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
             throw new InvalidOperationException(
-                $"The history in {file} cannot be opened: {failure.Message} Nothing was changed. Move the file away to start with an empty history, or restore it from a backup.",
+                $"The history in {file} cannot be opened: {failure.Message} Nothing was changed. Move the file, and those beside it that begin like it, away to start with an empty history, or restore it from a backup.",
                 failure);
         }
     }
 
     /// <summary>Brings what was left in a journal into a database that nobody else writes.</summary>
-    public static void TakeUp(IReadOnlyList<JournaledRun> journaled, string connectionString)
+    public static void TakeUp(IReadOnlyList<(long Number, JournaledRun Run)> journaled, string connectionString)
     {
         if (journaled.Count > 0)
         {
             using var connection = OpenForWriting(connectionString);
             connection.Begin();
-            JournalReplay.Save(connection, journaled);
+            JournalReplay.Save(connection, journaled.Select(line => line.Run));
             connection.Commit();
         }
+    }
+
+    private static RunJournal OpenJournal(string file, string connectionString)
+    {
+        var left = JournalFiles.Read(file);
+        TakeUp(left, connectionString);
+        return new RunJournal(file, left is [.., var last] ? last.Number + 1 : 0);
     }
 
     private static SqliteHistoryConnection OpenForWriting(string connectionString)
