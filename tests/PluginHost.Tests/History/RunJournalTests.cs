@@ -47,11 +47,7 @@ public sealed class RunJournalTests
     {
         await AddAsync("one");
 
-        while (_database.Read(history => RunStore.Find(history, "one")) is null)
-        {
-            await Task.Delay(10);
-        }
-
+        Assert.That(() => _database.Read(history => RunStore.Find(history, "one")), Is.Not.Null.After(5000, 10));
         Assert.That(() => JournalFiles.Read(File), Is.Empty.After(5000, 10));
     }
 
@@ -138,7 +134,8 @@ public sealed class RunJournalTests
     {
         await _database.WriteAsync(history => history.Run("PRAGMA query_only = ON"), default);
         await AddAsync("one");
-        Assert.That(Runs.Find("one"), Is.Null, "it could not be told before");
+        Assert.That(States(_database), Is.Empty, "it could not be told before");
+        Assert.That(Runs.Find("one"), Is.Not.Null, "by its id it is found all the same");
 
         Assert.That(() => AddAsync("two", 1), Throws.InstanceOf<Microsoft.Data.Sqlite.SqliteException>());
         Assert.That(_database.TakesNothing, Is.Not.Null);
@@ -146,6 +143,73 @@ public sealed class RunJournalTests
         using var again = Restart();
 
         Assert.That(States(again), Is.EqualTo(new[] { ("one", RunState.Running) }));
+    }
+
+    [Test]
+    public async Task ALineOfAnEarlierState_TakesNoRunBack()
+    {
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await AddAsync("one", 0, RunState.Queued);
+            KeepJournal();
+        });
+        await Runs.SaveAsync(Run("one", 0, RunState.Running), default);
+        Assert.That(States(_database), Is.EqualTo(new[] { ("one", RunState.Running) }));
+        Crash(withJournal: false);
+
+        using var again = Restart();
+
+        Assert.That(States(again), Is.EqualTo(new[] { ("one", RunState.Running) }));
+    }
+
+    [Test]
+    public async Task ARunThatWasDeletedMeanwhile_DoesNotComeBack_WithoutItsBeginning()
+    {
+        await AddAsync("one", 0, RunState.Queued);
+        Assert.That(States(_database).Count(), Is.EqualTo(1));
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await Runs.SaveAsync(Run("one", 0, RunState.Running), default);
+            KeepJournal();
+        });
+        await _database.WriteAsync(history => history.Run("DELETE FROM runs"), default);
+        Crash(withJournal: false);
+
+        using var again = Restart();
+
+        Assert.That(States(again), Is.Empty);
+    }
+
+    [Test]
+    public async Task ALineThatIsWhole_AndCannotBeUnderstood_IsNotThrownAway()
+    {
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await AddAsync("one");
+            Crash();
+        });
+        var file = JournalFiles.Paths(Crashed).First(path => new FileInfo(path).Length > 0);
+        System.IO.File.WriteAllText(file, System.IO.File.ReadAllText(file).Replace("Running", "Walking", StringComparison.Ordinal));
+
+        Assert.That(() => Restart(), Throws.InvalidOperationException.With.Message.Contains("cannot read").And.Message.Contains("-runs1"));
+        Assert.That(System.IO.File.ReadAllText(file), Does.Contain("Walking"));
+    }
+
+    [Test]
+    public async Task UnderSteadyLoad_TheDatabaseIsNotLeftBehind()
+    {
+        using var stop = new CancellationTokenSource();
+        var load = Task.Run(async () =>
+        {
+            for (var i = 0; !stop.IsCancellationRequested; i++)
+            {
+                await AddAsync($"{i:000000}", i);
+            }
+        });
+
+        Assert.That(() => _database.Read(history => RunStore.Find(history, "000000")), Is.Not.Null.After(5000, 10));
+        await stop.CancelAsync();
+        await load;
     }
 
     [Test]
