@@ -24,6 +24,12 @@ public sealed class TextTests
         Assert.That(Show.Duration(milliseconds), Is.EqualTo(expected));
     }
 
+    [TestCase(1, "1 KiB")]
+    [TestCase(39_194, "39 KiB")]
+    [TestCase(1_048_576, "1 MiB")]
+    [TestCase(171_966_464, "164 MiB")]
+    public void Bytes_AreNeverNone_WhereThereAreSome(long bytes, string expected) => Assert.That(Show.Bytes(bytes), Is.EqualTo(expected));
+
     [Test]
     public void ControlCharacters_AreTakenOut_AndLinesStay()
     {

@@ -16,7 +16,7 @@ public sealed class KilledWhileRunning : HostTestBase
     private readonly ConcurrentDictionary<string, bool> _acknowledged = new();
 
     // PLUGINHOST_TESTS_KILLS asks for more.
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("PLUGINHOST_TESTS_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 8;
+    private static int Kills => Asked.Number("PLUGINHOST_TESTS_KILLS", 8);
 
     private string Executed => Folder.Combine("executed");
 

@@ -43,7 +43,9 @@ internal static class Show
         _ => $"{milliseconds / 86_400_000} d {milliseconds / 3_600_000 % 24} h",
     };
 
-    public static string Bytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0} MiB");
+    public static string Bytes(long bytes) => bytes < 1048576
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(bytes / 1024.0):0} KiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0} MiB");
 
     public static string Percent(double fraction) => string.Create(CultureInfo.InvariantCulture, $"{fraction * 100:0} %");
 

@@ -35,7 +35,7 @@ internal sealed class SpanCopy
     private WorkerSpan Of(Activity activity) => new()
     {
         Source = new SpanSource(activity.Source.Name, activity.Source.Version),
-        Address = new SpanAddress(activity.TraceId.ToHexString(), activity.SpanId.ToHexString(), activity.TraceStateString is { } state ? Text(state) : null),
+        Address = Address(activity.Context),
         ParentId = activity.ParentSpanId == default ? null : activity.ParentSpanId.ToHexString(),
         HasRemoteParent = activity.HasRemoteParent,
         Name = Text(activity.OperationName),
@@ -47,10 +47,11 @@ internal sealed class SpanCopy
         StatusDescription = activity.StatusDescription is { } description ? Text(description) : null,
         Tags = Tags(activity.TagObjects),
         Events = Some(activity.Events, happened => new SpanEvent(Text(happened.Name), happened.Timestamp, Tags(happened.Tags))),
-        Links = Some(activity.Links, link => new SpanLink(
-            new SpanAddress(link.Context.TraceId.ToHexString(), link.Context.SpanId.ToHexString(), link.Context.TraceState is { } state ? Text(state) : null),
-            link.Context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded), Tags(link.Tags ?? []))),
+        Links = Some(activity.Links, link => new SpanLink(Address(link.Context), link.Context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded), Tags(link.Tags ?? []))),
     };
+
+    private SpanAddress Address(ActivityContext context) =>
+        new(context.TraceId.ToHexString(), context.SpanId.ToHexString(), context.TraceState is { } state ? Text(state) : null);
 
     private List<SpanTag> Tags(IEnumerable<KeyValuePair<string, object?>> tags) => Some(tags.Where(tag => tag.Value is not null), tag => Tag(tag.Key, tag.Value!));
 

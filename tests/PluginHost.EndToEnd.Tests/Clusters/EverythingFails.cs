@@ -13,11 +13,11 @@ public sealed class EverythingFails : ClusterTestBase
     // A minute is enough for each to happen; PLUGINHOST_TESTS_FAULTS=0:10:00 asks for more, PLUGINHOST_TESTS_SEED for another
     // order, PLUGINHOST_TESTS_KILLS for that many kills at least, PLUGINHOST_TESTS_SCRIPTS for more scripts that run each second.
     private static readonly TimeSpan Time = TimeSpan.TryParse(Environment.GetEnvironmentVariable("PLUGINHOST_TESTS_FAULTS"), CultureInfo.InvariantCulture, out var time) ? time : TimeSpan.FromSeconds(60);
-    private static readonly int Seed = Number("PLUGINHOST_TESTS_SEED", 20261127);
+    private static readonly int Seed = Asked.Number("PLUGINHOST_TESTS_SEED", 20261127);
 
-    private static readonly int Kills = Number("PLUGINHOST_TESTS_KILLS", 1);
+    private static readonly int Kills = Asked.Number("PLUGINHOST_TESTS_KILLS", 1);
 
-    private static readonly string[] EachSecond = [.. Enumerable.Range(1, Number("PLUGINHOST_TESTS_SCRIPTS", 1)).Select(number => $"Often{number}")];
+    private static readonly string[] EachSecond = [.. Enumerable.Range(1, Asked.Number("PLUGINHOST_TESTS_SCRIPTS", 1)).Select(number => $"Often{number}")];
 
     private static readonly (string Name, string Attributes, int Work)[] Scripts =
     [
@@ -162,9 +162,6 @@ public sealed class EverythingFails : ClusterTestBase
             yield return due;
         }
     }
-
-    private static int Number(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 
     private static DateTimeOffset Moment(JsonNode row, string name) => DateTimeOffset.Parse(row[name]!.ToString(), CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,3 @@
-using PluginHost;
-
 var builder = WebApplication.CreateBuilder(args);
 
 // Configured by the section PluginHost of appsettings.json. A script may ask for every service that is shared here:
