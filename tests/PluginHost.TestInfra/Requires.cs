@@ -27,6 +27,15 @@ public static class Requires
         return "";
     }
 
+    /// <summary>That the tests run as root.</summary>
+    public static void Root()
+    {
+        if (Environment.UserName != "root")
+        {
+            Assert.Ignore("Only root may do what this test needs done.");
+        }
+    }
+
     /// <summary>The full path of the first of these programs that is installed, or null.</summary>
     public static string? Find(params string[] names)
     {

@@ -26,7 +26,7 @@ internal sealed class OccurrenceStore(HistoryDatabase database)
             },
             cancellationToken);
 
-    /// <summary>The latest time of a schedule that has had its turn; null when none has. Not looked for in the journal: a schedule that is entered has nothing there.</summary>
+    /// <summary>The latest time of a schedule that has had its turn; null when none has. Not looked for in the journal: what a schedule has there is in the database once it is entered, or its times are left out.</summary>
     public DateTimeOffset? Newest(string script, string key) => database.Read(connection => connection.Query(
         "SELECT due FROM occurrences WHERE script = @script AND key = @key ORDER BY due DESC LIMIT 1", reader => DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)),
         ("@script", script), ("@key", key))) is [var due] ? due : null;

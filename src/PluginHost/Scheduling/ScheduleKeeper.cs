@@ -202,7 +202,7 @@ internal sealed partial class ScheduleKeeper
     {
         if (due > entry.Accounted && _selfStarts.Forbid(script) is { } reason)
         {
-            _writer.Leave(entry.Schedule, due.AddTicks(-1), due.AddTicks(1), OccurrenceOutcome.SkippedPaused, reason, Mark(entry, due));
+            _writer.Leave(entry, due.AddTicks(-1), due.AddTicks(1), OccurrenceOutcome.SkippedPaused, reason, Mark(entry, due));
         }
         else if (due > entry.Accounted)
         {
@@ -223,7 +223,7 @@ internal sealed partial class ScheduleKeeper
 
         if (_selfStarts.Forbid(script) is { } reason)
         {
-            _writer.Leave(schedule, accounted, until.AddTicks(1), OccurrenceOutcome.SkippedPaused, reason, Mark(entry, until));
+            _writer.Leave(entry, accounted, until.AddTicks(1), OccurrenceOutcome.SkippedPaused, reason, Mark(entry, until));
             return;
         }
 
@@ -237,7 +237,7 @@ internal sealed partial class ScheduleKeeper
         LogCatchUp(entry.Script, missed.ToCatchUp.Count, schedule.Cron, accounted);
         if (first < missed.Before)
         {
-            _writer.Leave(schedule, accounted, missed.Before, otherwise, missed.Reason, Mark(entry, missed.Before.AddTicks(-1)));
+            _writer.Leave(entry, accounted, missed.Before, otherwise, missed.Reason, Mark(entry, missed.Before.AddTicks(-1)));
         }
 
         foreach (var due in missed.ToCatchUp)
@@ -254,7 +254,7 @@ internal sealed partial class ScheduleKeeper
         var before = MissedOccurrences.Decide(entry.Schedule, entry.Accounted, until).Before;
         if (entry.Schedule.NextAfter(entry.Accounted) < before)
         {
-            _writer.Leave(entry.Schedule, entry.Accounted, before, OccurrenceOutcome.Missed, hindrance, Mark(entry, before.AddTicks(-1)));
+            _writer.Leave(entry, entry.Accounted, before, OccurrenceOutcome.Missed, hindrance, Mark(entry, before.AddTicks(-1)));
         }
     }
 
@@ -270,7 +270,7 @@ internal sealed partial class ScheduleKeeper
     {
         if (entry.HasGap && entry.Accounted < until)
         {
-            _writer.Leave(entry.Schedule, entry.Accounted, until.AddTicks(1), OccurrenceOutcome.SkippedPaused, reason, Mark(entry, until));
+            _writer.Leave(entry, entry.Accounted, until.AddTicks(1), OccurrenceOutcome.SkippedPaused, reason, Mark(entry, until));
         }
     }
 

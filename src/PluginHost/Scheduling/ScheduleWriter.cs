@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using PluginHost.History;
 using PluginHost.Hosting;
 using PluginHost.Running;
-using PluginHost.Scripts;
 using PluginHost.Swapping;
 
 namespace PluginHost.Scheduling;
@@ -37,9 +36,17 @@ internal sealed partial class ScheduleWriter(
     }
 
     /// <summary>Nothing runs for the times of a schedule after the one moment and before the other.</summary>
-    public void Leave(ScheduleDescriptor schedule, DateTimeOffset after, DateTimeOffset before, OccurrenceOutcome outcome, string reason, ScheduleMark mark) =>
-        // Counted here and not where it is decided: years of an every-second schedule take seconds.
-        Add(mark.Script, mark.Key, () => occurrences.AddAsync(MissedOccurrences.Left(mark.Script, schedule, after, before, outcome, reason), mark, CancellationToken.None));
+    public void Leave(ScheduleEntry entry, DateTimeOffset after, DateTimeOffset before, OccurrenceOutcome outcome, string reason, ScheduleMark mark)
+    {
+        var schedule = entry.Schedule;
+        Add(mark.Script, mark.Key, () =>
+        {
+            // Which of them is the latest is asked when it matters. And they are counted here and not where it is decided:
+            // years of an every-second schedule take seconds.
+            entry.Newest = null;
+            return occurrences.AddAsync(MissedOccurrences.Left(mark.Script, schedule, after, before, outcome, reason), mark, CancellationToken.None);
+        });
+    }
 
     /// <summary>Tells who watches that the next times of a script have changed.</summary>
     public void Tell(string script) => Add(script, null, () => Task.CompletedTask);

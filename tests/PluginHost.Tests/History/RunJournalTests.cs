@@ -3,14 +3,13 @@ using PluginHost.History.Journal;
 using PluginHost.History.Sqlite;
 using PluginHost.Running;
 using PluginHost.TestInfra;
+using static PluginHost.Tests.History.StoredRuns;
 
 namespace PluginHost.Tests.History;
 
 /// <summary>What is acknowledged is in the journal or in the database, and after a crash in the database.</summary>
 public sealed class RunJournalTests
 {
-    private static readonly DateTimeOffset Due = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-
     private TestDirectory _directory = null!;
     private SqliteDatabase _database = null!;
 
@@ -246,6 +245,8 @@ public sealed class RunJournalTests
         Assert.That(new OccurrenceStore(_database).Newest("A.Work", "other"), Is.Null);
     }
 
+    private Task<RunInfo?> AddAsync(string id, int second = 0, RunState state = RunState.Running) => StoredRuns.AddAsync(Runs, id, second, state);
+
     private string Crashed => _directory.Combine("crashed", "history.db");
 
     /// <summary>As a process that dies now leaves the files.</summary>
@@ -293,25 +294,4 @@ public sealed class RunJournalTests
         go.Set();
         Assert.That(await busy);
     }
-
-    private Task<RunInfo?> AddAsync(string id, int second = 0, RunState state = RunState.Running) =>
-        Runs.AddScheduledAsync(Run(id, second, state), Occurrence(id, second), Mark(second), isNewest: true, default);
-
-    private static RunInfo Run(string id, int second, RunState state) => new()
-    {
-        Id = id, Script = "A.Work", Plugin = "A", Trigger = RunTrigger.Schedule, ScheduledFor = Due.AddSeconds(second), QueuedAt = Due, State = state, Attempt = 1, Node = "node",
-        StartedAt = state == RunState.Queued ? null : Due.AddSeconds(second), FinishedAt = state is RunState.Queued or RunState.Running ? null : Due.AddSeconds(second + 1),
-    };
-
-    private static OccurrenceInfo Occurrence(string id, int second) => new()
-    {
-        Script = "A.Work", Schedule = "key", Due = Due.AddSeconds(second), Until = Due.AddSeconds(second), Count = 1, Outcome = OccurrenceOutcome.Pending, RunId = id,
-    };
-
-    private static ScheduleMark Mark(int second) => new("A.Work", "key", Due.AddSeconds(second));
-
-    private static IEnumerable<(string Id, RunState State)> States(HistoryDatabase database) =>
-        new RunStore(database, SingleNode.Instance, TimeProvider.System).List(new RunQuery { Limit = 500 }).Items.OrderByDescending(run => run.ScheduledFor).Select(run => (run.Id, run.State));
-
-    private static IEnumerable<OccurrenceOutcome> Outcomes(HistoryDatabase database) => new OccurrenceStore(database).List(new OccurrenceQuery()).Items.Select(item => item.Outcome);
 }

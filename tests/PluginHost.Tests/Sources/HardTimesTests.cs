@@ -11,7 +11,7 @@ public sealed class HardTimesTests
 {
     private TestDirectory _directory = null!;
     private TestRepository _repository = null!;
-    private string? _mounted;
+    private SmallDisk? _disk;
 
     [SetUp]
     public void SetUp()
@@ -24,18 +24,14 @@ public sealed class HardTimesTests
     [TearDown]
     public void TearDown()
     {
-        if (_mounted is not null)
-        {
-            Command.Run("/", "umount", "--lazy", _mounted);
-        }
-
+        _disk?.Dispose();
         _directory.Dispose();
     }
 
     [Test]
     public async Task AFullDisk_IsSaid_AndOnceThereIsRoom_ItGoesOn()
     {
-        Mount("size=1m");
+        _disk = SmallDisk.Mount(_directory.Combine("disk"), "size=1m");
         using var source = Make.Source(_repository.Path, _directory.Combine("disk", "clone"));
         var first = await source.PullAsync(null, default);
         File.WriteAllBytes(Path.Combine(_repository.Path, "large.bin"), RandomBytes(4_000_000));
@@ -44,30 +40,30 @@ public sealed class HardTimesTests
         var failure = await Assert.ThrowsAsync<SourceException>(() => source.PullAsync(first, default));
         Assert.That(failure!.Message, Does.Contain("No space left on device").And.Contain("What is live stays live"));
 
-        Command.Run("/", "mount", "-o", "remount,size=50m", _mounted!);
+        _disk.Remount("size=50m");
         Assert.That((await source.PullAsync(first, default)).Commit, Is.EqualTo(commit));
     }
 
     [Test]
     public async Task AReadOnlyDisk_IsSaid_AndOnceItCanBeWritten_ItGoesOn()
     {
-        Mount("size=20m");
+        _disk = SmallDisk.Mount(_directory.Combine("disk"), "size=20m");
         using var source = Make.Source(_repository.Path, _directory.Combine("disk", "clone"));
         var first = await source.PullAsync(null, default);
-        Command.Run("/", "mount", "-o", "remount,ro", _mounted!);
+        _disk.Remount("ro");
         var commit = _repository.Write("plugins/a.txt", "b").Commit("Second");
 
         var failure = await Assert.ThrowsAsync<SourceException>(() => source.PullAsync(first, default));
         Assert.That(failure!.Message, Does.Contain("ead-only").And.Contain("What is live stays live"));
 
-        Command.Run("/", "mount", "-o", "remount,rw", _mounted!);
+        _disk.Remount("rw");
         Assert.That((await source.PullAsync(first, default)).Commit, Is.EqualTo(commit));
     }
 
     [Test]
     public async Task ARepositoryOfAnotherUser_SaysHowToTrustIt()
     {
-        RequireRoot();
+        Requires.Root();
         Command.Run("/", "chown", "-R", "nobody", _repository.Path);
         using var source = Make.Source(_repository.Path, _directory.Combine("clone"));
 
@@ -125,30 +121,6 @@ public sealed class HardTimesTests
         var list = _directory.Combine("index-info");
         File.WriteAllLines(list, Enumerable.Range(0, count).Select(i => $"100644 {blob}\tmany/{i / 1000}/{i % 1000}.txt"));
         Command.Run(_repository.Path, "sh", "-c", $"git update-index --index-info < '{list}'");
-    }
-
-    private void Mount(string options)
-    {
-        RequireRoot();
-        var folder = _directory.Combine("disk");
-        Directory.CreateDirectory(folder);
-        try
-        {
-            Command.Run("/", "mount", "-t", "tmpfs", "-o", options, "tmpfs", folder);
-            _mounted = folder;
-        }
-        catch (InvalidOperationException failure)
-        {
-            Assert.Ignore($"No file system can be mounted here: {failure.Message}");
-        }
-    }
-
-    private static void RequireRoot()
-    {
-        if (Environment.UserName != "root")
-        {
-            Assert.Ignore("Only root may do what this test needs done.");
-        }
     }
 
     private static byte[] RandomBytes(int count)
