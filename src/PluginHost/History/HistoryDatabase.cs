@@ -12,6 +12,7 @@ internal abstract class HistoryDatabase : IDisposable
     private readonly ReadConnections _readers;
     private readonly RunJournal? _journal;
     private Task _catchingUp = Task.CompletedTask;
+    private volatile Task _late = Task.CompletedTask;
 
     /// <param name="open">Open, and the database's from now on.</param>
     protected HistoryDatabase((HistoryWriter Writer, ReadConnections Readers, RunJournal? Journal) open)
@@ -19,7 +20,7 @@ internal abstract class HistoryDatabase : IDisposable
         (_writer, _readers, _journal) = open;
         if (_journal is not null)
         {
-            _journal.Due += CatchUp;
+            _journal.Due += BeginToCatchUp;
             _journal.Start();
         }
     }
@@ -50,12 +51,40 @@ internal abstract class HistoryDatabase : IDisposable
     /// <summary>The same, of runs, occurrences and marks of schedules: what the journal holds is brought into the database first.</summary>
     public T ReadRuns<T>(Func<HistoryConnection, T> work)
     {
-        if (_journal is { IsEmpty: false })
+        CatchUp();
+        return _readers.Read(work);
+    }
+
+    /// <summary>Waits until the database has what the journal holds. Not for ever, and not one after the other: a database that is locked or takes nothing can be read.</summary>
+    /// <returns>Whether it has; else runs may be missing there, or as they were.</returns>
+    public bool CatchUp()
+    {
+        if (_journal is not { IsEmpty: false })
         {
-            WaitForJournal();
+            return true;
         }
 
-        return _readers.Read(work);
+        if (!_late.IsCompleted)
+        {
+            return false;
+        }
+
+        var caughtUp = CatchUpAsync();
+        try
+        {
+            if (caughtUp.Wait(LongestCatchUp))
+            {
+                return true;
+            }
+
+            _late = caughtUp;
+        }
+        catch (AggregateException)
+        {
+            // It stays in the journal.
+        }
+
+        return false;
     }
 
     /// <summary>What a run has become that is on its way into the database; null when it is not.</summary>
@@ -67,25 +96,12 @@ internal abstract class HistoryDatabase : IDisposable
         // The writer comes last: the one that closes a SQLite file last tidies it up.
         _readers.Dispose();
         _journal?.Close();
-        WaitForJournal();
+        CatchUp();
         _writer.Dispose();
         _journal?.Dispose();
     }
 
-    /// <summary>Not for ever: a database that is locked or takes nothing can be read.</summary>
-    private void WaitForJournal()
-    {
-        try
-        {
-            CatchUpAsync().Wait(LongestCatchUp);
-        }
-        catch (AggregateException)
-        {
-            // It stays in the journal.
-        }
-    }
-
-    private void CatchUp()
+    private void BeginToCatchUp()
     {
         if (_catchingUp.IsCompleted)
         {

@@ -142,8 +142,14 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
         var limit = Math.Clamp(query.Limit, 1, 500);
         var runs = database.ReadRuns(connection => connection.Query(
             RunListing.Sql(query), ReadDocument, ("@script", query.Script), ("@fanOut", query.FanOut), ("@after", query.After), ("@limit", limit + 1)));
-        return new Page<RunInfo>([.. runs.Take(limit)], runs.Count > limit ? runs[limit - 1].Id : null);
+        return new Page<RunInfo>([.. runs.Take(limit).Select(Newest)], runs.Count > limit ? runs[limit - 1].Id : null);
     }
+
+    /// <returns>Whether lists have all that was stored until now; not when the database takes nothing.</returns>
+    public bool CatchUp() => database.CatchUp();
+
+    // As it is, also when the database has been too slow to know.
+    private RunInfo Newest(RunInfo stored) => database.FindOnItsWay(stored.Id) ?? stored;
 
     /// <summary>The newest run of a script, or null.</summary>
     /// <param name="script">The script.</param>

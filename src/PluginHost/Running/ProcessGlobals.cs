@@ -26,7 +26,8 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
     ];
 
     private readonly Lock _lock = new();
-    private readonly HashSet<Watch> _underWay = [];
+    private int _underWay;
+    private Watch? _alone;
 
     /// <summary>Remembers how things are as a run begins.</summary>
     public Watch Begin(string script)
@@ -34,14 +35,10 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         var watch = new Watch(this, script);
         lock (_lock)
         {
-            _underWay.Add(watch);
-            if (_underWay.Count > 1)
-            {
-                foreach (var other in _underWay)
-                {
-                    other.IsAlone = false;
-                }
-            }
+            // Of many at once only the first can have thought that it was alone.
+            _alone?.IsAlone = false;
+            watch.IsAlone = _underWay++ == 0;
+            _alone = watch.IsAlone ? watch : null;
         }
 
         return watch;
@@ -104,7 +101,7 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         }
 
         /// <summary>Whether no other run was under way meanwhile.</summary>
-        public bool IsAlone { get; set; } = true;
+        public bool IsAlone { get; set; }
 
         /// <summary>The run has ended: tells what it changed, and puts it back where that may be.</summary>
         public void End(Action<string> tell)
@@ -112,8 +109,9 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
             bool putBack;
             lock (_owner._lock)
             {
-                _owner._underWay.Remove(this);
+                _owner._underWay--;
                 putBack = IsAlone;
+                _owner._alone = _owner._alone == this ? null : _owner._alone;
             }
 
             if (!_owner.IsOn)

@@ -18,7 +18,16 @@ internal sealed class RecentRuns(RunStore store)
         var entry = _scripts.GetOrAdd(script, _ => new Script());
         lock (entry)
         {
-            return entry.Runs ??= [.. store.List(new RunQuery { Script = script, Limit = Count * 2 }).Items.Where(run => run.IsFinished).Take(Count).Reverse().Select(RecentRun.Of)];
+            if (entry.Runs is { } known)
+            {
+                return known;
+            }
+
+            // What comes after this moment is taken up below.
+            var isAll = store.CatchUp();
+            List<RecentRun> read = [.. store.List(new RunQuery { Script = script, Limit = Count * 2 }).Items.Where(run => run.IsFinished).Take(Count).Reverse().Select(RecentRun.Of)];
+            entry.Runs = isAll ? read : null;
+            return read;
         }
     }
 

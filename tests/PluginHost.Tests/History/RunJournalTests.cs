@@ -1,3 +1,4 @@
+using System.Text;
 using PluginHost.History;
 using PluginHost.History.Journal;
 using PluginHost.History.Sqlite;
@@ -188,10 +189,75 @@ public sealed class RunJournalTests
             Crash();
         });
         var file = JournalFiles.Paths(Crashed).First(path => new FileInfo(path).Length > 0);
-        System.IO.File.WriteAllText(file, System.IO.File.ReadAllText(file).Replace("Running", "Walking", StringComparison.Ordinal));
+        var text = System.IO.File.ReadAllText(file).Trim().Replace("Running", "Walking", StringComparison.Ordinal)[..^9];
+        System.IO.File.WriteAllText(file, $"{text}\t{JournalLine.Checksum(Encoding.UTF8.GetBytes(text))}\n");
 
         Assert.That(() => Restart(), Throws.InvalidOperationException.With.Message.Contains("cannot read").And.Message.Contains("-runs1"));
         Assert.That(System.IO.File.ReadAllText(file), Does.Contain("Walking"));
+    }
+
+    [Test]
+    public async Task LinesOfWhichTheFirstIsMissing_SayNothingOfTheDatabase_SoABackupLeavesThemOut_AndAHostIsNotStartedOnThem()
+    {
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await AddAsync("one");
+            await AddAsync("two", 1);
+            Crash();
+        });
+        var file = JournalFiles.Paths(Crashed).First(path => new FileInfo(path).Length > 0);
+        var lines = System.IO.File.ReadAllLines(file);
+        System.IO.File.WriteAllLines(file, lines.Where(line => !line.Contains("\"one\"", StringComparison.Ordinal)));
+
+        SqliteBackup.Copy(Crashed, _directory.Combine("copy.db"));
+        using (var copy = new SqliteDatabase(_directory.Combine("copy.db")))
+        {
+            Assert.That(States(copy), Is.Empty);
+            Assert.That(new ScheduleStore(copy).GetAll(), Is.Empty, "up to which everything is there");
+        }
+
+        Assert.That(() => Restart(), Throws.InvalidOperationException.With.Message.Contains("does not go on where the history ends"));
+        System.IO.File.WriteAllLines(file, lines);
+        using var again = Restart();
+        Assert.That(States(again).Count(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task WhatTheDatabaseHasHad_DoesNotComeBack_HoweverLateTheJournalIsReadAgain()
+    {
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await AddAsync("one");
+            KeepJournal();
+        });
+        await new ScheduleStore(_database).RemoveAsync("A.Work", "key", default);
+        await _database.WriteAsync(history => history.Run("DELETE FROM runs") + history.Run("DELETE FROM occurrences"), default);
+        Crash(withJournal: false);
+
+        for (var start = 0; start < 2; start++)
+        {
+            using var again = Restart();
+            Assert.That(States(again), Is.Empty);
+            Assert.That(new ScheduleStore(again).GetAll(), Is.Empty);
+        }
+    }
+
+    [Test]
+    public async Task WhileTheDatabaseIsBusyForLong_ListsLackWhatCameLast_ShowWhatIsThereAsItIs_AndWhoNeedsAllIsTold()
+    {
+        await AddAsync("one");
+        Assert.That(_database.CatchUp());
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await Runs.EndAsync(Run("one", 0, RunState.Succeeded), [], default);
+            await AddAsync("two", 1);
+
+            Assert.That(_database.CatchUp(), Is.False);
+            Assert.That(States(_database), Is.EqualTo(new[] { ("one", RunState.Succeeded) }));
+        });
+
+        Assert.That(() => _database.CatchUp(), Is.True.After(60_000, 10));
+        Assert.That(States(_database).Count(), Is.EqualTo(2));
     }
 
     [Test]

@@ -11,17 +11,19 @@ internal sealed class JournalFiles : IDisposable
 
     private readonly FileStream[] _files;
     private readonly ArrayBufferWriter<byte> _lines = new();
-    private long _next;
 
     /// <param name="database">The file that they are beside.</param>
-    /// <param name="first">The number of the first line: greater than that of any line that may still be there.</param>
-    public JournalFiles(string database, long first)
+    /// <param name="last">The number of the last line that was written, to go on from.</param>
+    public JournalFiles(string database, long last)
     {
         _files = [.. Paths(database).Select(Open)];
-        _next = first;
+        Last = last;
     }
 
     public static IReadOnlyList<int> All { get; } = [0, 1];
+
+    /// <summary>The number of the last line that was written.</summary>
+    public long Last { get; private set; }
 
     /// <summary>Which of them is written.</summary>
     public int Current { get; private set; }
@@ -34,11 +36,11 @@ internal sealed class JournalFiles : IDisposable
 
     /// <summary>What they hold, in the order in which it was written.</summary>
     /// <exception cref="InvalidOperationException">There is something that this version does not understand.</exception>
-    public static IReadOnlyList<(long Number, JournaledRun Run)> Read(string database)
+    public static IReadOnlyList<JournalLine> Read(string database)
     {
         try
         {
-            return [.. Paths(database).Where(File.Exists).SelectMany(Lines).Select(JournaledRun.Parse).OfType<(long Number, JournaledRun Run)>().OrderBy(line => line.Number)];
+            return [.. Paths(database).Where(File.Exists).SelectMany(Lines).Select(JournalLine.Parse).OfType<JournalLine>().OrderBy(line => line.Number)];
         }
         catch (JsonException failure)
         {
@@ -52,7 +54,7 @@ internal sealed class JournalFiles : IDisposable
     /// <exception cref="Exception">It is not, whatever the reason.</exception>
     public void Append(IEnumerable<JournaledRun> runs)
     {
-        var file = _files[Current];
+        var (file, number) = (_files[Current], Last);
         var whole = file.Length;
         try
         {
@@ -63,11 +65,17 @@ internal sealed class JournalFiles : IDisposable
             _lines.Write("\n"u8);
             foreach (var run in runs)
             {
-                run.WriteLine(_next++, _lines);
+                JournalLine.Write(++number, run, _lines);
             }
 
             file.Write(_lines.WrittenSpan);
-            file.Flush(flushToDisk: true);
+            if (OperatingSystem.IsMacOS())
+            {
+                // Where what is written through has not left the drive's own memory.
+                file.Flush(flushToDisk: true);
+            }
+
+            Last = number;
         }
         catch (Exception)
         {
@@ -114,6 +122,10 @@ internal sealed class JournalFiles : IDisposable
         }
     }
 
-    // Unbuffered, so that a write that fails has not been kept for the next.
-    private static FileStream Open(string path) => new(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 });
+    // Unbuffered, so that a write that fails has not been kept for the next. Written through, as Flush passes over some of
+    // what a disk may answer.
+    private static FileStream Open(string path) => new(path, new FileStreamOptions
+    {
+        Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.WriteThrough,
+    });
 }

@@ -3,28 +3,60 @@ namespace PluginHost.History.Journal;
 /// <summary>Brings what the journal holds into the database, of each run only what it has become.</summary>
 internal static class JournalReplay
 {
-    /// <summary>Within a transaction. What the database has already, or has further on, stays as it is: after a crash it may be done again, and long after.</summary>
-    public static void Save(HistoryConnection connection, IEnumerable<JournaledRun> journaled)
+    /// <summary>Brings what was left in the files into a database that nobody else writes, as far as that does not have it.</summary>
+    /// <param name="connection">To the database.</param>
+    /// <param name="lines">What the files hold.</param>
+    /// <returns>The lines that do not go on where the database ends, so that they say nothing of it.</returns>
+    public static IReadOnlyList<JournalLine> TakeUp(HistoryConnection connection, IReadOnlyList<JournalLine> lines)
+    {
+        if (lines.Count == 0)
+        {
+            return [];
+        }
+
+        connection.Begin();
+        var last = Last(connection);
+        var left = lines.Where(line => line.Number > last).ToList();
+        var following = left.TakeWhile((line, i) => line.Number <= (i == 0 ? last : left[i - 1].Number) + 1).ToList();
+        if (following is [.., var end])
+        {
+            Save(connection, following.Select(line => line.Run), end.Number);
+        }
+
+        connection.Commit();
+        return left[following.Count..];
+    }
+
+    /// <summary>Up to which line the database has everything.</summary>
+    public static long Last(HistoryConnection connection) => connection.Query("SELECT last FROM journal", reader => reader.GetInt64(0)).Single();
+
+    /// <summary>Within a transaction. What the database has further on stays as it is.</summary>
+    /// <param name="connection">The transaction's.</param>
+    /// <param name="journaled">What it does not have yet.</param>
+    /// <param name="last">The line up to which it then has everything.</param>
+    public static void Save(HistoryConnection connection, IEnumerable<JournaledRun> journaled, long last)
     {
         var marks = new Dictionary<(string, string), ScheduleMark>();
-        foreach (var (first, last) in ByRun(journaled))
+        foreach (var (first, newest) in ByRun(journaled))
         {
             // One whose beginning is neither here nor there was deleted, or another has its time.
-            if (first.Occurrence is { } occurrence && OccurrenceStore.Add(connection, OccurrenceStore.Settle(occurrence, last.Run)))
+            if (first.Occurrence is { } occurrence && OccurrenceStore.Add(connection, OccurrenceStore.Settle(occurrence, newest.Run)))
             {
-                last.Row.Save(connection);
+                newest.Row.Save(connection);
             }
             else
             {
-                OccurrenceStore.Settle(connection, last.Run);
-                last.Row.Update(connection);
+                OccurrenceStore.Settle(connection, newest.Run);
+                newest.Row.Update(connection);
             }
 
-            if (first.Mark is { } mark)
+            if (first.Mark is { } mark && !(marks.TryGetValue((mark.Script, mark.Key), out var known) && known.Until >= mark.Until))
             {
                 marks[(mark.Script, mark.Key)] = mark;
             }
         }
+
+        connection.Run("UPDATE journal SET last = @last", ("@last", last));
 
         foreach (var mark in marks.Values)
         {

@@ -24,10 +24,10 @@ internal sealed class RunJournal : IDisposable
     private long _growsSince;
 
     /// <param name="database">The file that it belongs to. What it left there is in the database already.</param>
-    /// <param name="first">As for <see cref="JournalFiles"/>.</param>
-    public RunJournal(string database, long first)
+    /// <param name="last">As for <see cref="JournalFiles"/>.</param>
+    public RunJournal(string database, long last)
     {
-        _files = new JournalFiles(database, first);
+        _files = new JournalFiles(database, last);
         EmptySaved();
         _thread = new Thread(WriteAll) { Name = "PluginHost runs", IsBackground = true };
     }
@@ -82,17 +82,18 @@ internal sealed class RunJournal : IDisposable
         }
 
         List<JournaledRun> runs;
+        long last;
         lock (_saving)
         {
             runs = _unsaved.ConvertAll(entry => entry.Run);
-            _taken = runs.Count;
+            (_taken, last) = (runs.Count, _files.Last);
             if (IsSaved(_files.Other))
             {
                 _files.Switch();
             }
         }
 
-        JournalReplay.Save(connection, runs);
+        JournalReplay.Save(connection, runs, last);
     }
 
     /// <summary>The transaction is on disk.</summary>
@@ -186,6 +187,12 @@ internal sealed class RunJournal : IDisposable
         {
             try
             {
+                if (_files.IsFull)
+                {
+                    // It may be because they could not be emptied when they should have been.
+                    EmptySaved();
+                }
+
                 if (_files.IsFull)
                 {
                     return false;

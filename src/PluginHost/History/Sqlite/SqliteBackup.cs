@@ -10,15 +10,22 @@ internal static class SqliteBackup
     public static void Copy(string from, string to)
     {
         // Before the database: what is no longer in there by then is in the database.
-        var journaled = JournalFiles.Read(from);
+        var lines = JournalFiles.Read(from);
         Backups.PrivateFile.Create(to).Dispose();
         using var source = Open(from, SqliteOpenMode.ReadWrite);
         using var target = Open(to, SqliteOpenMode.ReadWrite);
         source.BackupDatabase(target);
-        SqliteDatabase.TakeUp(journaled, target.ConnectionString);
+        TakeUp(target, lines);
 
         // One file, whole without a second one beside it.
         Run(target, "PRAGMA journal_mode = DELETE");
+    }
+
+    /// <summary>The files were read one after the other, while they were written: what comes after a line that is missing is of later, like all that is not in there.</summary>
+    private static void TakeUp(SqliteConnection target, IReadOnlyList<JournalLine> lines)
+    {
+        using var connection = SqliteHistoryConnection.Open(target.ConnectionString);
+        JournalReplay.TakeUp(connection, lines);
     }
 
     /// <summary>Makes sure that a history is whole, and that this version can read it.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using PluginHost.History.Journal;
 using PluginHost.Hosting;
+using SQLitePCL;
 
 namespace PluginHost.History.Sqlite;
 
@@ -34,7 +35,12 @@ internal sealed class SqliteDatabase : HistoryDatabase
             var journal = hasJournal ? OpenJournal(file, connectionString) : null;
             return (new HistoryWriter(() => OpenForWriting(connectionString), journal), new ReadConnections(() => SqliteHistoryConnection.Open(connectionString)), journal);
         }
-        catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_READONLY or raw.SQLITE_IOERR } or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException(
+                $"The history in {file} cannot be written: {failure.Message} Nothing was changed. Is the disk full, read-only, or somebody else's? Start again when that is mended.", failure);
+        }
+        catch (SqliteException failure)
         {
             throw new InvalidOperationException(
                 $"The history in {file} cannot be opened: {failure.Message} Nothing was changed. Move the file, and those beside it that begin like it, away to start with an empty history, or restore it from a backup.",
@@ -42,23 +48,14 @@ internal sealed class SqliteDatabase : HistoryDatabase
         }
     }
 
-    /// <summary>Brings what was left in a journal into a database that nobody else writes.</summary>
-    public static void TakeUp(IReadOnlyList<(long Number, JournaledRun Run)> journaled, string connectionString)
-    {
-        if (journaled.Count > 0)
-        {
-            using var connection = OpenForWriting(connectionString);
-            connection.Begin();
-            JournalReplay.Save(connection, journaled.Select(line => line.Run));
-            connection.Commit();
-        }
-    }
-
     private static RunJournal OpenJournal(string file, string connectionString)
     {
-        var left = JournalFiles.Read(file);
-        TakeUp(left, connectionString);
-        return new RunJournal(file, left is [.., var last] ? last.Number + 1 : 0);
+        var lines = JournalFiles.Read(file);
+        using var connection = OpenForWriting(connectionString);
+        return JournalReplay.TakeUp(connection, lines) is [var first, ..]
+            ? throw new InvalidOperationException(
+                $"The journal of runs beside {file} does not go on where the history ends: it is at line {JournalReplay.Last(connection)}, and the journal has {first.Number} next. One of the two was replaced without the other, or the disk lost a part. Nothing was thrown away. Put back all of history.db* together, restore a backup (pluginhost restore), or move history.db-runs1 and history.db-runs2 away: the runs in them are then not known.")
+            : new RunJournal(file, JournalReplay.Last(connection));
     }
 
     private static SqliteHistoryConnection OpenForWriting(string connectionString)

@@ -79,6 +79,12 @@ internal static class SqliteSchema
         ALTER TABLE runs ADD COLUMN fan_out TEXT;
         CREATE INDEX runs_by_fan_out ON runs (fan_out, id) WHERE fan_out IS NOT NULL;
         """,
+
+        // Not from 0: the lines of a journal that belongs to another database do not go on from here.
+        """
+        CREATE TABLE journal (last INTEGER NOT NULL);
+        INSERT INTO journal (last) VALUES (random() & 0xffffffffffff);
+        """,
     ];
 
     public static void Migrate(SqliteHistoryConnection connection, string file)

@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.Json;
+
+namespace PluginHost.History.Journal;
+
+/// <summary>A line of a journal: its number, the mark of a new run or nothing, the run, and a checksum of all that.</summary>
+/// <param name="Number">One more than that of the line before, in whichever file that is.</param>
+/// <param name="Run">What it says.</param>
+internal sealed record JournalLine(long Number, JournaledRun Run)
+{
+    // None of the parts has one in it.
+    private const char Separator = '\t';
+
+    public static void Write(long number, JournaledRun run, ArrayBufferWriter<byte> lines)
+    {
+        var start = lines.WrittenCount;
+        var mark = run.Mark is null ? "" : JsonSerializer.Serialize(run.Mark, HistoryJson.Default.ScheduleMark);
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{number}{Separator}{mark}{Separator}"), lines);
+        Encoding.UTF8.GetBytes(run.Row.Document, lines);
+        Encoding.UTF8.GetBytes($"{Separator}{Checksum(lines.WrittenSpan[start..])}\n", lines);
+    }
+
+    /// <returns>Null when it is not as it was written, because it was cut off: then nobody was told of it.</returns>
+    /// <exception cref="JsonException">It is, and cannot be understood.</exception>
+    public static JournalLine? Parse(string line)
+    {
+        if (line.Split(Separator) is not [var digits, var mark, var document, var checksum]
+            || Checksum(Encoding.UTF8.GetBytes(line[..^(checksum.Length + 1)])) != checksum
+            || !long.TryParse(digits, CultureInfo.InvariantCulture, out var number))
+        {
+            return null;
+        }
+
+        var run = JsonSerializer.Deserialize(document, HistoryJson.Default.RunInfo) ?? throw new JsonException("There is no run.");
+        return new JournalLine(number, mark.Length == 0
+            ? JournaledRun.Of(run, null)
+            : JournaledRun.Of(run.ScheduledFor is null ? throw new JsonException("The run is for no time.") : run, JsonSerializer.Deserialize(mark, HistoryJson.Default.ScheduleMark)));
+    }
+
+    /// <summary>CRC-32C, against what a disk does to a file when the power goes.</summary>
+    internal static string Checksum(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        }
+
+        foreach (var one in bytes)
+        {
+            crc = BitOperations.Crc32C(crc, one);
+        }
+
+        return (~crc).ToString("x8", CultureInfo.InvariantCulture);
+    }
+}
