@@ -69,7 +69,7 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
 
         var here = LiveOnNode.Of(plugin);
         return NodeStore.List(connection).FindAll(other =>
-            other is { IsUp: true, IsDraining: false, Report.TakesTurns: true } && other.Has(run.NodeLabel)
+            other.TakesTurns && other.Has(run.NodeLabel)
 
             // This one is there, and has the version now, whatever it said last.
             && (node.Is(other.Id) || (other.Silence < Fresh && other.Report.Plugins.Any(here.IsSame))));

@@ -96,6 +96,24 @@ public sealed class DrainingTests
         Assert.That(rollout.Nodes, Is.EqualTo(new[] { new NodeVersionInfo("one", "ccccccc-01234567"), new NodeVersionInfo("other", null) }));
     }
 
+    [Test]
+    public async Task WhoTakesTurnsNoMore_IsToldOnce_SoThatAVersionIsFoundThatSomebodyHas()
+    {
+        var shown = new ClusterNodes(_nodes, _one, _live, new HostEvents());
+        Assert.That(shown.Heard(_nodes.List()), Is.True, "this node has come");
+        Assert.That(shown.Heard(_nodes.List()), Is.False);
+
+        await DrainAsync(_other);
+        Assert.That(shown.Heard(_nodes.List()), Is.True, "the other is drained");
+        Assert.That(shown.Heard(_nodes.List()), Is.False);
+
+        await _nodes.SetDrainingAsync(_other.Id, false, default);
+        Assert.That(shown.Heard(_nodes.List()), Is.False, "there is one more");
+
+        await _database.WriteAsync(connection => { NodeStore.Leave(connection, _other.Id, _other.Incarnation); return true; }, default);
+        Assert.That(shown.Heard(_nodes.List()), Is.True, "it has stopped");
+    }
+
     private async Task DrainAsync(Node node)
     {
         Assert.That(await _nodes.SetDrainingAsync(node.Id, true, default), Is.True);
