@@ -5,8 +5,9 @@ namespace PluginHost.App.Supervision;
 /// <summary>The process that is the host, seen from its supervisor.</summary>
 internal sealed class HostProcess : IDisposable
 {
-    // What a script started may hold the standard error open after the host itself has died.
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
+    // What a script started may hold the standard error open after the host itself has died. What the host wrote is there
+    // at once, and everybody waits for its successor.
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(200);
 
     private readonly Process _process;
     private readonly LastWords _words = new();

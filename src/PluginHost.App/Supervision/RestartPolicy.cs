@@ -19,8 +19,9 @@ internal sealed class RestartPolicy
     /// <summary>A host that lived longer was up: its death is no part of a loop.</summary>
     public static readonly TimeSpan Steady = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan SecondPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    // Short enough that a page is not missed for long when two scripts kill the host one after the other.
+    private static readonly TimeSpan SecondStart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FurthestApart = TimeSpan.FromSeconds(30);
 
     private int _deaths;
     private int _failedStarts;
@@ -48,17 +49,19 @@ internal sealed class RestartPolicy
         }
 
         _deaths = lived >= Steady ? 1 : _deaths + 1;
-        return new NextStep(null, Pause(), _deaths >= DeathsBeforeSafeMode);
+        return new NextStep(null, Pause(lived), _deaths >= DeathsBeforeSafeMode);
     }
 
-    private TimeSpan Pause()
+    // From one start to the next: a host that was up for a while has waited already, and its users should not.
+    private TimeSpan Pause(TimeSpan lived)
     {
         if (_deaths <= 1)
         {
             return TimeSpan.Zero;
         }
 
-        var pause = SecondPause * Math.Pow(2, Math.Min(_deaths - 2, 10));
-        return pause < LongestPause ? pause : LongestPause;
+        var apart = SecondStart * Math.Pow(2, Math.Min(_deaths - 2, 10));
+        apart = apart < FurthestApart ? apart : FurthestApart;
+        return apart > lived ? apart - lived : TimeSpan.Zero;
     }
 }

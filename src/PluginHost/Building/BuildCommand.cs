@@ -20,6 +20,8 @@ internal sealed class BuildCommand(DotnetSdk sdk, BuildEnvironment environment, 
     private ChildCommand Through(string folder, IReadOnlyList<string> command)
     {
         string[] all = [.. options.Value.Build.CommandPrefix.Select(part => part.Replace("{builds}", data.Builds, StringComparison.Ordinal)), .. command];
-        return new ChildCommand(all[0], all[1..], folder, environment.Variables);
+
+        // The service that builds serve goes first: its runs, its pages, and its start after a crash.
+        return new ChildCommand(all[0], all[1..], folder, environment.Variables, InBackground: true);
     }
 }

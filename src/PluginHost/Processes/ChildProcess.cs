@@ -8,11 +8,13 @@ namespace PluginHost.Processes;
 /// <param name="Arguments">Its arguments, unquoted.</param>
 /// <param name="WorkingDirectory">Where it runs.</param>
 /// <param name="Environment">Its whole environment: nothing is inherited.</param>
+/// <param name="InBackground">Whether it, and what it starts, leaves the processors to others that want them.</param>
 internal sealed record ChildCommand(
     string File,
     IReadOnlyList<string> Arguments,
     string WorkingDirectory,
-    IReadOnlyDictionary<string, string> Environment);
+    IReadOnlyDictionary<string, string> Environment,
+    bool InBackground = false);
 
 /// <summary>How a command ended.</summary>
 /// <param name="Code">Its exit code; meaningless when it timed out.</param>
@@ -83,6 +85,11 @@ internal sealed class ChildProcess(TimeProvider time)
             throw new FileNotFoundException($"The command '{command.File}' cannot be started: {failure.Message}", command.File, failure);
         }
 
+        if (command.InBackground && SessionLauncher is null)
+        {
+            BackgroundPriority.Give(process);
+        }
+
         return process;
     }
 
@@ -107,12 +114,8 @@ internal sealed class ChildProcess(TimeProvider time)
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        if (SessionLauncher is not null)
-        {
-            start.ArgumentList.Add(command.File);
-        }
-
-        foreach (var argument in command.Arguments)
+        string[] launched = SessionLauncher is null ? [] : command.InBackground ? [.. BackgroundPriority.Launcher, command.File] : [command.File];
+        foreach (var argument in launched.Concat(command.Arguments))
         {
             start.ArgumentList.Add(argument);
         }

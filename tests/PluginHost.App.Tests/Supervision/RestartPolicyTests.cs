@@ -33,11 +33,21 @@ public sealed class RestartPolicyTests
     [Test]
     public void DeathsInARow_WaitLongerAndLonger_AndEndInSafeMode()
     {
-        var steps = Enumerable.Range(0, 12).Select(_ => _policy.After(134, Short, stopAsked: false)).ToList();
+        var steps = Enumerable.Range(0, 12).Select(_ => _policy.After(134, TimeSpan.Zero, stopAsked: false)).ToList();
 
-        Assert.That(steps.Select(step => step.Pause.TotalSeconds), Is.EqualTo(new[] { 0, 0.5, 1, 2, 4, 8, 16, 30, 30, 30, 30, 30 }));
+        Assert.That(steps.Select(step => step.Pause.TotalSeconds), Is.EqualTo(new[] { 0, 1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30 }));
         Assert.That(steps.TakeWhile(step => !step.SafeMode).Count(), Is.EqualTo(RestartPolicy.DeathsBeforeSafeMode - 1));
         Assert.That(steps.Skip(RestartPolicy.DeathsBeforeSafeMode).All(step => step.SafeMode));
+    }
+
+    // Users have no page meanwhile, and a loop that takes its time is slow by itself.
+    [TestCase(0.2, 0.8)]
+    [TestCase(2, 0)]
+    public void TheTimeThatAHostLived_IsPartOfTheWait(double lived, double pause)
+    {
+        _policy.After(134, Short, stopAsked: false);
+
+        Assert.That(_policy.After(134, TimeSpan.FromSeconds(lived), stopAsked: false).Pause.TotalSeconds, Is.EqualTo(pause).Within(1e-6));
     }
 
     [Test]

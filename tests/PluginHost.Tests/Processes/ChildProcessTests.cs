@@ -34,6 +34,28 @@ public sealed class ChildProcessTests
     }
 
     [Test]
+    public async Task ACommandInTheBackground_AndWhatItStarts_LeavesTheProcessorsToOthers()
+    {
+        var exit = await new ChildProcess(TimeProvider.System).RunAsync(Shell("echo $GIVEN; sh -c nice; exit 3") with { InBackground = true }, _lines.Add, Long, default);
+
+        Assert.That(exit, Is.EqualTo(new ChildExit(3, TimedOut: false)));
+        Assert.That(_lines, Is.EqualTo(new[] { "yes", "10" }));
+    }
+
+    [Test]
+    public async Task WhereProcessorsAreSharedOutBySession_ACommandInTheBackground_HasASessionThatComesLast_AndTheHostHasNot()
+    {
+        const string Session = "/proc/self/autogroup";
+        Assume.That(File.Exists(Session), "This system does not share out by session.");
+        var before = await File.ReadAllTextAsync(Session);
+
+        await new ChildProcess(TimeProvider.System).RunAsync(Shell($"cat {Session}") with { InBackground = true }, _lines.Add, Long, default);
+
+        Assert.That(_lines.Single(), Does.EndWith(" nice 10"));
+        Assert.That(await File.ReadAllTextAsync(Session), Is.EqualTo(before));
+    }
+
+    [Test]
     public async Task ACommandThatAsks_GetsNoAnswer_InsteadOfWaitingForOne()
     {
         await RunAsync("read answer; echo \"answer=$answer\"");
