@@ -12,7 +12,15 @@ internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live
     {
         var all = store.List();
         var up = all.Where(other => other.IsUp).ToList();
-        return [.. all.Select(other => Describe(other, up))];
+        return [.. all.Select(other => Describe(other.IsDraining ? WithStoredRuns(other) : other, up))];
+    }
+
+    /// <summary>Of a node that is drained, zero means that it may be stopped: what was placed on it a moment before counts, too, although it has not said so yet.</summary>
+    private NodeRecord WithStoredRuns(NodeRecord drained)
+    {
+        var (running, queued) = store.CountRuns(drained.Id);
+        var report = drained.Report;
+        return drained with { Report = report with { Running = Math.Max(report.Running, running), Queued = Math.Max(report.Queued, queued) } };
     }
 
     /// <remarks>By what was heard last, so that it answers without the database.</remarks>

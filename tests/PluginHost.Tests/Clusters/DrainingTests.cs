@@ -97,6 +97,16 @@ public sealed class DrainingTests
     }
 
     [Test]
+    public async Task WhatWasPlacedOnIt_AndItHasNotHeardOf_Counts()
+    {
+        await AddAsync(_one, RunTrigger.Manual, "1");
+        await AddAsync(_other, RunTrigger.Manual, "2");
+        await DrainAsync(_one);
+
+        Assert.That(new ClusterNodes(_nodes, _other, _live, new HostEvents()).List().Select(node => (node.Id, node.RunningRuns, node.QueuedRuns)), Is.EqualTo(new[] { ("one", 0, 1), ("other", 0, 0) }));
+    }
+
+    [Test]
     public async Task WhoTakesTurnsNoMore_IsToldOnce_SoThatAVersionIsFoundThatSomebodyHas()
     {
         var shown = new ClusterNodes(_nodes, _one, _live, new HostEvents());
