@@ -55,11 +55,13 @@ public sealed class EverythingFails : ClusterTestBase
         }
 
         var ended = DateTimeOffset.UtcNow;
-        TestContext.Out.WriteLine($"Seed {Seed}: {string.Join(", ", _acts)}");
         await UntilAccountedAsync(ended);
         var counts = await JudgeAsync(begun, ended);
         TestContext.Out.WriteLine(counts);
     }
+
+    [TearDown]
+    public void TellWhatWasDone() => TestContext.Out.WriteLine($"Seed {Seed}: {string.Join(", ", _acts)}");
 
     /// <summary>One of them, or two at the same time.</summary>
     private Task KillAsync()

@@ -45,7 +45,7 @@ internal sealed class RollingUpgrade(ReadyHost[] nodes, Func<int, string, Task<R
         // Who was placing a run on it in that moment has done so a moment later.
         await UntilAsync(other, id, one => (bool)one["isDraining"]! && Count(one, "runningRuns") + Count(one, "queuedRuns") == 0 && Moment(one, "lastCheckInAt") > drained.AddSeconds(2));
         Assert.That(await node.StopAsync(), Is.Zero, node.Output);
-        Assert.That(await OfAsync(other, id, Cut, drained), Is.Empty, $"{id} was drained before it was stopped");
+        Assert.That(await OfAsync(other, id, Cut, drained), Is.Empty, $"{id} was drained at {drained:O}, before it was stopped. {node.Output}");
         nodes[number] = await start(number, version);
         await AskAsync(other, HttpMethod.Delete, id);
         await UntilAsync(other, id, one => (bool)one["isUp"]! && !(bool)one["isDraining"]! && one["version"]!.ToString() == version && one["plugins"]!.AsArray().Count == 1);
