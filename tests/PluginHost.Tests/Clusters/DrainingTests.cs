@@ -69,6 +69,16 @@ public sealed class DrainingTests
     }
 
     [Test]
+    public async Task ATurnOfASchedule_ThatNobodyElseCanTakeYet_IsLeftToOthers()
+    {
+        await RegisterAsync(_other, isLive: false);
+        await DrainAsync(_one);
+
+        Assert.That(() => AddAsync(_one, RunTrigger.Schedule, "1"), Throws.TypeOf<LeftToOthersException>());
+        Assert.That(await _database.WriteAsync(connection => RunStore.Waiting(connection), default), Is.Empty);
+    }
+
+    [Test]
     public async Task ItHolds_AlsoWhenTheNodeIsStartedAnew_UntilItIsUndone()
     {
         await DrainAsync(_one);
