@@ -53,9 +53,14 @@ public sealed class ReadyHost : IAsyncDisposable
     }
 
     /// <summary>Starts a host and waits until its first load has ended.</summary>
-    public static async Task<ReadyHost> StartAsync(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="repository">The repository to watch.</param>
+    /// <param name="data">The host's data directory.</param>
+    /// <param name="poll">How often it looks for commits.</param>
+    /// <param name="environment">Variables of its environment.</param>
+    /// <param name="program">The DLL of the ready host; null for the one that was built beside the tests.</param>
+    public static async Task<ReadyHost> StartAsync(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
-        var host = await ListeningAsync(Launch(repository, data, poll, environment), "");
+        var host = await ListeningAsync(Launch(repository, data, poll, environment, program: program), "");
         await host.UntilReadyAsync();
         return host;
     }
@@ -248,11 +253,11 @@ public sealed class ReadyHost : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ReadyHost Launch(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0", bool supervised = false, IReadOnlyList<string>? options = null)
+    private static ReadyHost Launch(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0", bool supervised = false, IReadOnlyList<string>? options = null, string? program = null)
     {
         var start = new ProcessStartInfo(
             "dotnet",
-            [ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", urls, "--poll", poll, .. supervised ? Array.Empty<string>() : ["--no-supervisor"], .. options ?? []]);
+            [program ?? ProgramOf("PluginHost.App"), "run", "--repo", repository, "--data", data, "--urls", urls, "--poll", poll, .. supervised ? Array.Empty<string>() : ["--no-supervisor"], .. options ?? []]);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

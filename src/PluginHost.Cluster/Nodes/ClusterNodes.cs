@@ -12,7 +12,15 @@ internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live
     {
         var all = store.List();
         var up = all.Where(other => other.IsUp).ToList();
-        return [.. all.Select(other => Describe(other, up))];
+        return [.. all.Select(other => Describe(other.IsDraining ? WithStoredRuns(other) : other, up))];
+    }
+
+    /// <summary>Of a node that is drained, zero means that it may be stopped: what was placed on it a moment before counts, too, although it has not said so yet.</summary>
+    private NodeRecord WithStoredRuns(NodeRecord drained)
+    {
+        var (running, queued) = store.CountRuns(drained.Id);
+        var report = drained.Report;
+        return drained with { Report = report with { Running = Math.Max(report.Running, running), Queued = Math.Max(report.Queued, queued) } };
     }
 
     /// <remarks>By what was heard last, so that it answers without the database.</remarks>
@@ -40,7 +48,8 @@ internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live
     public event Action? Grown;
 
     /// <summary>Takes note of how the nodes are now, and tells those who look at a plugin what has changed elsewhere.</summary>
-    public void Heard(IReadOnlyList<NodeRecord> nodes)
+    /// <returns>Whether a node takes turns no more, or this one does so now: the version whose schedules count may be one that nobody is left with who takes them.</returns>
+    public bool Heard(IReadOnlyList<NodeRecord> nodes)
     {
         var before = _up;
         _up = [.. nodes.Where(other => other.IsUp)];
@@ -54,14 +63,19 @@ internal sealed class ClusterNodes(NodeStore store, Node node, LiveRegistry live
         {
             Grown?.Invoke();
         }
+
+        var (took, take) = (TakingTurns(before), TakingTurns(_up));
+        return took.Except(take).Any() || take.Except(took).Any(node.Is);
     }
+
+    private static IEnumerable<string> TakingTurns(IReadOnlyList<NodeRecord> nodes) => nodes.Where(other => other.TakesTurns).Select(other => other.Id);
 
     private static IEnumerable<(string Node, string Plugin, string Version)> Versions(IReadOnlyList<NodeRecord> nodes) =>
         nodes.SelectMany(other => other.Report.Plugins.Select(plugin => (other.Id, plugin.Plugin, plugin.Version)));
 
     private static IEnumerable<(string Node, string What)> Abilities(IReadOnlyList<NodeRecord> nodes) =>
         from other in nodes
-        where other is { IsDraining: false, Report.TakesTurns: true }
+        where other.TakesTurns
         from what in other.Report.Plugins.Select(plugin => plugin.ContentKey).Concat(other.Report.Labels)
         select (other.Id, what);
 

@@ -179,7 +179,11 @@ internal sealed partial class Membership(
 
     private void Hear(List<NodeRecord> all)
     {
-        nodes.Heard(all);
+        if (nodes.Heard(all))
+        {
+            engine.Reconsider();
+        }
+
         if (all.Exists(other => node.Is(other.Id) && other.IsDraining) is var isDraining && isDraining != node.IsDraining)
         {
             node.IsDraining = isDraining;

@@ -48,6 +48,9 @@ internal sealed record NodeRecord(string Id, bool IsUp, DateTimeOffset StartedAt
     /// <summary>Whether an operator keeps it from new runs.</summary>
     public bool IsDraining { get; init; }
 
+    /// <summary>Whether it starts what schedules ask for: it is up, not drained, and has said so.</summary>
+    public bool TakesTurns => IsUp && !IsDraining && Report.TakesTurns;
+
     /// <summary>Whether it takes what needs a label; null for what needs none.</summary>
     public bool Has(string? label) => NodeLabels.Suffice(Report.Labels, label);
 

@@ -44,6 +44,15 @@ internal sealed class NodeStore(HistoryDatabase database)
     public static bool IsDraining(HistoryConnection connection, string id) =>
         connection.Query("SELECT draining FROM nodes WHERE id = @id", reader => reader.GetBoolean(0), ("@id", id)).SingleOrDefault();
 
+    /// <summary>The runs that are a node's and have not ended, as they are stored: also what it has yet to hear of.</summary>
+    public (int Running, int Queued) CountRuns(string id) => database.Read(connection =>
+    {
+        var counts = connection.Query(
+            "SELECT state, CAST(count(*) AS integer) FROM runs WHERE state IN ('Queued', 'Running') AND lower(json_extract(document, '$.node')) = lower(@id) GROUP BY state",
+            reader => (State: reader.GetString(0), Count: reader.GetInt32(1)), ("@id", id)).ToDictionary(one => one.State, one => one.Count);
+        return (counts.GetValueOrDefault("Running"), counts.GetValueOrDefault("Queued"));
+    });
+
     /// <summary>The node stops, and leaves nothing behind that others must see to at once.</summary>
     public static void Leave(HistoryConnection connection, string id, string incarnation) => connection.Run(
         "UPDATE nodes SET is_up = FALSE WHERE id = @id AND incarnation = @incarnation", ("@id", id), ("@incarnation", incarnation));

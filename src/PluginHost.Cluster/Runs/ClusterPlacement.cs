@@ -69,7 +69,7 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
 
         var here = LiveOnNode.Of(plugin);
         return NodeStore.List(connection).FindAll(other =>
-            other is { IsUp: true, IsDraining: false, Report.TakesTurns: true } && other.Has(run.NodeLabel)
+            other.TakesTurns && other.Has(run.NodeLabel)
 
             // This one is there, and has the version now, whatever it said last.
             && (node.Is(other.Id) || (other.Silence < Fresh && other.Report.Plugins.Any(here.IsSame))));
@@ -109,6 +109,7 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
     /// <summary>Where a run goes that nothing holds on a node: by hand, to the node that was asked; of a schedule, or where this node cannot take it, to any.</summary>
     /// <returns>Nothing, where a run that follows another one has to wait for a node with its label.</returns>
     /// <exception cref="ConflictException">It is asked for by hand, and no node can take it.</exception>
+    /// <exception cref="LeftToOthersException">It is a schedule's, and this node takes no more of them.</exception>
     private string Choose(HistoryConnection connection, RunInfo run)
     {
         var refusal = RefuseHere(run.NodeLabel);
@@ -119,9 +120,18 @@ internal sealed class ClusterPlacement(Node node, LiveRegistry live, EffectiveSc
             return node.Id;
         }
 
+        if (Spread(connection, run) is { } other)
+        {
+            return other;
+        }
+
         // What has begun is seen through: a retry or a follower that no other node can take is run here.
-        return Spread(connection, run)
-            ?? (run.Trigger == RunTrigger.Manual ? throw Refuse(connection, run) : refusal is null ? node.Id : "");
+        return run.Trigger switch
+        {
+            RunTrigger.Manual => throw Refuse(connection, run),
+            RunTrigger.Schedule or RunTrigger.CatchUp when NodeStore.IsDraining(connection, node.Id) => throw new LeftToOthersException(),
+            _ => refusal is null ? node.Id : "",
+        };
     }
 
     private ConflictException Refuse(HistoryConnection connection, RunInfo run) => new(

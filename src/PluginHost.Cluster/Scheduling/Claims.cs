@@ -4,12 +4,12 @@ using PluginHost.Swapping;
 
 namespace PluginHost.Cluster.Scheduling;
 
-/// <summary>Which version of each plugin the schedules are those of, when nodes have different ones: the one that a node has deployed last.</summary>
+/// <summary>Which version of each plugin the schedules are those of, when nodes have different ones: the one that a node has deployed last, as long as one that takes turns has it.</summary>
 internal sealed class Claims(HistoryDatabase database, Node node)
 {
     /// <summary>Makes this node's version the one whose schedules count, if it may.</summary>
     /// <param name="plugin">The plugin as it is live here.</param>
-    /// <param name="isNewHere">Whether it was deployed here just now in place of another; else it only counts when no node has the one that does.</param>
+    /// <param name="isNewHere">Whether it was deployed here just now in place of another; else it only counts when no node that takes turns has the one that does.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The content key by which it counts, which is that of another build if that gave the same bytes; null when it does not count.</returns>
     public Task<string?> TryAsync(LivePlugin plugin, bool isNewHere, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ internal sealed class Claims(HistoryDatabase database, Node node)
                     return claimed.ContentKey;
                 }
 
-                if (claimed is not null && !isNewHere && IsLiveElsewhere(connection, claimed))
+                if (claimed is not null && !MayReplace(connection, claimed, isNewHere))
                 {
                     return null;
                 }
@@ -58,6 +58,17 @@ internal sealed class Claims(HistoryDatabase database, Node node)
     private static LiveOnNode? Find(HistoryConnection connection, string plugin) => connection.Query(
         "SELECT plugin, version, content_key, output_hash FROM plugin_claims WHERE plugin = @plugin",
         reader => new LiveOnNode(reader.GetString(0), reader.GetString(1), reader.GetString(2)) { OutputHash = reader.IsDBNull(3) ? null : reader.GetString(3) }, ("@plugin", plugin)).SingleOrDefault();
+
+    /// <summary>A node that takes no turns must not have the only version that gets any: a drained one, during an upgrade, has another build than those that go on.</summary>
+    private bool MayReplace(HistoryConnection connection, LiveOnNode claimed, bool isNewHere)
+    {
+        if (NodeStore.IsDraining(connection, node.Id))
+        {
+            return !NodeStore.List(connection).Exists(other => other.TakesTurns && !node.Is(other.Id) && other.Find(claimed.Plugin) is not null);
+        }
+
+        return isNewHere || !NodeStore.List(connection).Exists(other => other.TakesTurns && !node.Is(other.Id) && other.Report.Plugins.Any(claimed.IsSame));
+    }
 
     private bool IsLiveElsewhere(HistoryConnection connection, LiveOnNode claimed) =>
         NodeStore.List(connection).Exists(other => other.IsUp && !node.Is(other.Id) && other.Report.Plugins.Any(claimed.IsSame));

@@ -64,7 +64,7 @@ internal sealed partial class QuartzEngine : BackgroundService, IScheduleEngine
         }
     });
 
-    /// <summary>Nodes have come or gone: the schedules of a version that only they had are no longer those that count.</summary>
+    /// <summary>Nodes have come or gone, or take turns no more: the schedules of a version that only they had are no longer those that count.</summary>
     public void Reconsider() => Do(async token =>
     {
         foreach (var plugin in _live.Current.Plugins.Values)

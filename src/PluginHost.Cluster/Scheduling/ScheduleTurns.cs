@@ -106,8 +106,17 @@ internal sealed partial class ScheduleTurns(
         do
         {
             Turn? part = null;
-            await database.WriteAsync(
-                connection => (part = new Turn(connection, script, schedule, selfStarts.Forbid(script), now ??= time.GetUtcNow(), _grace, factory, placement, orders)).Take(due, otherwise), cancellationToken);
+            try
+            {
+                await database.WriteAsync(
+                    connection => (part = new Turn(connection, script, schedule, selfStarts.Forbid(script), now ??= time.GetUtcNow(), _grace, factory, placement, orders)).Take(due, otherwise), cancellationToken);
+            }
+            catch (LeftToOthersException)
+            {
+                SetAside?.Invoke();
+                return;
+            }
+
             turn = part!;
             foreach (var run in turn.Started.Where(placement.IsHere))
             {

@@ -8,8 +8,8 @@ namespace PluginHost;
 /// <param name="StartedAt">When it started.</param>
 /// <param name="LastCheckInAt">When it was last heard of.</param>
 /// <param name="ClockOffsetMs">How far its clock is before the database's, in milliseconds; 0 without one.</param>
-/// <param name="RunningRuns">Runs under way on it when it was last heard of.</param>
-/// <param name="QueuedRuns">Runs that waited on it then.</param>
+/// <param name="RunningRuns">Runs under way on it when it was last heard of; of one that is drained, as they are stored, if that is more.</param>
+/// <param name="QueuedRuns">Runs that waited on it then, likewise.</param>
 /// <param name="Plugins">What is live on it, by plugin.</param>
 public sealed record NodeInfo(
     string Id, bool IsUp, bool IsThis, string Version, DateTimeOffset StartedAt, DateTimeOffset LastCheckInAt, double ClockOffsetMs, int RunningRuns, int QueuedRuns,

@@ -33,6 +33,9 @@ public abstract class ClusterTestBase : HostTestBase
         Postgres.Dispose();
     }
 
+    /// <summary>The ready host that a node is started with, where it is not the one that was built beside the tests.</summary>
+    protected ConcurrentDictionary<int, string> Programs { get; } = [];
+
     /// <summary>Starts a node, or a node again, and waits until its first load has ended.</summary>
     /// <param name="number">Which.</param>
     /// <param name="database">The way to the database; null for the straight one.</param>
@@ -46,7 +49,7 @@ public abstract class ClusterTestBase : HostTestBase
             environment[name] = value;
         }
 
-        return _nodes[number] = await ReadyHost.StartAsync(Repository.Path, DataOf(number), environment: environment);
+        return _nodes[number] = await ReadyHost.StartAsync(Repository.Path, DataOf(number), environment: environment, program: Programs.GetValueOrDefault(number));
     }
 
     protected string DataOf(int number) => Folder.Combine($"node{number}");

@@ -4,7 +4,7 @@ using PluginHost.TestInfra;
 
 namespace PluginHost.EndToEnd.Tests.Clusters;
 
-/// <summary>Nodes are killed and frozen, PostgreSQL goes away, and versions are swapped meanwhile, in an order that a seed decides.</summary>
+/// <summary>Nodes are killed, frozen and upgraded, PostgreSQL goes away, and versions are swapped meanwhile, in an order that a seed decides.</summary>
 /// <remarks>Judged from the outside: by what the scripts are due for, by what they wrote down, and by the ledger.</remarks>
 public sealed class EverythingFails : ClusterTestBase
 {
@@ -31,16 +31,20 @@ public sealed class EverythingFails : ClusterTestBase
     private readonly Random _random = new(Seed);
     private readonly ReadyHost[] _nodes = new ReadyHost[Nodes];
     private readonly List<string> _acts = [];
+    private readonly string[] _versions = [.. Enumerable.Repeat(OtherVersion.Own, Nodes)];
     private int _kills;
+    private int _upgrades;
+    private string _other = null!;
 
     [Test]
     public async Task EachDueTimeRunsOnce_OrTheLedgerSaysWhyNot_AndWhatWasLostIsMarked()
     {
+        _other = OtherVersion.Build(Folder.Combine("other"));
         AddWriters("0", Scripts).Commit("0");
         await Task.WhenAll(Enumerable.Range(0, Nodes).Select(async i => _nodes[i] = await StartNodeAsync(i)));
         await _nodes[0].UntilAsync("api/v1/occurrences?script=A.Lost", page => page["items"]!.AsArray().Count > 1);
         var begun = DateTimeOffset.UtcNow;
-        Func<Task>[] acts = [KillAsync, () => FreezeAsync(1.5), () => FreezeAsync(9), StopPostgresAsync, SwapAsync];
+        Func<Task>[] acts = [KillAsync, () => FreezeAsync(1.5), () => FreezeAsync(9), StopPostgresAsync, SwapAsync, UpgradeAsync];
 
         // Each once, in some order, and then whatever comes.
         var first = new Queue<Func<Task>>(acts.OrderBy(_ => _random.Next()));
@@ -51,11 +55,13 @@ public sealed class EverythingFails : ClusterTestBase
         }
 
         var ended = DateTimeOffset.UtcNow;
-        TestContext.Out.WriteLine($"Seed {Seed}: {string.Join(", ", _acts)}");
         await UntilAccountedAsync(ended);
         var counts = await JudgeAsync(begun, ended);
         TestContext.Out.WriteLine(counts);
     }
+
+    [TearDown]
+    public void TellWhatWasDone() => TestContext.Out.WriteLine($"Seed {Seed}: {string.Join(", ", _acts)}");
 
     /// <summary>One of them, or two at the same time.</summary>
     private Task KillAsync()
@@ -90,9 +96,41 @@ public sealed class EverythingFails : ClusterTestBase
 
     private async Task SwapAsync()
     {
+        Swap();
+        await Task.Delay(3000);
+    }
+
+    private string Swap()
+    {
         _acts.Add("swap");
         AddWriters($"{_acts.Count}", Scripts).Commit($"{_acts.Count}");
-        await Task.Delay(3000);
+        return $"{_acts.Count}";
+    }
+
+    /// <summary>All nodes the first time; then as many as it comes, so that other faults meet both versions. Or back again.</summary>
+    private async Task UpgradeAsync()
+    {
+        var version = new[] { OtherVersion.Own, OtherVersion.Next }.OrderBy(_ => _random.Next()).First(version => _versions.Any(has => has != version));
+        var order = Enumerable.Range(0, Nodes).Where(node => _versions[node] != version).OrderBy(_ => _random.Next()).ToList();
+        order = _upgrades == 0 ? order : order[.._random.Next(1, order.Count + 1)];
+        _acts.Add($"{version} on node {string.Join(", then ", order)}");
+        _upgrades += order.Count;
+        await new RollingUpgrade(_nodes, StartAsync, Swap).GoAsync(order, version, [.. EachSecond.Select(name => $"A.{name}")]);
+    }
+
+    private Task<ReadyHost> StartAsync(int node, string version)
+    {
+        _versions[node] = version;
+        if (version == OtherVersion.Own)
+        {
+            Programs.TryRemove(node, out _);
+        }
+        else
+        {
+            Programs[node] = _other;
+        }
+
+        return StartNodeAsync(node);
     }
 
     private void Signal(int node, string signal) => Command.Run("/", "kill", signal, _nodes[node].ProcessId.ToString(CultureInfo.InvariantCulture));
@@ -113,54 +151,14 @@ public sealed class EverythingFails : ClusterTestBase
 
     private async Task<string> JudgeAsync(DateTimeOffset begun, DateTimeOffset ended)
     {
-        var book = ReadBook().Where(line => line.What == "begin").ToList();
-        var runs = (await ListAsync(_nodes[0], "api/v1/runs?limit=500")).ToDictionary(run => run["id"]!.ToString());
-        Assert.That(book.Select(line => line.Run), Is.Unique, "no run was executed twice");
-        Assert.That(book.Where(line => !runs.ContainsKey(line.Run)), Is.Empty, "executed, and not in the history");
+        var judge = new LedgerJudge(ReadBook(), await ListAsync(_nodes[0], "api/v1/runs?limit=500"));
+        var due = 0;
         foreach (var (script, seconds) in Seconds)
         {
-            var executed = book.Where(line => line.Script == script).ToLookup(line => line.Due!.Value);
-            var ledger = await ListAsync(_nodes[0], $"api/v1/occurrences?script={script}&limit=500");
-            foreach (var due in DueTimes(begun, ended, seconds))
-            {
-                var rows = ledger.Where(row => Moment(row, "due") <= due && Moment(row, "until") >= due).ToList();
-                Assert.That(rows, Has.Count.EqualTo(1), $"{script} at {due:O}");
-                JudgeOne($"{script} at {due:O}: {rows[0].ToJsonString()}", rows[0], [.. executed[due.ToUnixTimeMilliseconds()]], runs);
-            }
+            due += judge.Judge(script, seconds, begun, ended, await ListAsync(_nodes[0], $"api/v1/occurrences?script={script}&limit=500"));
         }
 
-        return $"{_kills} kills in {ended - begun:hh\\:mm\\:ss}: {Seconds.Values.Sum(seconds => DueTimes(begun, ended, seconds).Count())} due times, {book.Count} runs were executed, {book.Count(line => line.Attempt > 1)} of them again after a loss; {runs.Values.Count(run => run["state"]!.ToString() == "lost")} were lost.";
-    }
-
-    private static void JudgeOne(string what, JsonNode row, List<BookLine> executed, Dictionary<string, JsonNode> runs)
-    {
-        if (row["runId"] is not { } id)
-        {
-            Assert.That(executed, Is.Empty, what);
-            Assert.That(row["reason"], Is.Not.Null, what);
-            return;
-        }
-
-        Assert.That(runs, Contains.Key(id.ToString()), what);
-        var (run, last) = (runs[id.ToString()], executed.Count == 0 ? 0 : executed.Max(line => line.Attempt));
-        Assert.That(executed.Select(line => line.Attempt), Is.Unique, what);
-        Assert.That(executed.Where(line => line.Attempt == 1 && line.Run != id.ToString()), Is.Empty, what);
-
-        // One that was lost may have been so before it could write anything, and after it had; whatever else began wrote.
-        var state = run["state"]!.ToString();
-        Assert.That(state, Is.AnyOf("succeeded", "lost", "cancelled"), $"{what} {run.ToJsonString()}");
-        Assert.That(state != "succeeded" || executed.Exists(line => line.Attempt == 1), $"{what}: succeeded, and never ran");
-        Assert.That(last <= 1 || state == "lost", $"{what}: ran again without a loss");
-        Assert.That(state != "lost" || !run["rerunWhenLost"]!.GetValue<bool>() || runs.Values.Any(next => next["firstRun"]?.ToString() == id.ToString()), $"{what}: lost, and not run again");
-    }
-
-    private static IEnumerable<DateTimeOffset> DueTimes(DateTimeOffset from, DateTimeOffset to, int seconds)
-    {
-        var step = TimeSpan.FromSeconds(seconds).Ticks;
-        for (var due = new DateTimeOffset(((from.UtcTicks / step) + 1) * step, TimeSpan.Zero); due <= to; due = due.AddTicks(step))
-        {
-            yield return due;
-        }
+        return $"{_kills} kills, {_upgrades} upgrades of a node in {ended - begun:hh\\:mm\\:ss}: {due} due times, {judge}";
     }
 
     private static DateTimeOffset Moment(JsonNode row, string name) => DateTimeOffset.Parse(row[name]!.ToString(), CultureInfo.InvariantCulture);

@@ -69,6 +69,16 @@ public sealed class DrainingTests
     }
 
     [Test]
+    public async Task ATurnOfASchedule_ThatNobodyElseCanTakeYet_IsLeftToOthers()
+    {
+        await RegisterAsync(_other, isLive: false);
+        await DrainAsync(_one);
+
+        Assert.That(() => AddAsync(_one, RunTrigger.Schedule, "1"), Throws.TypeOf<LeftToOthersException>());
+        Assert.That(await _database.WriteAsync(connection => RunStore.Waiting(connection), default), Is.Empty);
+    }
+
+    [Test]
     public async Task ItHolds_AlsoWhenTheNodeIsStartedAnew_UntilItIsUndone()
     {
         await DrainAsync(_one);
@@ -94,6 +104,34 @@ public sealed class DrainingTests
         var rollout = shown.RolloutOf("A")!;
         Assert.That((rollout.LiveOn, rollout.NodesUp), Is.EqualTo((1, 2)));
         Assert.That(rollout.Nodes, Is.EqualTo(new[] { new NodeVersionInfo("one", "ccccccc-01234567"), new NodeVersionInfo("other", null) }));
+    }
+
+    [Test]
+    public async Task WhatWasPlacedOnIt_AndItHasNotHeardOf_Counts()
+    {
+        await AddAsync(_one, RunTrigger.Manual, "1");
+        await AddAsync(_other, RunTrigger.Manual, "2");
+        await DrainAsync(_one);
+
+        Assert.That(new ClusterNodes(_nodes, _other, _live, new HostEvents()).List().Select(node => (node.Id, node.RunningRuns, node.QueuedRuns)), Is.EqualTo(new[] { ("one", 0, 1), ("other", 0, 0) }));
+    }
+
+    [Test]
+    public async Task WhoTakesTurnsNoMore_IsToldOnce_SoThatAVersionIsFoundThatSomebodyHas()
+    {
+        var shown = new ClusterNodes(_nodes, _one, _live, new HostEvents());
+        Assert.That(shown.Heard(_nodes.List()), Is.True, "this node has come");
+        Assert.That(shown.Heard(_nodes.List()), Is.False);
+
+        await DrainAsync(_other);
+        Assert.That(shown.Heard(_nodes.List()), Is.True, "the other is drained");
+        Assert.That(shown.Heard(_nodes.List()), Is.False);
+
+        await _nodes.SetDrainingAsync(_other.Id, false, default);
+        Assert.That(shown.Heard(_nodes.List()), Is.False, "there is one more");
+
+        await _database.WriteAsync(connection => { NodeStore.Leave(connection, _other.Id, _other.Incarnation); return true; }, default);
+        Assert.That(shown.Heard(_nodes.List()), Is.True, "it has stopped");
     }
 
     private async Task DrainAsync(Node node)
