@@ -196,6 +196,36 @@ public sealed class RunJournalTests
         Assert.That(System.IO.File.ReadAllText(file), Does.Contain("Walking"));
     }
 
+    // A power cut may leave the end of what was being written, and not its beginning.
+    [TestCase(0)]
+    [TestCase(1)]
+    public async Task WhatWasWrittenInOne_AndIsNotThereAsAWhole_WasToldToNobody_AndTheHostStarts(int missing)
+    {
+        await AddAsync("before");
+        Assert.That(_database.CatchUp());
+        Crash(withJournal: false);
+        long last = 0;
+        using (var database = new SqliteDatabase(Crashed))
+        {
+            last = database.Read(JournalReplay.Last);
+        }
+
+        var lines = new System.Buffers.ArrayBufferWriter<byte>();
+        for (var i = 0; i < 3; i++)
+        {
+            JournalLine.Write(last + 1 + i, last + 1, JournaledRun.Of(Run($"{i}", i + 1, RunState.Running), Mark(i + 1)), lines);
+        }
+
+        var text = Encoding.UTF8.GetString(lines.WrittenSpan).Split('\n');
+        text[missing] = text[missing].Replace("A.Work", "\0\0\0\0\0\0", StringComparison.Ordinal);
+        System.IO.File.WriteAllLines(JournalFiles.Paths(Crashed).First(), text);
+
+        using var again = Restart();
+
+        Assert.That(States(again).Select(run => run.Id), Is.EquivalentTo(["before", .. Enumerable.Range(0, missing).Select(i => $"{i}")]));
+        Assert.That(await StoredRuns.AddAsync(new RunStore(again, SingleNode.Instance, TimeProvider.System), "after", 5), Is.Not.Null);
+    }
+
     [Test]
     public async Task LinesOfWhichTheFirstIsMissing_SayNothingOfTheDatabase_SoABackupLeavesThemOut_AndAHostIsNotStartedOnThem()
     {

@@ -65,7 +65,7 @@ internal sealed class JournalFiles : IDisposable
             _lines.Write("\n"u8);
             foreach (var run in runs)
             {
-                JournalLine.Write(++number, run, _lines);
+                JournalLine.Write(++number, Last + 1, run, _lines);
             }
 
             file.Write(_lines.WrittenSpan);

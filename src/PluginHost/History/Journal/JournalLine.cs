@@ -7,19 +7,20 @@ using System.Text.Json;
 
 namespace PluginHost.History.Journal;
 
-/// <summary>A line of a journal: its number, the mark of a new run or nothing, the run, and a checksum of all that.</summary>
+/// <summary>A line of a journal: two numbers, the mark of a new run or nothing, the run, and a checksum of all that.</summary>
 /// <param name="Number">One more than that of the line before, in whichever file that is.</param>
+/// <param name="First">The number of the first line that was written in one with it: where one of those is missing, nobody was told of any.</param>
 /// <param name="Run">What it says.</param>
-internal sealed record JournalLine(long Number, JournaledRun Run)
+internal sealed record JournalLine(long Number, long First, JournaledRun Run)
 {
     // None of the parts has one in it.
     private const char Separator = '\t';
 
-    public static void Write(long number, JournaledRun run, ArrayBufferWriter<byte> lines)
+    public static void Write(long number, long first, JournaledRun run, ArrayBufferWriter<byte> lines)
     {
         var start = lines.WrittenCount;
         var mark = run.Mark is null ? "" : JsonSerializer.Serialize(run.Mark, HistoryJson.Default.ScheduleMark);
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{number}{Separator}{mark}{Separator}"), lines);
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{number}{Separator}{first}{Separator}{mark}{Separator}"), lines);
         Encoding.UTF8.GetBytes(run.Row.Document, lines);
         Encoding.UTF8.GetBytes($"{Separator}{Checksum(lines.WrittenSpan[start..])}\n", lines);
     }
@@ -28,15 +29,16 @@ internal sealed record JournalLine(long Number, JournaledRun Run)
     /// <exception cref="JsonException">It is, and cannot be understood.</exception>
     public static JournalLine? Parse(string line)
     {
-        if (line.Split(Separator) is not [var digits, var mark, var document, var checksum]
+        if (line.Split(Separator) is not [var digits, var firstDigits, var mark, var document, var checksum]
             || Checksum(Encoding.UTF8.GetBytes(line[..^(checksum.Length + 1)])) != checksum
-            || !long.TryParse(digits, CultureInfo.InvariantCulture, out var number))
+            || !long.TryParse(digits, CultureInfo.InvariantCulture, out var number)
+            || !long.TryParse(firstDigits, CultureInfo.InvariantCulture, out var first))
         {
             return null;
         }
 
         var run = JsonSerializer.Deserialize(document, HistoryJson.Default.RunInfo) ?? throw new JsonException("There is no run.");
-        return new JournalLine(number, mark.Length == 0
+        return new JournalLine(number, first, mark.Length == 0
             ? JournaledRun.Of(run, null)
             : JournaledRun.Of(run.ScheduledFor is null ? throw new JsonException("The run is for no time.") : run, JsonSerializer.Deserialize(mark, HistoryJson.Default.ScheduleMark)));
     }

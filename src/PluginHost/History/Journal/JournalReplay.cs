@@ -6,7 +6,7 @@ internal static class JournalReplay
     /// <summary>Brings what was left in the files into a database that nobody else writes, as far as that does not have it.</summary>
     /// <param name="connection">To the database.</param>
     /// <param name="lines">What the files hold.</param>
-    /// <returns>The lines that do not go on where the database ends, so that they say nothing of it.</returns>
+    /// <returns>The lines that do not go on where the database ends, so that they are of another one, or lines that were acknowledged are lost.</returns>
     public static IReadOnlyList<JournalLine> TakeUp(HistoryConnection connection, IReadOnlyList<JournalLine> lines)
     {
         if (lines.Count == 0)
@@ -24,7 +24,10 @@ internal static class JournalReplay
         }
 
         connection.Commit();
-        return left[following.Count..];
+
+        // What was written last, when the power went, may be there without what was written in one with it.
+        var missing = (following is [.., var known] ? known.Number : last) + 1;
+        return left[following.Count..].FindAll(line => line.First > missing);
     }
 
     /// <summary>Up to which line the database has everything.</summary>
