@@ -41,6 +41,8 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
             _alone = watch.IsAlone ? watch : null;
         }
 
+        // Only now: until then another one may still put things back.
+        watch.Look();
         return watch;
     }
 
@@ -88,13 +90,14 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
     {
         private readonly ProcessGlobals _owner;
         private readonly string _script;
-        private readonly object?[] _before = [];
-        private readonly IDictionary? _variables;
+        private object?[] _before = [];
+        private IDictionary? _variables;
 
-        public Watch(ProcessGlobals owner, string script)
+        public Watch(ProcessGlobals owner, string script) => (_owner, _script) = (owner, script);
+
+        public void Look()
         {
-            (_owner, _script) = (owner, script);
-            if (owner.IsOn)
+            if (_owner.IsOn)
             {
                 (_before, _variables) = (Array.ConvertAll(Globals, global => global.Read()), Environment.GetEnvironmentVariables());
             }
@@ -106,28 +109,35 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         /// <summary>The run has ended: tells what it changed, and puts it back where that may be.</summary>
         public void End(Action<string> tell)
         {
-            bool putBack;
+            try
+            {
+                foreach (var (name, restore) in _variables is null ? [] : Changes())
+                {
+                    var (putBack, restored) = PutBack(restore);
+                    var what = restored ? "It was put back." : putBack ? "It could not be put back." : "Other runs were under way as well, so it stays as it is.";
+                    tell($"While this run was under way, {name} changed, which is the same for everything in the process. {what}");
+                    if (!restored)
+                    {
+                        _owner.Report(_script, name);
+                    }
+                }
+            }
+            finally
+            {
+                lock (_owner._lock)
+                {
+                    _owner._underWay--;
+                    _owner._alone = _owner._alone == this ? null : _owner._alone;
+                }
+            }
+        }
+
+        /// <summary>While it is done, no other run begins.</summary>
+        private (bool IsAllowed, bool IsDone) PutBack(Action restore)
+        {
             lock (_owner._lock)
             {
-                _owner._underWay--;
-                putBack = IsAlone;
-                _owner._alone = _owner._alone == this ? null : _owner._alone;
-            }
-
-            if (!_owner.IsOn)
-            {
-                return;
-            }
-
-            foreach (var (name, restore) in Changes())
-            {
-                var restored = putBack && Try(restore);
-                var what = restored ? "It was put back." : putBack ? "It could not be put back." : "Other runs were under way as well, so it stays as it is.";
-                tell($"While this run was under way, {name} changed, which is the same for everything in the process. {what}");
-                if (!restored)
-                {
-                    _owner.Report(_script, name);
-                }
+                return (IsAlone, IsAlone && Try(restore));
             }
         }
 

@@ -64,7 +64,9 @@ public sealed class PoliciesOverNodes : ClusterTestBase
 
     private static async Task NoTwoAtOnceAsync(ReadyHost node, string script)
     {
-        var runs = (await ListAsync(node, $"api/v1/runs?script={script}&limit=500")).Where(run => run["startedAt"] is not null).OrderBy(run => Moment(run, "startedAt")).ToList();
+        // The end of one may be stored after the start of the next, so only what is over is looked at.
+        var page = await node.UntilAsync($"api/v1/runs?script={script}&limit=500", page => Started(page).SkipLast(1).All(run => run["finishedAt"] is not null));
+        var runs = Started(page).ToList();
         Assert.That(runs, Has.Count.GreaterThan(3), script);
         foreach (var (run, next) in runs.Zip(runs.Skip(1)))
         {
@@ -72,6 +74,9 @@ public sealed class PoliciesOverNodes : ClusterTestBase
             Assert.That(Moment(next, "startedAt"), Is.GreaterThan(Moment(run, "finishedAt").AddMilliseconds(-50)), $"{script}: {run.ToJsonString()} {next.ToJsonString()}");
         }
     }
+
+    private static IEnumerable<JsonNode> Started(JsonNode page) =>
+        page["items"]!.AsArray().Select(run => run!).Where(run => run["startedAt"] is not null).OrderBy(run => Moment(run, "startedAt"));
 
     private static async Task<List<string>> OutcomesAsync(ReadyHost node, string script) =>
         [.. (await ListAsync(node, $"api/v1/occurrences?script={script}&limit=500")).Select(row => row["outcome"]!.ToString()).Distinct()];

@@ -253,6 +253,23 @@ public sealed class RunJournalTests
     }
 
     [Test]
+    public async Task TheJournalOfAnotherDatabase_IsNeitherTakenNorThrownAway()
+    {
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await AddAsync("one");
+            Crash();
+        });
+        foreach (var file in Directory.GetFiles(_directory.Combine("crashed")).Where(file => !file.Contains("-runs", StringComparison.Ordinal)))
+        {
+            System.IO.File.Delete(file);
+        }
+
+        Assert.That(() => Restart(), Throws.InvalidOperationException.With.Message.Contains("does not go on where the history ends"));
+        Assert.That(JournalFiles.Read(Crashed), Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task WhatTheDatabaseHasHad_DoesNotComeBack_HoweverLateTheJournalIsReadAgain()
     {
         await WhileTheDatabaseIsBusyAsync(async () =>

@@ -68,7 +68,7 @@ public sealed class UpgradeTests
     {
         string[] known = [
             "da6ed1c6bfa72a3c", "c9b6dca165db0985", "ae921f570b2d6963", "0770806fd625c463", "050e9b497cfe5a0f",
-            "add303026b7a7469", "509ffacf649e533b", "39187c25ab59c8ca", "c755799a474294f0", "35d71a0b3505349f",
+            "add303026b7a7469", "509ffacf649e533b", "39187c25ab59c8ca", "c755799a474294f0", "35d71a0b3505349f", "253acad5d306adc5",
         ];
 
         Assert.That(SqliteSchema.Steps.Take(known.Length).Select(step => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(step.ReplaceLineEndings("\n"))))[..16]), Is.EqualTo(known));

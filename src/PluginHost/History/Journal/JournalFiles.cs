@@ -12,6 +12,9 @@ internal sealed class JournalFiles : IDisposable
     private readonly FileStream[] _files;
     private readonly ArrayBufferWriter<byte> _lines = new();
 
+    // Of each file: how long it should be, while it cannot be made so.
+    private readonly long?[] _cut = [null, null];
+
     /// <param name="database">The file that they are beside.</param>
     /// <param name="last">The number of the last line that was written, to go on from.</param>
     public JournalFiles(string database, long last)
@@ -55,6 +58,11 @@ internal sealed class JournalFiles : IDisposable
     public void Append(IEnumerable<JournaledRun> runs)
     {
         var (file, number) = (_files[Current], Last);
+        if (_cut[Current] is { } left)
+        {
+            Cut(Current, left);
+        }
+
         var whole = file.Length;
         try
         {
@@ -79,8 +87,8 @@ internal sealed class JournalFiles : IDisposable
         }
         catch (Exception)
         {
-            // Whoever is told that it is not there must not find it after a crash.
-            file.SetLength(whole);
+            // Whoever is told that it is not there must not find it after a crash. Until that is so, nothing follows it.
+            Cut(Current, whole);
             throw;
         }
     }
@@ -95,12 +103,13 @@ internal sealed class JournalFiles : IDisposable
         {
             if (_files[file].Length > 0)
             {
-                _files[file].SetLength(0);
+                Cut(file, 0);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // The next time.
+            // The next time. What is in it does no harm: the database says that it has it.
+            _cut[file] = null;
         }
     }
 
@@ -110,6 +119,13 @@ internal sealed class JournalFiles : IDisposable
         {
             file.Dispose();
         }
+    }
+
+    private void Cut(int file, long length)
+    {
+        _cut[file] = length;
+        _files[file].SetLength(length);
+        _cut[file] = null;
     }
 
     /// <summary>Also while a host writes it.</summary>

@@ -3,6 +3,9 @@ namespace PluginHost.History.Journal;
 /// <summary>Brings what the journal holds into the database, of each run only what it has become.</summary>
 internal static class JournalReplay
 {
+    // Those of one database are never so far apart, and those of two always, as each begins at a place of its own.
+    private const long FarApart = 1L << 40;
+
     /// <summary>Brings what was left in the files into a database that nobody else writes, as far as that does not have it.</summary>
     /// <param name="connection">To the database.</param>
     /// <param name="lines">What the files hold.</param>
@@ -16,7 +19,8 @@ internal static class JournalReplay
 
         connection.Begin();
         var last = Last(connection);
-        var left = lines.Where(line => line.Number > last).ToList();
+        var foreign = lines.Where(line => Math.Abs(line.Number - last) >= FarApart).ToList();
+        var left = lines.Where(line => line.Number > last).Except(foreign).ToList();
         var following = left.TakeWhile((line, i) => line.Number <= (i == 0 ? last : left[i - 1].Number) + 1).ToList();
         if (following is [.., var end])
         {
@@ -27,7 +31,7 @@ internal static class JournalReplay
 
         // What was written last, when the power went, may be there without what was written in one with it.
         var missing = (following is [.., var known] ? known.Number : last) + 1;
-        return left[following.Count..].FindAll(line => line.First > missing);
+        return [.. foreign, .. left[following.Count..].FindAll(line => line.First > missing)];
     }
 
     /// <summary>Up to which line the database has everything.</summary>

@@ -80,10 +80,10 @@ internal static class SqliteSchema
         CREATE INDEX runs_by_fan_out ON runs (fan_out, id) WHERE fan_out IS NOT NULL;
         """,
 
-        // Not from 0: the lines of a journal that belongs to another database do not go on from here.
+        // Not from 0: so the lines of a journal are told from those that belong to another database.
         """
         CREATE TABLE journal (last INTEGER NOT NULL);
-        INSERT INTO journal (last) VALUES (random() & 0xffffffffffff);
+        INSERT INTO journal (last) VALUES ((random() & 0x3fffff) << 40);
         """,
     ];
 
