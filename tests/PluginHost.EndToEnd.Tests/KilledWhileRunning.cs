@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using PluginHost.TestInfra;
@@ -100,16 +99,14 @@ public sealed class KilledWhileRunning : HostTestBase
         foreach (var schedule in bySchedule)
         {
             DateTimeOffset? last = null;
-            foreach (var row in schedule.OrderBy(row => Moment(row, "due")))
+            foreach (var row in schedule.OrderBy(row => row.Moment("due")))
             {
-                Assert.That(last is null || Moment(row, "due") == last.Value.AddSeconds(1), $"{schedule.Key}: after {last:O} comes {row.ToJsonString()}");
-                last = Moment(row, "until");
-                Assert.That((last.Value - Moment(row, "due")).TotalSeconds + 1, Is.EqualTo(row["count"]!.GetValue<double>()), row.ToJsonString());
+                Assert.That(last is null || row.Moment("due") == last.Value.AddSeconds(1), $"{schedule.Key}: after {last:O} comes {row.ToJsonString()}");
+                last = row.Moment("until");
+                Assert.That((last.Value - row.Moment("due")).TotalSeconds + 1, Is.EqualTo(row["count"]!.GetValue<double>()), row.ToJsonString());
             }
         }
     }
-
-    private static DateTimeOffset Moment(JsonNode row, string name) => DateTimeOffset.Parse(row[name]!.ToString(), CultureInfo.InvariantCulture);
 
     private static async Task<List<JsonNode>> ListAsync(ReadyHost host, string path)
     {

@@ -5,6 +5,7 @@ namespace PluginHost.EndToEnd.Tests;
 
 /// <summary>Everything that repositories hold and no template makes, in one commit: what can be built goes live, what cannot says why, and no plugin spoils another.</summary>
 [Platform("Linux")]
+[NonParallelizable] // Nearly thirty builds, which leave the processors to whatever else runs.
 public sealed class ProjectsAsTheyCome : HostTestBase
 {
     private const string Odd = "it's; a $(odd) @(thing) ünï 世界 [x] #1 & co";

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using PluginHost.TestInfra;
 
@@ -27,7 +26,7 @@ public sealed class DifferentBuilds : ClusterTestBase
         {
         }
 
-        await other.UntilAsync("api/v1/nodes", page => page["items"]!.AsArray().Any(node => node!["id"]!.ToString() == first["id"]!.ToString() && Moment(node, "lastCheckInAt") > begun.AddSeconds(4) && !(bool)node["isDraining"]!));
+        await other.UntilAsync("api/v1/nodes", page => page["items"]!.AsArray().Any(node => node!["id"]!.ToString() == first["id"]!.ToString() && node.Moment("lastCheckInAt") > begun.AddSeconds(4) && !(bool)node["isDraining"]!));
         Assert.That(await LastAsync(other, 3), Has.All.EqualTo(second["id"]!.ToString()));
         Assert.That(await other.StopAsync(), Is.Zero);
         await UntilOnlyAsync(one, first["id"]!.ToString());
@@ -47,6 +46,4 @@ public sealed class DifferentBuilds : ClusterTestBase
         (await node.UntilAsync("api/v1/nodes", page => page["items"]!.AsArray().Any(one => (bool)one!["isThis"]! && one["plugins"]!.AsArray().Count == 1)))["items"]!.AsArray().Single(one => (bool)one!["isThis"]!)!;
 
     private static string VersionOn(JsonNode node) => node["plugins"]![0]!["version"]!.ToString();
-
-    private static DateTimeOffset Moment(JsonNode node, string name) => DateTimeOffset.Parse(node[name]!.ToString(), CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using PluginHost.TestInfra;
 
 namespace PluginHost.EndToEnd.Tests.Clusters;
@@ -140,12 +139,12 @@ public sealed class EverythingFails : ClusterTestBase
     {
         foreach (var script in Seconds.Keys)
         {
-            await _nodes[0].UntilAsync($"api/v1/occurrences?script={script}&limit=1", page => Moment(page["items"]![0]!, "due") > ended.AddSeconds(15));
+            await _nodes[0].UntilAsync($"api/v1/occurrences?script={script}&limit=1", page => page["items"]![0]!.Moment("due") > ended.AddSeconds(15));
         }
 
         foreach (var state in (string[])["running", "queued"])
         {
-            await _nodes[0].UntilAsync($"api/v1/runs?state={state}&limit=500", page => page["items"]!.AsArray().All(run => Moment(run!, "queuedAt") > ended.AddSeconds(10)));
+            await _nodes[0].UntilAsync($"api/v1/runs?state={state}&limit=500", page => page["items"]!.AsArray().All(run => run!.Moment("queuedAt") > ended.AddSeconds(10)));
         }
     }
 
@@ -160,6 +159,4 @@ public sealed class EverythingFails : ClusterTestBase
 
         return $"{_kills} kills, {_upgrades} upgrades of a node in {ended - begun:hh\\:mm\\:ss}: {due} due times, {judge}";
     }
-
-    private static DateTimeOffset Moment(JsonNode row, string name) => DateTimeOffset.Parse(row[name]!.ToString(), CultureInfo.InvariantCulture);
 }

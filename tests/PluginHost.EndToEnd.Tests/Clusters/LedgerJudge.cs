@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using PluginHost.TestInfra;
 
 namespace PluginHost.EndToEnd.Tests.Clusters;
 
@@ -30,7 +30,7 @@ internal sealed class LedgerJudge
         var times = DueTimes(begun, ended, seconds).ToList();
         foreach (var due in times)
         {
-            var rows = ledger.Where(row => Moment(row, "due") <= due && Moment(row, "until") >= due).ToList();
+            var rows = ledger.Where(row => row.Moment("due") <= due && row.Moment("until") >= due).ToList();
             Assert.That(rows, Has.Count.EqualTo(1), $"{script} at {due:O}");
             JudgeOne($"{script} at {due:O}: {rows[0].ToJsonString()}", rows[0], [.. executed[due.ToUnixTimeMilliseconds()]]);
         }
@@ -72,6 +72,4 @@ internal sealed class LedgerJudge
             yield return due;
         }
     }
-
-    private static DateTimeOffset Moment(JsonNode row, string name) => DateTimeOffset.Parse(row[name]!.ToString(), CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Npgsql;
 using PluginHost.TestInfra;
@@ -53,9 +52,7 @@ public sealed class NetworkIsCut : ClusterTestBase
         Assert.That(began.Select(line => line.Run), Is.Unique);
     }
 
-    private static DateTimeOffset Due(JsonNode row) => Moment(row, "due");
+    private static DateTimeOffset Due(JsonNode row) => row.Moment("due");
 
-    private static DateTimeOffset Until(JsonNode row) => Moment(row, "until");
-
-    private static DateTimeOffset Moment(JsonNode row, string name) => DateTimeOffset.Parse(row[name]!.ToString(), CultureInfo.InvariantCulture);
+    private static DateTimeOffset Until(JsonNode row) => row.Moment("until");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using PluginHost.TestInfra;
@@ -44,11 +43,11 @@ public sealed class NodesOfKinds : ClusterTestBase
         // Asked of both at once, four times each, one at a time.
         var asked = await Task.WhenAll(Enumerable.Range(0, 4).SelectMany(_ => nodes.Select(node => node.PostAsync("api/v1/scripts/A.Limited/runs"))));
         var ended = await Task.WhenAll(asked.Select(run => plain.UntilAsync($"api/v1/runs/{run["id"]}", seen => seen["state"]!.ToString() == "succeeded")));
-        var inTurn = ended.OrderBy(run => Moment(run, "startedAt")).ToList();
+        var inTurn = ended.OrderBy(run => run.Moment("startedAt")).ToList();
         Assert.That(inTurn.Select(run => run["node"]!.ToString()).Distinct().ToList(), Has.Count.EqualTo(2));
         foreach (var (run, next) in inTurn.Zip(inTurn.Skip(1)))
         {
-            Assert.That(Moment(next, "startedAt"), Is.GreaterThanOrEqualTo(Moment(run, "finishedAt")), $"{run.ToJsonString()} {next.ToJsonString()}");
+            Assert.That(next.Moment("startedAt"), Is.GreaterThanOrEqualTo(run.Moment("finishedAt")), $"{run.ToJsonString()} {next.ToJsonString()}");
         }
 
         // What it says of itself is seen from the other node.
@@ -60,6 +59,4 @@ public sealed class NodesOfKinds : ClusterTestBase
     /// <summary>What the runs of one time on two nodes have in common; null when none is on two.</summary>
     private static string? OnBoth(JsonNode page) => page["items"]!.AsArray().GroupBy(run => run!["fanOut"]!.ToString())
         .FirstOrDefault(runs => runs.Select(run => run!["node"]!.ToString()).Distinct().Count() == 2)?.Key;
-
-    private static DateTimeOffset Moment(JsonNode run, string name) => DateTimeOffset.Parse(run[name]!.ToString(), CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using PluginHost.TestInfra;
 
@@ -31,7 +30,7 @@ public sealed class PoliciesOverNodes : ClusterTestBase
         }
 
         var pausedAt = DateTimeOffset.UtcNow;
-        await one.UntilAsync("api/v1/occurrences?script=A.Cancels&limit=1", page => Moment(page["items"]![0]!, "due") > pausedAt.AddSeconds(10));
+        await one.UntilAsync("api/v1/occurrences?script=A.Cancels&limit=1", page => page["items"]![0]!.Moment("due") > pausedAt.AddSeconds(10));
         foreach (var script in paused)
         {
             await other.PostAsync($"api/v1/scripts/{script}/resume");
@@ -42,7 +41,7 @@ public sealed class PoliciesOverNodes : ClusterTestBase
             await one.UntilAsync($"api/v1/occurrences?script={script}", page => page["items"]!.AsArray().Any(row => row!["outcome"]!.ToString() == "caught-up"));
         }
 
-        await one.UntilAsync("api/v1/occurrences?script=A.Cancels&limit=1", page => Moment(page["items"]![0]!, "due") > pausedAt.AddSeconds(18));
+        await one.UntilAsync("api/v1/occurrences?script=A.Cancels&limit=1", page => page["items"]![0]!.Moment("due") > pausedAt.AddSeconds(18));
         foreach (var script in Alone)
         {
             await NoTwoAtOnceAsync(one, script);
@@ -71,25 +70,23 @@ public sealed class PoliciesOverNodes : ClusterTestBase
         foreach (var (run, next) in runs.Zip(runs.Skip(1)))
         {
             // The end is stored an instant after the place is free.
-            Assert.That(Moment(next, "startedAt"), Is.GreaterThan(Moment(run, "finishedAt").AddMilliseconds(-50)), $"{script}: {run.ToJsonString()} {next.ToJsonString()}");
+            Assert.That(next.Moment("startedAt"), Is.GreaterThan(run.Moment("finishedAt").AddMilliseconds(-50)), $"{script}: {run.ToJsonString()} {next.ToJsonString()}");
         }
     }
 
     private static IEnumerable<JsonNode> Started(JsonNode page) =>
-        page["items"]!.AsArray().Select(run => run!).Where(run => run["startedAt"] is not null).OrderBy(run => Moment(run, "startedAt"));
+        page["items"]!.AsArray().Select(run => run!).Where(run => run["startedAt"] is not null).OrderBy(run => run.Moment("startedAt"));
 
     private static async Task<List<string>> OutcomesAsync(ReadyHost node, string script) =>
         [.. (await ListAsync(node, $"api/v1/occurrences?script={script}&limit=500")).Select(row => row["outcome"]!.ToString()).Distinct()];
 
     private static async Task EachTimeIsInTheLedgerOnceAsync(ReadyHost node, string script)
     {
-        var rows = (await ListAsync(node, $"api/v1/occurrences?script={script}&limit=500")).OrderBy(row => Moment(row, "due")).ToList();
+        var rows = (await ListAsync(node, $"api/v1/occurrences?script={script}&limit=500")).OrderBy(row => row.Moment("due")).ToList();
         var step = script switch { "A.QueuesAll" => 2, "A.Cancels" => 3, _ => 1 };
         foreach (var (row, next) in rows.Zip(rows.Skip(1)))
         {
-            Assert.That(Moment(next, "due"), Is.EqualTo(Moment(row, "until").AddSeconds(step)), $"{script}: {row.ToJsonString()} {next.ToJsonString()}");
+            Assert.That(next.Moment("due"), Is.EqualTo(row.Moment("until").AddSeconds(step)), $"{script}: {row.ToJsonString()} {next.ToJsonString()}");
         }
     }
-
-    private static DateTimeOffset Moment(JsonNode row, string name) => DateTimeOffset.Parse(row[name]!.ToString(), CultureInfo.InvariantCulture);
 }

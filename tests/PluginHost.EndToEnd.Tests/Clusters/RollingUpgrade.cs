@@ -43,7 +43,7 @@ internal sealed class RollingUpgrade(ReadyHost[] nodes, Func<int, string, Task<R
         var drained = DateTimeOffset.UtcNow;
 
         // Who was placing a run on it in that moment has done so a moment later.
-        await UntilAsync(other, id, one => (bool)one["isDraining"]! && Count(one, "runningRuns") + Count(one, "queuedRuns") == 0 && Moment(one, "lastCheckInAt") > drained.AddSeconds(2));
+        await UntilAsync(other, id, one => (bool)one["isDraining"]! && Count(one, "runningRuns") + Count(one, "queuedRuns") == 0 && one.Moment("lastCheckInAt") > drained.AddSeconds(2));
         Assert.That(await node.StopAsync(), Is.Zero, node.Output);
         Assert.That(await OfAsync(other, id, Cut, drained), Is.Empty, $"{id} was drained at {drained:O}, before it was stopped. {node.Output}");
         nodes[number] = await start(number, version);
@@ -64,7 +64,7 @@ internal sealed class RollingUpgrade(ReadyHost[] nodes, Func<int, string, Task<R
         await nodes[0].UntilAsync("api/v1/nodes", page => page["items"]!.AsArray().Count(node => (bool)node!["isUp"]!) == nodes.Length);
         foreach (var script in schedules)
         {
-            await nodes[0].UntilAsync($"api/v1/occurrences?script={script}&limit=3", page => page["items"]!.AsArray().All(row => row!["outcome"]!.ToString() == "ran" && Moment(row, "due") > DateTimeOffset.UtcNow.AddSeconds(-8)));
+            await nodes[0].UntilAsync($"api/v1/occurrences?script={script}&limit=3", page => page["items"]!.AsArray().All(row => row!["outcome"]!.ToString() == "ran" && row.Moment("due") > DateTimeOffset.UtcNow.AddSeconds(-8)));
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class RollingUpgrade(ReadyHost[] nodes, Func<int, string, Task<R
         {
             var page = await nodes[0].UntilAsync(
                 $"api/v1/occurrences?script={script}&limit=500&from={begun.UtcDateTime:O}&to={ended.UtcDateTime:O}",
-                page => page["items"]!.AsArray() is { Count: > 0 } rows && Moment(rows[0]!, "due") > ended.AddSeconds(-2) && rows.All(row => row!["outcome"]!.ToString() != "pending"));
+                page => page["items"]!.AsArray() is { Count: > 0 } rows && rows[0]!.Moment("due") > ended.AddSeconds(-2) && rows.All(row => row!["outcome"]!.ToString() != "pending"));
             Assert.That(page["items"]!.AsArray().Where(row => row!["outcome"]!.ToString() != "ran").Select(row => row!.ToJsonString()), Is.Empty, $"due during the upgrade, from {begun:O} to {ended:O}");
         }
     }
@@ -89,7 +89,7 @@ internal sealed class RollingUpgrade(ReadyHost[] nodes, Func<int, string, Task<R
     private static async Task<IReadOnlyList<string>> OfAsync(ReadyHost asked, string node, IEnumerable<string> states, DateTimeOffset since)
     {
         var pages = await Task.WhenAll(states.Select(state => asked.GetAsync($"api/v1/runs?state={state}&limit=500")));
-        return [.. pages.SelectMany(page => page["items"]!.AsArray()).Where(run => run!["node"]!.ToString() == node && Moment(run, "finishedAt") > since).Select(run => run!.ToJsonString())];
+        return [.. pages.SelectMany(page => page["items"]!.AsArray()).Where(run => run!["node"]!.ToString() == node && run.Moment("finishedAt") > since).Select(run => run!.ToJsonString())];
     }
 
     private static Task<JsonNode> UntilAsync(ReadyHost asked, string node, Func<JsonNode, bool> wanted) =>
@@ -98,6 +98,4 @@ internal sealed class RollingUpgrade(ReadyHost[] nodes, Func<int, string, Task<R
     private static async Task<IEnumerable<JsonNode>> NodesAsync(ReadyHost asked) => (await asked.GetAsync("api/v1/nodes"))["items"]!.AsArray().Select(node => node!);
 
     private static int Count(JsonNode node, string name) => node[name]!.GetValue<int>();
-
-    private static DateTimeOffset Moment(JsonNode row, string name) => DateTimeOffset.Parse(row[name]!.ToString(), null);
 }

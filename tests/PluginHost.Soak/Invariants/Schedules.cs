@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using PluginHost.TestInfra;
 
 namespace PluginHost.Soak.Invariants;
 
@@ -13,7 +13,7 @@ internal static class Schedules
             var rows = new List<(DateTimeOffset Due, DateTimeOffset Until, long Count, JsonNode Row)>();
             await foreach (var row in Listing.ReadAsync(world.Host, $"api/v1/occurrences?script={plugin}.Tick"))
             {
-                rows.Add((Moment(row, "due"), Moment(row, "until"), row["count"]!.GetValue<long>(), row));
+                rows.Add((row.Moment("due"), row.Moment("until"), row["count"]!.GetValue<long>(), row));
             }
 
             Check(plugin, world.Expectations.Of(plugin), [.. rows.OrderBy(row => row.Due)]);
@@ -47,6 +47,4 @@ internal static class Schedules
             }
         }
     }
-
-    private static DateTimeOffset Moment(JsonNode row, string name) => DateTimeOffset.Parse(row[name]!.ToString(), CultureInfo.InvariantCulture);
 }
