@@ -45,7 +45,7 @@ internal sealed class Claims(HistoryDatabase database, Node node)
     public Task<bool> ReleaseAsync(string plugin, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            if (Find(connection, plugin) is { } claimed && IsLiveElsewhere(connection, claimed))
+            if (Find(connection, plugin) is { } claimed && HasOther(connection, other => other.IsUp && other.Report.Plugins.Any(claimed.IsSame)))
             {
                 return false;
             }
@@ -60,16 +60,10 @@ internal sealed class Claims(HistoryDatabase database, Node node)
         reader => new LiveOnNode(reader.GetString(0), reader.GetString(1), reader.GetString(2)) { OutputHash = reader.IsDBNull(3) ? null : reader.GetString(3) }, ("@plugin", plugin)).SingleOrDefault();
 
     /// <summary>A node that takes no turns must not have the only version that gets any: a drained one, during an upgrade, has another build than those that go on.</summary>
-    private bool MayReplace(HistoryConnection connection, LiveOnNode claimed, bool isNewHere)
-    {
-        if (NodeStore.IsDraining(connection, node.Id))
-        {
-            return !NodeStore.List(connection).Exists(other => other.TakesTurns && !node.Is(other.Id) && other.Find(claimed.Plugin) is not null);
-        }
+    private bool MayReplace(HistoryConnection connection, LiveOnNode claimed, bool isNewHere) => NodeStore.IsDraining(connection, node.Id)
+        ? !HasOther(connection, other => other.TakesTurns && other.Find(claimed.Plugin) is not null)
+        : isNewHere || !HasOther(connection, other => other.TakesTurns && other.Report.Plugins.Any(claimed.IsSame));
 
-        return isNewHere || !NodeStore.List(connection).Exists(other => other.TakesTurns && !node.Is(other.Id) && other.Report.Plugins.Any(claimed.IsSame));
-    }
-
-    private bool IsLiveElsewhere(HistoryConnection connection, LiveOnNode claimed) =>
-        NodeStore.List(connection).Exists(other => other.IsUp && !node.Is(other.Id) && other.Report.Plugins.Any(claimed.IsSame));
+    private bool HasOther(HistoryConnection connection, Predicate<NodeRecord> asked) =>
+        NodeStore.List(connection).Exists(other => !node.Is(other.Id) && asked(other));
 }
