@@ -70,7 +70,7 @@ public sealed class SeveralNodes : ClusterTestBase
         await other.PostAsync($"api/v1/nodes/{self}/drain");
         Assert.That((await one.PostAsync("api/v1/scripts/A.Tick/runs"))["node"]!.ToString(), Is.Not.EqualTo(self));
         var from = DateTimeOffset.UtcNow;
-        await other.UntilAsync("api/v1/runs?script=A.Tick&limit=5", page => page["items"]!.AsArray() is { Count: 5 } runs && runs.All(run => DateTimeOffset.Parse(run!["queuedAt"]!.ToString(), null) > from && run["node"]!.ToString() != self));
+        await other.UntilAsync("api/v1/runs?script=A.Tick&limit=5", page => page["items"]!.AsArray() is { Count: 5 } runs && runs.All(run => run!.Moment("queuedAt") > from && run!["node"]!.ToString() != self));
         Assert.That((await one.GetAsync($"api/v1/runs/{running["id"]}"))["state"]!.ToString(), Is.EqualTo("running"));
 
         using (var answer = await other.Api.DeleteAsync($"api/v1/nodes/{self}/drain"))
@@ -93,11 +93,11 @@ public sealed class SeveralNodes : ClusterTestBase
         Assert.That(await nodes[0].StopAsync(), Is.Zero);
 
         var last = ReadBook().Max(line => line.Due)!.Value;
-        await nodes[1].UntilAsync("api/v1/occurrences?script=A.Tick&limit=1", page => DateTimeOffset.Parse(page["items"]![0]!["due"]!.ToString(), null).ToUnixTimeMilliseconds() > last + 5000);
+        await nodes[1].UntilAsync("api/v1/occurrences?script=A.Tick&limit=1", page => page["items"]![0]!.Moment("due").ToUnixTimeMilliseconds() > last + 5000);
         var written = ReadBook().Where(line => line.What == "begin").Select(line => line.Due!.Value).ToList();
 
         // A host that stops cancels what is under way: that may be a run which has not written anything yet.
-        var cancelled = (await ListAsync(nodes[1], "api/v1/runs?script=A.Tick&state=cancelled&limit=500")).Select(run => DateTimeOffset.Parse(run["scheduledFor"]!.ToString(), null).ToUnixTimeMilliseconds());
+        var cancelled = (await ListAsync(nodes[1], "api/v1/runs?script=A.Tick&state=cancelled&limit=500")).Select(run => run.Moment("scheduledFor").ToUnixTimeMilliseconds());
         var dues = written.Union(cancelled).Order().ToList();
         Assert.That(written, Is.Unique);
         Assert.That(dues, Is.EqualTo(Enumerable.Range(0, dues.Count).Select(i => dues[0] + (i * 1000L))), "each second once, whoever was there");
@@ -128,7 +128,7 @@ public sealed class SeveralNodes : ClusterTestBase
 
         await Task.WhenAll(nodes.Select(node => node.StopAsync()));
         var stopped = DateTimeOffset.UtcNow;
-        await fresh.UntilAsync("api/v1/occurrences?script=A.Tick&limit=1", page => DateTimeOffset.Parse(page["items"]![0]!["due"]!.ToString(), null) > stopped.AddSeconds(2) && page["items"]![0]!["outcome"]!.ToString() == "ran");
+        await fresh.UntilAsync("api/v1/occurrences?script=A.Tick&limit=1", page => page["items"]![0]!.Moment("due") > stopped.AddSeconds(2) && page["items"]![0]!["outcome"]!.ToString() == "ran");
     }
 
     private static async Task<List<JsonNode>> DeployedAsync(IReadOnlyList<ReadyHost> nodes, string message)

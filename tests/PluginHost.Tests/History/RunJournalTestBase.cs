@@ -17,7 +17,7 @@ public abstract class RunJournalTestBase
     private protected string File => Combine("history.db");
 
     /// <summary>What the crash has left: see <see cref="Crash"/>.</summary>
-    private protected string Crashed => Combine(Path.Combine("crashed", "history.db"));
+    private protected string Crashed => Combine("crashed", "history.db");
 
     private protected RunStore Runs => new(_database, SingleNode.Instance, TimeProvider.System);
 
@@ -35,29 +35,16 @@ public abstract class RunJournalTestBase
         _directory.Dispose();
     }
 
-    private protected string Combine(string name) => _directory.Combine(name);
+    private protected string Combine(params string[] parts) => _directory.Combine(parts);
 
     private protected Task<RunInfo?> AddAsync(string id, int second = 0, RunState state = RunState.Running) => StoredRuns.AddAsync(Runs, id, second, state);
 
     /// <summary>As a process that dies now leaves the files.</summary>
-    private protected void Crash(bool withJournal = true)
-    {
-        Directory.CreateDirectory(Combine("crashed"));
-        foreach (var file in Directory.GetFiles(_directory.Path, "history.db*").Where(file => withJournal || !file.Contains("-runs", StringComparison.Ordinal)))
-        {
-            Copy(file, Path.Combine(Combine("crashed"), Path.GetFileName(file)));
-        }
-    }
+    private protected void Crash(bool withJournal = true) =>
+        Keep(Directory.GetFiles(_directory.Path, "history.db*").Where(file => withJournal || !file.Contains("-runs", StringComparison.Ordinal)));
 
     /// <summary>What the files of the journal hold now is what they hold after the crash.</summary>
-    private protected void KeepJournal()
-    {
-        Directory.CreateDirectory(Combine("crashed"));
-        foreach (var file in JournalFiles.Paths(File))
-        {
-            Copy(file, Path.Combine(Combine("crashed"), Path.GetFileName(file)));
-        }
-    }
+    private protected void KeepJournal() => Keep(JournalFiles.Paths(File));
 
     private protected SqliteDatabase Restart() => new(Crashed, hasJournal: true);
 
@@ -78,10 +65,15 @@ public abstract class RunJournalTestBase
         Assert.That(await busy);
     }
 
-    private static void Copy(string from, string to)
+    private void Keep(IEnumerable<string> files)
     {
-        using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var target = System.IO.File.Create(to);
-        source.CopyTo(target);
+        Directory.CreateDirectory(Combine("crashed"));
+        foreach (var file in files)
+        {
+            // Not by File.Copy, which may not read what is open.
+            using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var target = System.IO.File.Create(Combine("crashed", Path.GetFileName(file)));
+            source.CopyTo(target);
+        }
     }
 }
