@@ -1,12 +1,22 @@
+using System.Text;
 using System.Text.Json;
 
 namespace PluginHost.History;
 
 /// <summary>A run as it is written. Made outside the transaction, whose one thread has enough to do.</summary>
-internal sealed record RunRow(string Id, string Script, string State, string Trigger, string Node, string? FanOut, string Document)
+internal sealed class RunRow
 {
-    public static RunRow Of(RunInfo run) =>
-        new(run.Id, run.Script, run.State.ToString(), run.Trigger.ToString(), run.Node, run.FanOut, JsonSerializer.Serialize(run, HistoryJson.Default.RunInfo));
+    private readonly RunInfo _run;
+
+    private RunRow(RunInfo run) => (_run, Json) = (run, JsonSerializer.SerializeToUtf8Bytes(run, HistoryJson.Default.RunInfo));
+
+    /// <summary>All of it, as the journal has it.</summary>
+    public byte[] Json { get; }
+
+    /// <summary>All of it, as the database has it.</summary>
+    public string Document => Encoding.UTF8.GetString(Json);
+
+    public static RunRow Of(RunInfo run) => new(run);
 
     /// <returns>False when it is stored as ended, as further on, or as another node's: what it has become there stays.</returns>
     public bool Save(HistoryConnection connection) => connection.Run(
@@ -15,7 +25,7 @@ internal sealed record RunRow(string Id, string Script, string State, string Tri
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, document = excluded.document
         WHERE runs.state IN ('Queued', 'Running') AND NOT (runs.state = 'Running' AND excluded.state = 'Queued') AND json_extract(runs.document, '$.node') = @node
         """,
-        ("@id", Id), ("@script", Script), ("@state", State), ("@trigger", Trigger), ("@fanOut", FanOut), ("@document", Document), ("@node", Node)) > 0;
+        ("@id", _run.Id), ("@script", _run.Script), ("@state", _run.State.ToString()), ("@trigger", _run.Trigger.ToString()), ("@fanOut", _run.FanOut), ("@document", Document), ("@node", _run.Node)) > 0;
 
     /// <summary>The same for a run that is stored, if it is.</summary>
     public bool Update(HistoryConnection connection) => connection.Run(
@@ -23,5 +33,5 @@ internal sealed record RunRow(string Id, string Script, string State, string Tri
         UPDATE runs SET state = @state, document = @document
         WHERE id = @id AND state IN ('Queued', 'Running') AND NOT (state = 'Running' AND @state = 'Queued') AND json_extract(document, '$.node') = @node
         """,
-        ("@id", Id), ("@state", State), ("@document", Document), ("@node", Node)) > 0;
+        ("@id", _run.Id), ("@state", _run.State.ToString()), ("@document", Document), ("@node", _run.Node)) > 0;
 }

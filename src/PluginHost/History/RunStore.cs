@@ -118,7 +118,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
 
     /// <summary>A run that nobody else can have taken over, and that is not too long for it, need not wait for the database.</summary>
     private Task<bool> TryJournalAsync(JournaledRun run) =>
-        placement.IsAlone && run.Row.Document.Length <= LongestJournaled ? database.TryJournalAsync(run) : Task.FromResult(false);
+        placement.IsAlone && run.Row.Json.Length <= LongestJournaled ? database.TryJournalAsync(run) : Task.FromResult(false);
 
     private List<RunInfo> End(HistoryConnection connection, RunInfo run, IReadOnlyList<RunInfo> following)
     {

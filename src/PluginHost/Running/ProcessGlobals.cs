@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using PluginHost.Hosting;
@@ -8,10 +9,13 @@ namespace PluginHost.Running;
 /// <summary>Sees what a script in this process has changed for all others in it, tells, and puts it back.</summary>
 /// <remarks>
 /// Compares before and after a run. Put back is only what changed while no other run was under way: otherwise nobody can
-/// say whose change it is. What cannot be read, such as the switches of AppContext, is not seen.
+/// say whose change it is. What cannot be read, such as the switches of AppContext, is not seen. Of a script that runs many
+/// times a second only some runs are compared: to copy the environment twice can take longer than the run.
 /// </remarks>
-internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostOptions> options)
+internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostOptions> options, TimeProvider time)
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
     private sealed record Global(string Name, Func<object?> Read, Action<object?> PutBack);
 
     private static readonly Global[] Globals =
@@ -25,6 +29,7 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         new("the greatest number of threads of the thread pool", MaxThreads, value => ThreadPool.SetMaxThreads((((int, int))value!).Item1, (((int, int))value!).Item2)),
     ];
 
+    private readonly ConcurrentDictionary<string, long> _lookedAt = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _lock = new();
     private int _underWay;
     private Watch? _alone;
@@ -97,7 +102,7 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
 
         public void Look()
         {
-            if (_owner.IsOn)
+            if (_owner.IsOn && _owner.IsTurnOf(_script))
             {
                 (_before, _variables) = (Array.ConvertAll(Globals, global => global.Read()), Environment.GetEnvironmentVariables());
             }
@@ -174,6 +179,18 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
     }
 
     private bool IsOn => options.Value.Runs.WatchProcess;
+
+    private bool IsTurnOf(string script)
+    {
+        var now = time.GetTimestamp();
+        if (_lookedAt.TryGetValue(script, out var last) && time.GetElapsedTime(last, now) < Interval)
+        {
+            return false;
+        }
+
+        _lookedAt[script] = now;
+        return true;
+    }
 
     private void Report(string script, string what) => problems.Set(
         $"process {what}", $"A script, perhaps '{script}', changed {what} of this process, and it stays so until the host is restarted. Scripts that need that are run in a process of their own: [Script(Isolation = ScriptIsolation.Process)].");

@@ -73,8 +73,6 @@ internal sealed partial class RunExecutor(
             await Task.WhenAny(work, Task.Delay(AbortLimit, time, CancellationToken.None));
         }
 
-        // From here on nothing stands on the script's stack: what holds its frames keeps its version in memory.
-        await Task.Yield();
         return Finish(run, work.IsCompleted ? Outcome(run, work) : GiveUp(script, runner, work));
     }
 

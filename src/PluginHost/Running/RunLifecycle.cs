@@ -205,11 +205,8 @@ internal sealed partial class RunLifecycle : IWantedVersions, IDisposable
 
     private void Begin(ActiveRun run)
     {
-        // The script must see nothing of whoever happened to free its place.
-        using (ExecutionContext.SuppressFlow())
-        {
-            _ = Task.Run(() => RunAsync(run));
-        }
+        // Without the context of whoever happened to free its place: the script must see nothing of that.
+        ThreadPool.UnsafeQueueUserWorkItem(static begun => _ = begun.Lifecycle.RunAsync(begun.Run), (Lifecycle: this, Run: run), preferLocal: false);
     }
 
     private async Task RunAsync(ActiveRun run)

@@ -5,131 +5,184 @@ namespace PluginHost.Running;
 /// <summary>Threads for scripts, so that those that block hold up neither the application nor each other.</summary>
 /// <remarks>
 /// The thread pool adds threads one by one and seconds apart: a hundred scripts that block its threads would keep web
-/// pages and everybody else waiting for a minute. Here each piece of work gets a thread at once, an idle one or a new one;
-/// how many that can be is bounded by how many runs may be under way. What a script itself puts on the thread pool, with
-/// Task.Run, goes there.
+/// pages and everybody else waiting for a minute. Here each piece of work gets a thread, an idle one or a new one; how
+/// many that can be is bounded by how many runs may be under way. But to wake a thread takes longer than most scripts do:
+/// where each processor has just begun with another, work waits for one of those to be done, and gets its own thread when
+/// none is within a millisecond. What a script itself puts on the thread pool, with Task.Run, goes there.
 /// </remarks>
 internal sealed class ScriptThreads : TaskScheduler
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeProvider Time = TimeProvider.System;
 
-    private readonly Lock _lock = new();
+    private readonly object _gate = new();
 
     // The one that came last is taken first: its stack is still in the processor's cache, and the others can end.
-    private readonly List<Worker> _idle = [];
+    private readonly List<ScriptThread> _idle = [];
+    private readonly Queue<(Task Work, long Since)> _waiting = new();
+
+    // Who began last, as many as there are processors: these may soon be done.
+    private readonly (ScriptThread? Thread, long At)[] _latest = new (ScriptThread?, long)[Environment.ProcessorCount];
+    private int _oldest;
+    private bool _isWatched;
+    private bool _hasWatcher;
 
     [ThreadStatic]
     private static ScriptThreads? _current;
 
-    /// <summary>How many threads wait for work.</summary>
-    public int Idle
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _idle.Count;
-            }
-        }
-    }
-
-    /// <summary>Starts work on a thread of its own; what it awaits comes back to such threads.</summary>
+    /// <summary>Starts work on a thread for scripts; what it awaits comes back to such threads.</summary>
     public Task<T> RunAsync<T>(Func<Task<T>> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
 
     protected override void QueueTask(Task task)
     {
-        Worker? idle = null;
-        lock (_lock)
+        lock (_gate)
         {
-            if (_idle.Count > 0)
+            var now = Time.GetTimestamp();
+            if (Array.TrueForAll(_latest, begun => begun.Thread?.BeganAt == begun.At && Time.GetElapsedTime(begun.At, now) < Patience))
             {
-                idle = _idle[^1];
-                _idle.RemoveAt(_idle.Count - 1);
+                _waiting.Enqueue((task, now));
+                Watch();
+                return;
             }
         }
 
-        if (idle is not null)
-        {
-            idle.Give(task);
-            return;
-        }
-
-        // Nothing of the flow of the one who queues goes into the thread: it outlives the work.
-        var worker = new Worker();
-        worker.Give(task);
-        new Thread(() => Work(worker)) { IsBackground = true, Name = "PluginHost script" }.UnsafeStart();
+        Hand(task);
     }
 
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => !taskWasPreviouslyQueued && _current == this && TryExecuteTask(task);
 
-    // None waits: each has its thread.
+    // Nothing waits for long.
     protected override IEnumerable<Task> GetScheduledTasks() => [];
 
-    private void Work(Worker worker)
+    private void Hand(Task task)
+    {
+        ScriptThread? idle = null;
+        var thread = new ScriptThread();
+        lock (_gate)
+        {
+            if (_idle.Count > 0)
+            {
+                thread = idle = _idle[^1];
+                _idle.RemoveAt(_idle.Count - 1);
+            }
+
+            Begin(thread);
+        }
+
+        thread.Give(task);
+        if (idle is null)
+        {
+            // Nothing of the flow of the one who queues goes into the thread: it outlives the work.
+            new Thread(() => Work(thread)) { IsBackground = true, Name = "PluginHost script" }.UnsafeStart();
+        }
+    }
+
+    private void Work(ScriptThread thread)
     {
         _current = this;
-        while (RunNext(worker))
+        while (RunNext(thread))
         {
-            lock (_lock)
-            {
-                _idle.Add(worker);
-            }
         }
     }
 
     // In a frame of its own: a thread that waits for work must not hold the last, and with it a plugin, in a local variable.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool RunNext(Worker worker)
+    private bool RunNext(ScriptThread thread)
+    {
+        var task = thread.Take(TimeSpan.Zero) ?? TakeWaiting(thread) ?? TakeOrEnd(thread);
+        return task is not null && (TryExecuteTask(task) || true);
+    }
+
+    /// <returns>Null when nothing waits; it is idle then.</returns>
+    private Task? TakeWaiting(ScriptThread thread)
+    {
+        lock (_gate)
+        {
+            if (_waiting.TryDequeue(out var next))
+            {
+                Begin(thread);
+                return next.Work;
+            }
+
+            thread.BeganAt = 0;
+            _idle.Add(thread);
+            return null;
+        }
+    }
+
+    /// <returns>Null when it has been idle for so long that it is to end.</returns>
+    private Task? TakeOrEnd(ScriptThread thread)
     {
         while (true)
         {
-            if (worker.Take(IdleLimit) is { } task)
+            if (thread.Take(IdleLimit) is { } task)
             {
-                TryExecuteTask(task);
-                return true;
+                return task;
             }
 
-            lock (_lock)
+            lock (_gate)
             {
                 // Whoever has taken it out meanwhile gives it work.
-                if (_idle.Remove(worker))
+                if (_idle.Remove(thread))
                 {
-                    return false;
+                    return null;
                 }
             }
         }
     }
 
-    /// <summary>A thread and the work that it is given.</summary>
-    /// <remarks>A monitor, because whatever else a thread can wait by spins first: sixty that wait would take the processor from those that work.</remarks>
-    private sealed class Worker
+    private void Begin(ScriptThread thread)
     {
-        private Task? _next;
+        thread.BeganAt = Time.GetTimestamp();
+        _latest[_oldest] = (thread, thread.BeganAt);
+        _oldest = (_oldest + 1) % _latest.Length;
+    }
 
-        public void Give(Task task)
+    /// <summary>Sees to it that nothing waits for too long.</summary>
+    private void Watch()
+    {
+        if (!_hasWatcher)
         {
-            lock (this)
-            {
-                _next = task;
-                Monitor.Pulse(this);
-            }
+            new Thread(WatchAll) { IsBackground = true, Name = "PluginHost scripts" }.UnsafeStart();
+        }
+        else if (!_isWatched)
+        {
+            Monitor.Pulse(_gate);
         }
 
-        /// <returns>Null when none came in time.</returns>
-        public Task? Take(TimeSpan limit)
-        {
-            lock (this)
-            {
-                if (_next is null)
-                {
-                    Monitor.Wait(this, limit);
-                }
+        _hasWatcher = _isWatched = true;
+    }
 
-                var task = _next;
-                _next = null;
-                return task;
+    private void WatchAll()
+    {
+        var overdue = new List<Task>();
+        while (TakeOverdue(overdue))
+        {
+            overdue.ForEach(Hand);
+            overdue.Clear();
+        }
+    }
+
+    /// <returns>False when nothing has waited for a while, so that there is nothing to watch.</returns>
+    private bool TakeOverdue(List<Task> overdue)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count == 0)
+            {
+                _isWatched = false;
+                return _hasWatcher = Monitor.Wait(_gate, IdleLimit) || _isWatched;
             }
+
+            Monitor.Wait(_gate, Patience);
+            while (_waiting.TryPeek(out var next) && Time.GetElapsedTime(next.Since) >= Patience)
+            {
+                overdue.Add(_waiting.Dequeue().Work);
+            }
+
+            return true;
         }
     }
 }

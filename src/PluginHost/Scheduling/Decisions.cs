@@ -12,7 +12,7 @@ internal sealed record Decision(string Script, string? Key, Func<Task> CarryOut)
 internal sealed class Decisions
 {
     // The first of many that are due at once need not wait until all of them are stored.
-    private const int AtOnce = 100;
+    private const int AtOnce = 32;
 
     private readonly Channel<Decision> _waiting = Channel.CreateUnbounded<Decision>(new() { SingleReader = true });
 

@@ -30,6 +30,34 @@ public sealed class RunJournalReplayTests : RunJournalTestBase
     }
 
     [Test]
+    public async Task WhatWasWrittenOverLinesOfBefore_IsToldFromThem()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await AddAsync($"before {i:00}", i);
+        }
+
+        Assert.That(Database.CatchUp());
+        await AddAsync("between", 100);
+        Assert.That(Database.CatchUp());
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await AddAsync("after", 101);
+            Crash();
+        });
+        var left = JournalFiles.Read(Crashed, last: null);
+        Assert.That(left, Has.Count.GreaterThan(50), "lines of before are behind it, to be told from it");
+
+        using (var again = Restart())
+        {
+            Assert.That(States(again).First(), Is.EqualTo(("after", RunState.Running)));
+            Assert.That(States(again).Count(), Is.EqualTo(102));
+        }
+
+        Assert.That(JournalFiles.Paths(Crashed).Sum(file => new FileInfo(file).Length), Is.Zero, "a host that is stopped leaves nothing behind");
+    }
+
+    [Test]
     public async Task WhatTheDatabaseHasAlready_StaysAsItIs()
     {
         await WhileTheDatabaseIsBusyAsync(async () =>
@@ -187,7 +215,7 @@ public sealed class RunJournalReplayTests : RunJournalTestBase
         }
 
         Assert.That(() => Restart(), Throws.InvalidOperationException.With.Message.Contains("does not go on where the history ends"));
-        Assert.That(JournalFiles.Read(Crashed), Has.Count.EqualTo(1));
+        Assert.That(JournalFiles.Read(Crashed, last: null), Has.Count.EqualTo(1));
     }
 
     [Test]

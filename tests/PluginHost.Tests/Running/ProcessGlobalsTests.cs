@@ -66,6 +66,29 @@ public sealed class ProcessGlobalsTests : RunTestBase
     }
 
     [Test]
+    public async Task OfAScriptThatRunsVeryOften_ARunIsLookedAtOnceInATenthOfASecond()
+    {
+        var told = new List<int>();
+        Stage.Script = (_, _) => { Environment.SetEnvironmentVariable(Variable, Guid.NewGuid().ToString()); return Task.CompletedTask; };
+        Host.Deploy(typeof(Plain), typeof(Other));
+        try
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                told.Add((await Host.LogOfAsync(await Host.EndOfAsync(await Host.StartAsync("Plain")))).Count);
+                Time.Advance(TimeSpan.FromMilliseconds(60));
+            }
+
+            Assert.That(told, Is.EqualTo(new[] { 1, 0, 1, 0 }));
+            Assert.That(await Host.LogOfAsync(await Host.EndOfAsync(await Host.StartAsync("Other"))), Has.Count.EqualTo(1), "each script for itself");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Variable, null);
+        }
+    }
+
+    [Test]
     public async Task ARunThatChangesNothing_HasNothingToTell()
     {
         Stage.Script = (_, _) => Task.CompletedTask;

@@ -70,7 +70,7 @@ internal sealed class RunningHost : IAsyncDisposable
         var stored = new StoredVersions(Live, Draining, new ArtifactCatalog(), null!);
         var secrets = new SecretParameters(Data);
         var grace = new StopGrace(Options.Create(Application), options, time);
-        var inProcess = new InProcessRunner(new ScriptInvoker(_console, time), new ProcessGlobals(Problems, options), secrets, new ScriptValueStore(Database, time), Events, options);
+        var inProcess = new InProcessRunner(new ScriptInvoker(_console, time), new ProcessGlobals(Problems, options, time), secrets, new ScriptValueStore(Database, time), Events, options);
         Workers = new Workers(
              Live, Draining, new ChildProcess(TimeProvider.System), new WorkerCommand(options), new WorkerLimits(options, NullLogger<WorkerLimits>.Instance),
              new SharedAssemblies(options, new SharedServices([])), Data, options, time, NullLogger<Workers>.Instance);

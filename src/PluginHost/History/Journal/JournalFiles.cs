@@ -4,13 +4,23 @@ using System.Text.Json;
 namespace PluginHost.History.Journal;
 
 /// <summary>The files of a journal beside the database: one is written while what the other holds goes into the database.</summary>
+/// <remarks>
+/// What the database has is written over, and not cut off before: to write where a file has its place on the disk already
+/// takes half as long as to make it longer. So behind what was written last there are lines of before, by their numbers.
+/// </remarks>
 internal sealed class JournalFiles : IDisposable
 {
     // A database that takes nothing is not waited for until the disk is full.
     private const long Largest = 64 * 1024 * 1024;
 
+    // What is left of a rush takes no more room than this.
+    private const long Kept = 16 * 1024 * 1024;
+
     private readonly FileStream[] _files;
     private readonly ArrayBufferWriter<byte> _lines = new();
+
+    // Up to where each file holds what the database may not have.
+    private readonly long[] _ends = [0, 0];
 
     // Of each file: how long it should be, while it cannot be made so.
     private readonly long?[] _cut = [null, null];
@@ -33,17 +43,21 @@ internal sealed class JournalFiles : IDisposable
 
     public int Other => 1 - Current;
 
-    public bool IsFull => _files[Current].Length > Largest;
+    public bool IsFull => _ends[Current] > Largest;
 
     public static IEnumerable<string> Paths(string database) => [$"{database}-runs1", $"{database}-runs2"];
 
     /// <summary>What they hold, in the order in which it was written.</summary>
+    /// <param name="database">The file that they are beside.</param>
+    /// <param name="last">The line up to which that has everything, so that these are left out; null when it is to be seen later.</param>
     /// <exception cref="InvalidOperationException">There is something that this version does not understand.</exception>
-    public static IReadOnlyList<JournalLine> Read(string database)
+    public static IReadOnlyList<JournalLine> Read(string database, long? last)
     {
         try
         {
-            return [.. Paths(database).Where(File.Exists).SelectMany(Lines).Select(JournalLine.Parse).OfType<JournalLine>().OrderBy(line => line.Number)];
+            return [.. Paths(database).Where(File.Exists).SelectMany(Lines)
+                .Where(line => last is null || !JournalLine.IsUpTo(line, last.Value))
+                .Select(JournalLine.Parse).OfType<JournalLine>().OrderBy(line => line.Number)];
         }
         catch (JsonException failure)
         {
@@ -63,7 +77,7 @@ internal sealed class JournalFiles : IDisposable
             Cut(Current, left);
         }
 
-        var whole = file.Length;
+        var whole = _ends[Current];
         try
         {
             file.Position = whole;
@@ -83,6 +97,7 @@ internal sealed class JournalFiles : IDisposable
                 file.Flush(flushToDisk: true);
             }
 
+            _ends[Current] = file.Position;
             Last = number;
         }
         catch (Exception)
@@ -96,28 +111,36 @@ internal sealed class JournalFiles : IDisposable
     /// <summary>What comes now goes into the other file.</summary>
     public void Switch() => Current = Other;
 
-    /// <summary>Everything in it is in the database. If it cannot be emptied now, that does no harm: what the database has is left out when it is read.</summary>
-    public void Empty(int file)
+    /// <summary>Everything in it is in the database.</summary>
+    public void Reuse(int file)
+    {
+        _ends[file] = 0;
+        Shorten(file, Kept);
+    }
+
+    /// <summary>What is not in the database stays.</summary>
+    public void Dispose()
+    {
+        foreach (var file in All)
+        {
+            Shorten(file, _ends[file]);
+            _files[file].Dispose();
+        }
+    }
+
+    /// <summary>If it cannot be done now, that does no harm: what the database has is left out when it is read.</summary>
+    private void Shorten(int file, long most)
     {
         try
         {
-            if (_files[file].Length > 0)
+            if (_files[file] is { CanWrite: true } open && open.Length > most)
             {
-                Cut(file, 0);
+                open.SetLength(most);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // The next time. What is in it does no harm: the database says that it has it.
-            _cut[file] = null;
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (var file in _files)
-        {
-            file.Dispose();
+            // The next time.
         }
     }
 

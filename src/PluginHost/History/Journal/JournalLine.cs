@@ -21,9 +21,14 @@ internal sealed record JournalLine(long Number, long First, JournaledRun Run)
         var start = lines.WrittenCount;
         var mark = run.Mark is null ? "" : JsonSerializer.Serialize(run.Mark, HistoryJson.Default.ScheduleMark);
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{number}{Separator}{first}{Separator}{mark}{Separator}"), lines);
-        Encoding.UTF8.GetBytes(run.Row.Document, lines);
+        lines.Write(run.Row.Json);
         Encoding.UTF8.GetBytes($"{Separator}{Checksum(lines.WrittenSpan[start..])}\n", lines);
     }
+
+    /// <summary>Whether it is one of the lines of a journal up to a number, so that it need not be read.</summary>
+    public static bool IsUpTo(string line, long last) =>
+        line.IndexOf(Separator) is > 0 and var end && long.TryParse(line.AsSpan(0, end), CultureInfo.InvariantCulture, out var number)
+        && number <= last && last - number < JournalReplay.FarApart;
 
     /// <returns>Null when it is not as it was written, because it was cut off: then nobody was told of it.</returns>
     /// <exception cref="JsonException">It is, and cannot be understood.</exception>

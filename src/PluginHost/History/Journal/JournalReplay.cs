@@ -4,7 +4,7 @@ namespace PluginHost.History.Journal;
 internal static class JournalReplay
 {
     // Those of one database are never so far apart, and those of two always, as each begins at a place of its own.
-    private const long FarApart = 1L << 40;
+    public const long FarApart = 1L << 40;
 
     /// <summary>Brings what was left in the files into a database that nobody else writes, as far as that does not have it.</summary>
     /// <param name="connection">To the database.</param>

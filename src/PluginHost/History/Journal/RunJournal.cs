@@ -8,8 +8,8 @@ namespace PluginHost.History.Journal;
 /// </remarks>
 internal sealed class RunJournal : IDisposable
 {
-    /// <summary>How long it is left to grow, so that more of it has ended.</summary>
-    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(100);
+    /// <summary>How long it is left to grow, so that most of it has ended: of a run that has, the database is told once.</summary>
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(500);
 
     private readonly Queue<(JournaledRun Run, TaskCompletionSource<bool> Written)> _waiting = new();
     private readonly Lock _saving = new();
@@ -28,7 +28,6 @@ internal sealed class RunJournal : IDisposable
     public RunJournal(string database, long last)
     {
         _files = new JournalFiles(database, last);
-        EmptySaved();
         _thread = new Thread(WriteAll) { Name = "PluginHost runs", IsBackground = true };
     }
 
@@ -113,7 +112,7 @@ internal sealed class RunJournal : IDisposable
             _newest.Clear();
             _unsaved.ForEach(entry => _newest[entry.Run.Run.Id] = entry.Run.Run);
             _growsSince = Environment.TickCount64;
-            EmptySaved();
+            ReuseSaved();
         }
     }
 
@@ -189,12 +188,6 @@ internal sealed class RunJournal : IDisposable
             {
                 if (_files.IsFull)
                 {
-                    // It may be because they could not be emptied when they should have been.
-                    EmptySaved();
-                }
-
-                if (_files.IsFull)
-                {
                     return false;
                 }
 
@@ -223,11 +216,11 @@ internal sealed class RunJournal : IDisposable
         }
     }
 
-    private void EmptySaved()
+    private void ReuseSaved()
     {
         foreach (var file in JournalFiles.All.Where(IsSaved))
         {
-            _files.Empty(file);
+            _files.Reuse(file);
         }
     }
 

@@ -10,7 +10,7 @@ internal static class SqliteBackup
     public static void Copy(string from, string to)
     {
         // Before the database: what is no longer in there by then is in the database.
-        var lines = JournalFiles.Read(from);
+        var lines = JournalFiles.Read(from, last: null);
         Backups.PrivateFile.Create(to).Dispose();
         using var source = Open(from, SqliteOpenMode.ReadWrite);
         using var target = Open(to, SqliteOpenMode.ReadWrite);

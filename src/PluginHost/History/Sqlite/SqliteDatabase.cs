@@ -50,8 +50,8 @@ internal sealed class SqliteDatabase : HistoryDatabase
 
     private static RunJournal OpenJournal(string file, string connectionString)
     {
-        var lines = JournalFiles.Read(file);
         using var connection = OpenForWriting(connectionString);
+        var lines = JournalFiles.Read(file, JournalReplay.Last(connection));
         return JournalReplay.TakeUp(connection, lines) is [var first, ..]
             ? throw new InvalidOperationException(
                 $"The journal of runs beside {file} does not go on where the history ends: it is at line {JournalReplay.Last(connection)}, and the journal has {first.Number} next. One of the two was replaced without the other, or the disk lost a part. Nothing was thrown away. Put back all of history.db* together, restore a backup (pluginhost restore), or move history.db-runs1 and history.db-runs2 away: the runs in them are then not known.")
