@@ -29,9 +29,12 @@ internal sealed class HostEvents
         Interlocked.Increment(ref _revision);
         lock (_lock)
         {
-            foreach (var watcher in _watchers.Where(watcher => isOwn || !watcher.OnlyOwn))
+            foreach (var watcher in _watchers)
             {
-                watcher.Add(change);
+                if (isOwn || !watcher.OnlyOwn)
+                {
+                    watcher.Add(change);
+                }
             }
         }
     }

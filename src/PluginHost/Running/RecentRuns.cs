@@ -44,7 +44,7 @@ internal sealed class RecentRuns(RunStore store)
             // Whoever read the store after the end was stored has it already.
             if (entry.Runs is { } runs && runs.All(run => run.Id != ended.Id))
             {
-                entry.Runs = [.. runs.Append(RecentRun.Of(ended)).TakeLast(Count)];
+                entry.Runs = [.. runs.Skip(runs.Count + 1 - Count), RecentRun.Of(ended)];
             }
         }
     }

@@ -5,7 +5,7 @@ namespace PluginHost.Running;
 /// <param name="script">The runs of its script, itself among them.</param>
 /// <param name="limits">The bounds of each of which it needs a place, that of its script first.</param>
 /// <param name="arrival">How many came before it.</param>
-internal sealed class RunPlace(ActiveRun run, ScriptRuns script, IReadOnlyList<RunLimit> limits, long arrival)
+internal sealed class RunPlace(ActiveRun run, ScriptRuns script, RunLimit[] limits, long arrival)
 {
     private readonly bool _isExclusive = run.Info.Exclusive;
 
@@ -16,7 +16,7 @@ internal sealed class RunPlace(ActiveRun run, ScriptRuns script, IReadOnlyList<R
 
     public ScriptRuns Script { get; } = script;
 
-    public IReadOnlyList<RunLimit> Limits { get; } = limits;
+    public RunLimit[] Limits { get; } = limits;
 
     /// <summary>The bound that had no place for it, where it waits.</summary>
     public RunLimit? ParkedAt { get; set; }

@@ -51,7 +51,7 @@ internal sealed class RunQueue(Func<RunInfo, IReadOnlyList<RunLimitRule>> rulesO
             }
 
             var place = Enter(run);
-            startsAtOnce = place.Limits.All(limit => limit.IsFreeFor(place));
+            startsAtOnce = Array.TrueForAll(place.Limits, limit => limit.IsFreeFor(place));
             if (startsAtOnce)
             {
                 Take(place);
@@ -135,7 +135,7 @@ internal sealed class RunQueue(Func<RunInfo, IReadOnlyList<RunLimitRule>> rulesO
         }
     }
 
-    private void Refill(IReadOnlyList<RunLimit> limits, List<ActiveRun> started)
+    private void Refill(RunLimit[] limits, List<ActiveRun> started)
     {
         foreach (var limit in limits)
         {
@@ -150,7 +150,7 @@ internal sealed class RunQueue(Func<RunInfo, IReadOnlyList<RunLimitRule>> rulesO
 
     private void TryStart(RunPlace place, List<ActiveRun> started)
     {
-        if (place.Limits.FirstOrDefault(limit => !limit.IsFreeFor(place)) is { } full)
+        if (Array.Find(place.Limits, limit => !limit.IsFreeFor(place)) is { } full)
         {
             full.Park(place);
             place.ParkedAt = full;

@@ -13,9 +13,9 @@ internal sealed class SecretTexts
 
     /// <param name="parameters">The parameters as they were given.</param>
     /// <param name="secrets">The names of the secret ones.</param>
-    public void Learn(JsonObject? parameters, IEnumerable<string> secrets) => _texts =
+    public void Learn(JsonObject? parameters, IEnumerable<string> secrets) => _texts = parameters is null ? [] :
     [
-        .. secrets.SelectMany(name => Texts(parameters?.FirstOrDefault(parameter => parameter.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value)).Where(text => text.Length >= Shortest).Distinct()
+        .. secrets.SelectMany(name => Texts(parameters.FirstOrDefault(parameter => parameter.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value)).Where(text => text.Length >= Shortest).Distinct()
 
             // The longer first: one may be a part of another.
             .OrderByDescending(text => text.Length),
