@@ -10,7 +10,7 @@ internal sealed class NextTimes
     public const int Shown = 5;
 
     // By the schedule itself, not by what it says: one that is replaced is forgotten together with its version.
-    private readonly ConditionalWeakTable<ScheduleDescriptor, IReadOnlyList<DateTimeOffset>> _known = [];
+    private readonly ConditionalWeakTable<ScheduleDescriptor, DateTimeOffset[]> _known = [];
 
     /// <summary>A time of a schedule, and those that follow.</summary>
     public IReadOnlyList<DateTimeOffset> Of(ScheduleDescriptor schedule, DateTimeOffset first)
