@@ -22,10 +22,16 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The run, on the node that has it; of those on every node, the first; when the key was used for the script before, the run from then.</returns>
     /// <exception cref="ConflictException">The key was used for another request.</exception>
-    public Task<RunInfo> AddAsync(RunInfo run, RequestKey? key, CancellationToken cancellationToken)
+    public async Task<RunInfo> AddAsync(RunInfo run, RequestKey? key, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (key is null && placement.RefuseHere(run.NodeLabel) is null && await TryJournalAsync(JournaledRun.New(run, null)))
+        {
+            return run;
+        }
+
         var row = RunRow.Of(run);
-        return database.WriteAsync(
+        return await database.WriteAsync(
             connection =>
             {
                 if (key is not null && Remember(connection, run, key) is { } earlier)
@@ -56,7 +62,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     /// <returns>The run; null when the time had its turn before, so that there is none.</returns>
     public async Task<RunInfo?> AddScheduledAsync(RunInfo run, OccurrenceInfo occurrence, ScheduleMark mark, bool isNewest, CancellationToken cancellationToken)
     {
-        if (isNewest && await TryJournalAsync(JournaledRun.Of(run, mark)))
+        if (isNewest && await TryJournalAsync(JournaledRun.New(run, mark)))
         {
             return run;
         }
@@ -81,7 +87,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     /// <returns>Whether it is still this node's: another may have ended it, or taken it over.</returns>
     public async Task<bool> SaveAsync(RunInfo run, CancellationToken cancellationToken)
     {
-        var journaled = JournaledRun.Of(run, null);
+        var journaled = JournaledRun.Of(run);
         if (await TryJournalAsync(journaled))
         {
             return true;
@@ -106,7 +112,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     /// <returns>The runs that follow, on their nodes; null when the run was no longer this node's, and nothing was stored.</returns>
     public async Task<IReadOnlyList<RunInfo>?> EndAsync(RunInfo run, IReadOnlyList<RunInfo> following, CancellationToken cancellationToken)
     {
-        var journaled = JournaledRun.Of(run, null);
+        var journaled = JournaledRun.Of(run);
         if (following.Count == 0 && await TryJournalAsync(journaled))
         {
             return [];

@@ -78,7 +78,7 @@ public sealed class RunJournalOnBadDisksTests
     }
 
     private static JournaledRun Journaled(string id, string? text = null) =>
-        JournaledRun.Of(StoredRuns.Run(id, 0, RunState.Running) with { Progress = text is null ? null : new RunProgress(0.5, text) }, null);
+        JournaledRun.Of(StoredRuns.Run(id, 0, RunState.Running) with { Progress = text is null ? null : new RunProgress(0.5, text) });
 
     /// <summary>The files of the journal can be added to, and not be made shorter.</summary>
     private void KeepWhatIsWritten()

@@ -30,6 +30,24 @@ public sealed class RunJournalReplayTests : RunJournalTestBase
     }
 
     [Test]
+    public async Task AfterACrash_WhatSomebodyAskedForIsThere_AndIsForNoTime()
+    {
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            await Runs.AddAsync(AskedFor("begun", RunState.Running), null, default);
+            await Runs.AddAsync(AskedFor("ended", RunState.Running), null, default);
+            await Runs.EndAsync(AskedFor("ended", RunState.Succeeded), [], default);
+            Crash();
+        });
+
+        using var again = Restart();
+
+        Assert.That(States(again), Is.EquivalentTo(new[] { ("begun", RunState.Running), ("ended", RunState.Succeeded) }));
+        Assert.That(Outcomes(again), Is.Empty);
+        Assert.That(new ScheduleStore(again).GetAll(), Is.Empty);
+    }
+
+    [Test]
     public async Task WhatWasWrittenOverLinesOfBefore_IsToldFromThem()
     {
         for (var i = 0; i < 100; i++)
@@ -162,7 +180,7 @@ public sealed class RunJournalReplayTests : RunJournalTestBase
         var lines = new System.Buffers.ArrayBufferWriter<byte>();
         for (var i = 0; i < 3; i++)
         {
-            JournalLine.Write(last + 1 + i, last + 1, JournaledRun.Of(Run($"{i}", i + 1, RunState.Running), Mark(i + 1)), lines);
+            JournalLine.Write(last + 1 + i, last + 1, JournaledRun.New(Run($"{i}", i + 1, RunState.Running), Mark(i + 1)), lines);
         }
 
         var text = Encoding.UTF8.GetString(lines.WrittenSpan).Split('\n');
@@ -237,4 +255,6 @@ public sealed class RunJournalReplayTests : RunJournalTestBase
             Assert.That(new ScheduleStore(again).GetAll(), Is.Empty);
         }
     }
+
+    private static RunInfo AskedFor(string id, RunState state) => Run(id, 0, state) with { Trigger = RunTrigger.Manual, ScheduledFor = null };
 }

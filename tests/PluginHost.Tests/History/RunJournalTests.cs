@@ -125,6 +125,21 @@ public sealed class RunJournalTests : RunJournalTestBase
     }
 
     [Test]
+    public async Task ARequestWithAKey_WaitsForTheDatabase_WhichAloneKnowsTheKeys()
+    {
+        Task<RunInfo>? first = null;
+        await WhileTheDatabaseIsBusyAsync(async () =>
+        {
+            first = Runs.AddAsync(Run("one", 0, RunState.Running), new RequestKey("key", "hash"), default);
+            await Runs.AddAsync(Run("without", 1, RunState.Running), null, default);
+            Assert.That(first.IsCompleted, Is.False);
+        });
+
+        Assert.That((await first!).Id, Is.EqualTo("one"));
+        Assert.That((await Runs.AddAsync(Run("two", 2, RunState.Running), new RequestKey("key", "hash"), default)).Id, Is.EqualTo("one"));
+    }
+
+    [Test]
     public async Task ATimeThatMayHaveHadItsTurn_IsAskedOfTheDatabase()
     {
         await AddAsync("one");

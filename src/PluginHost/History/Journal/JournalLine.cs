@@ -7,7 +7,7 @@ using System.Text.Json;
 
 namespace PluginHost.History.Journal;
 
-/// <summary>A line of a journal: two numbers, the mark of a new run or nothing, the run, and a checksum of all that.</summary>
+/// <summary>A line of a journal: two numbers, of a new run its mark (null when it is for no schedule) and else nothing, the run, and a checksum of all that.</summary>
 /// <param name="Number">One more than that of the line before, in whichever file that is.</param>
 /// <param name="First">The number of the first line that was written in one with it: where one of those is missing, nobody was told of any.</param>
 /// <param name="Run">What it says.</param>
@@ -19,7 +19,7 @@ internal sealed record JournalLine(long Number, long First, JournaledRun Run)
     public static void Write(long number, long first, JournaledRun run, ArrayBufferWriter<byte> lines)
     {
         var start = lines.WrittenCount;
-        var mark = run.Mark is null ? "" : JsonSerializer.Serialize(run.Mark, HistoryJson.Default.ScheduleMark);
+        var mark = run.IsNew ? JsonSerializer.Serialize(run.Mark, HistoryJson.Default.ScheduleMark!) : "";
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{number}{Separator}{first}{Separator}{mark}{Separator}"), lines);
         lines.Write(run.Row.Json);
         Encoding.UTF8.GetBytes($"{Separator}{Checksum(lines.WrittenSpan[start..])}\n", lines);
@@ -43,10 +43,12 @@ internal sealed record JournalLine(long Number, long First, JournaledRun Run)
         }
 
         var run = JsonSerializer.Deserialize(document, HistoryJson.Default.RunInfo) ?? throw new JsonException("There is no run.");
-        return new JournalLine(number, first, mark.Length == 0
-            ? JournaledRun.Of(run, null)
-            : JournaledRun.Of(run.ScheduledFor is null ? throw new JsonException("The run is for no time.") : run, JsonSerializer.Deserialize(mark, HistoryJson.Default.ScheduleMark)));
+        return new JournalLine(number, first, mark.Length == 0 ? JournaledRun.Of(run) : JournaledRun.New(run, ReadMark(mark, run)));
     }
+
+    private static ScheduleMark? ReadMark(string text, RunInfo run) => JsonSerializer.Deserialize(text, HistoryJson.Default.ScheduleMark) is var mark && mark is not null && run.ScheduledFor is null
+        ? throw new JsonException("The run is for no time.")
+        : mark;
 
     /// <summary>CRC-32C, against what a disk does to a file when the power goes.</summary>
     internal static string Checksum(ReadOnlySpan<byte> bytes)

@@ -47,7 +47,7 @@ internal static class JournalReplay
         foreach (var (first, newest) in ByRun(journaled))
         {
             // One whose beginning is neither here nor there was deleted, or another has its time.
-            if (first.Occurrence is { } occurrence && OccurrenceStore.Add(connection, OccurrenceStore.Settle(occurrence, newest.Run)))
+            if (first.Occurrence is { } occurrence ? OccurrenceStore.Add(connection, OccurrenceStore.Settle(occurrence, newest.Run)) : first.IsNew)
             {
                 newest.Row.Save(connection);
             }

@@ -3,12 +3,17 @@ namespace PluginHost.History.Journal;
 /// <summary>What a run is from now on, as the journal keeps it until the database has it.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Row">The same, as it is written.</param>
+/// <param name="IsNew">Whether it was not there before.</param>
 /// <param name="Mark">Of a new run of a schedule: up to where that is accounted for; else null.</param>
-internal sealed record JournaledRun(RunInfo Run, RunRow Row, ScheduleMark? Mark)
+internal sealed record JournaledRun(RunInfo Run, RunRow Row, bool IsNew, ScheduleMark? Mark)
 {
-    public static JournaledRun Of(RunInfo run, ScheduleMark? mark) => new(run, RunRow.Of(run), mark);
+    /// <summary>A run that is new, for a schedule or for none.</summary>
+    public static JournaledRun New(RunInfo run, ScheduleMark? mark) => new(run, RunRow.Of(run), true, mark);
 
-    /// <summary>What it is for, when it is new.</summary>
+    /// <summary>What has become of a run.</summary>
+    public static JournaledRun Of(RunInfo run) => new(run, RunRow.Of(run), false, null);
+
+    /// <summary>What it is for, when it is new and for a schedule.</summary>
     public OccurrenceInfo? Occurrence => Mark is null ? null : new OccurrenceInfo
     {
         Script = Mark.Script, Schedule = Mark.Key, Due = Run.ScheduledFor!.Value, Until = Run.ScheduledFor.Value, Count = 1, Outcome = OccurrenceOutcome.Pending, RunId = Run.Id,
