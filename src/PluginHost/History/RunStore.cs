@@ -19,7 +19,7 @@ internal sealed class RunStore(HistoryDatabase database, IRunPlacement placement
     /// <summary>Stores a new run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="key">What tells its request from others, or null.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Gives up, as long as it has not begun.</param>
     /// <returns>The run, on the node that has it; of those on every node, the first; when the key was used for the script before, the run from then.</returns>
     /// <exception cref="ConflictException">The key was used for another request.</exception>
     public async Task<RunInfo> AddAsync(RunInfo run, RequestKey? key, CancellationToken cancellationToken)

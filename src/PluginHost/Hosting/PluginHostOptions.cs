@@ -222,8 +222,7 @@ public sealed class RunOptions
     /// <value>
     /// The default is true. Of the working directory, the default cultures, the console's writers, the limits of the
     /// thread pool and the environment variables, what changed during a run is put back, if no other run was under way
-    /// meanwhile. Of a script that runs more than ten times a second, one run in each tenth of a second is looked at.
-    /// Set it to false where the application around the host changes these itself as it runs.
+    /// meanwhile. Set it to false where the application around the host changes these itself as it runs.
     /// </value>
     public bool WatchProcess { get; set; } = true;
 

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using PluginHost.Hosting;
@@ -9,12 +8,14 @@ namespace PluginHost.Running;
 /// <summary>Sees what a script in this process has changed for all others in it, tells, and puts it back.</summary>
 /// <remarks>
 /// Compares before and after a run. Put back is only what changed while no other run was under way: otherwise nobody can
-/// say whose change it is. What cannot be read, such as the switches of AppContext, is not seen. Of a script that runs many
-/// times a second only some runs are compared: to copy the environment twice can take longer than the run.
+/// say whose change it is. What cannot be read, such as the switches of AppContext, is not seen. The environment as it
+/// is at the end of a run is what it is for those that begin at once: to copy it can take longer than a run.
 /// </remarks>
 internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostOptions> options, TimeProvider time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(10);
+
+    private sealed record Variables(IDictionary Values, long At);
 
     private sealed record Global(string Name, Func<object?> Read, Action<object?> PutBack);
 
@@ -29,10 +30,10 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         new("the greatest number of threads of the thread pool", MaxThreads, value => ThreadPool.SetMaxThreads((((int, int))value!).Item1, (((int, int))value!).Item2)),
     ];
 
-    private readonly ConcurrentDictionary<string, long> _lookedAt = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _lock = new();
     private int _underWay;
     private Watch? _alone;
+    private volatile Variables? _latest;
 
     /// <summary>Remembers how things are as a run begins.</summary>
     public Watch Begin(string script)
@@ -50,6 +51,10 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         watch.Look();
         return watch;
     }
+
+    private Variables LookAtVariables() => _latest = new Variables(Environment.GetEnvironmentVariables(), time.GetTimestamp());
+
+    private Variables LatestVariables() => _latest is { } latest && time.GetElapsedTime(latest.At) < AtOnce ? latest : LookAtVariables();
 
     private static string? WorkingDirectory()
     {
@@ -102,9 +107,9 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
 
         public void Look()
         {
-            if (_owner.IsOn && _owner.IsTurnOf(_script))
+            if (_owner.IsOn)
             {
-                (_before, _variables) = (Array.ConvertAll(Globals, global => global.Read()), Environment.GetEnvironmentVariables());
+                (_before, _variables) = (Array.ConvertAll(Globals, global => global.Read()), _owner.LatestVariables().Values);
             }
         }
 
@@ -142,6 +147,7 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         {
             lock (_owner._lock)
             {
+                _owner._latest = null;
                 return (IsAlone, IsAlone && Try(restore));
             }
         }
@@ -158,7 +164,7 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
             }
 
             // Only by name: a value may be a secret.
-            foreach (var name in Changed(_variables!, Environment.GetEnvironmentVariables()))
+            foreach (var name in Changed(_variables!, _owner.LookAtVariables().Values))
             {
                 yield return ($"the environment variable {name}", () => Environment.SetEnvironmentVariable(name, (string?)_variables![name]));
             }
@@ -179,18 +185,6 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
     }
 
     private bool IsOn => options.Value.Runs.WatchProcess;
-
-    private bool IsTurnOf(string script)
-    {
-        var now = time.GetTimestamp();
-        if (_lookedAt.TryGetValue(script, out var last) && time.GetElapsedTime(last, now) < Interval)
-        {
-            return false;
-        }
-
-        _lookedAt[script] = now;
-        return true;
-    }
 
     private void Report(string script, string what) => problems.Set(
         $"process {what}", $"A script, perhaps '{script}', changed {what} of this process, and it stays so until the host is restarted. Scripts that need that are run in a process of their own: [Script(Isolation = ScriptIsolation.Process)].");

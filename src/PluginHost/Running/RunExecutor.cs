@@ -57,7 +57,7 @@ internal sealed partial class RunExecutor(
         var script = new ScriptRun(run, lease, log, loggers.CreateLogger(ScriptServices.LogCategory(run.Info.Script)), abort?.Token ?? CancellationToken.None);
         IScriptRunner runner = isolation == ScriptIsolation.Process ? isolated : inProcess;
 
-        // A thread of its own, so that a script that blocks blocks nobody else, and none of the host's context flows into it.
+        // A thread for scripts, so that a script that blocks blocks nobody else, and none of the host's context flows into it.
         using var limit = TimeLimit(run, lease);
         var work = isolation == ScriptIsolation.Process ? Task.Run(() => runner.RunAsync(script)) : threads.RunAsync(() => runner.RunAsync(script));
         await Task.WhenAny(work, run.StopRequested);

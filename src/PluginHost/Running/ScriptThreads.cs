@@ -8,7 +8,7 @@ namespace PluginHost.Running;
 /// pages and everybody else waiting for a minute. Here each piece of work gets a thread, an idle one or a new one; how
 /// many that can be is bounded by how many runs may be under way. But to wake a thread takes longer than most scripts do:
 /// where each processor has just begun with another, work waits for one of those to be done, and gets its own thread when
-/// none is within a millisecond. What a script itself puts on the thread pool, with Task.Run, goes there.
+/// none is within a millisecond, or what else is the shortest wait of the system. What a script itself puts on the thread pool, with Task.Run, goes there.
 /// </remarks>
 internal sealed class ScriptThreads : TaskScheduler
 {
@@ -42,8 +42,8 @@ internal sealed class ScriptThreads : TaskScheduler
             var now = Time.GetTimestamp();
             if (Array.TrueForAll(_latest, begun => begun.Thread?.BeganAt == begun.At && Time.GetElapsedTime(begun.At, now) < Patience))
             {
-                _waiting.Enqueue((task, now));
                 Watch();
+                _waiting.Enqueue((task, now));
                 return;
             }
         }
@@ -58,13 +58,14 @@ internal sealed class ScriptThreads : TaskScheduler
 
     private void Hand(Task task)
     {
-        ScriptThread? idle = null;
-        var thread = new ScriptThread();
+        ScriptThread thread;
+        bool isNew;
         lock (_gate)
         {
-            if (_idle.Count > 0)
+            isNew = _idle.Count == 0;
+            thread = isNew ? new ScriptThread() : _idle[^1];
+            if (!isNew)
             {
-                thread = idle = _idle[^1];
                 _idle.RemoveAt(_idle.Count - 1);
             }
 
@@ -72,7 +73,7 @@ internal sealed class ScriptThreads : TaskScheduler
         }
 
         thread.Give(task);
-        if (idle is null)
+        if (isNew)
         {
             // Nothing of the flow of the one who queues goes into the thread: it outlives the work.
             new Thread(() => Work(thread)) { IsBackground = true, Name = "PluginHost script" }.UnsafeStart();
@@ -91,8 +92,13 @@ internal sealed class ScriptThreads : TaskScheduler
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool RunNext(ScriptThread thread)
     {
-        var task = thread.Take(TimeSpan.Zero) ?? TakeWaiting(thread) ?? TakeOrEnd(thread);
-        return task is not null && (TryExecuteTask(task) || true);
+        if ((thread.Take(TimeSpan.Zero) ?? TakeWaiting(thread) ?? TakeOrEnd(thread)) is not { } task)
+        {
+            return false;
+        }
+
+        TryExecuteTask(task);
+        return true;
     }
 
     /// <returns>Null when nothing waits; it is idle then.</returns>
@@ -160,12 +166,43 @@ internal sealed class ScriptThreads : TaskScheduler
         var overdue = new List<Task>();
         while (TakeOverdue(overdue))
         {
-            overdue.ForEach(Hand);
+            if (overdue.FindIndex(task => !TryHand(task)) is >= 0 and var handed)
+            {
+                WaitOn(overdue.Skip(handed));
+            }
+
             overdue.Clear();
         }
     }
 
+    /// <returns>False when the system gives no more threads.</returns>
+    private bool TryHand(Task task)
+    {
+        try
+        {
+            Hand(task);
+            return true;
+        }
+        catch (Exception failure) when (failure is OutOfMemoryException or ThreadStartException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Until a thread is done with other work, or there can be another one.</summary>
+    private void WaitOn(IEnumerable<Task> tasks)
+    {
+        lock (_gate)
+        {
+            foreach (var task in tasks)
+            {
+                _waiting.Enqueue((task, Time.GetTimestamp()));
+            }
+        }
+    }
+
     /// <returns>False when nothing has waited for a while, so that there is nothing to watch.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TakeOverdue(List<Task> overdue)
     {
         lock (_gate)

@@ -11,7 +11,7 @@ internal sealed record Decision(string Script, string? Key, Func<Task> CarryOut)
 /// <summary>The decisions that are to be carried out, in the order in which they were made.</summary>
 internal sealed class Decisions
 {
-    // The first of many that are due at once need not wait until all of them are stored.
+    // Of more, most would find the places of the host taken by those before them, and be stored as waiting first.
     private const int AtOnce = 32;
 
     private readonly Channel<Decision> _waiting = Channel.CreateUnbounded<Decision>(new() { SingleReader = true });

@@ -171,26 +171,32 @@ public sealed class RunJournalReplayTests : RunJournalTestBase
         await AddAsync("before");
         Assert.That(Database.CatchUp());
         Crash(withJournal: false);
-        long last = 0;
-        using (var database = new SqliteDatabase(Crashed))
-        {
-            last = database.Read(JournalReplay.Last);
-        }
-
-        var lines = new System.Buffers.ArrayBufferWriter<byte>();
-        for (var i = 0; i < 3; i++)
-        {
-            JournalLine.Write(last + 1 + i, last + 1, JournaledRun.New(Run($"{i}", i + 1, RunState.Running), Mark(i + 1)), lines);
-        }
-
-        var text = Encoding.UTF8.GetString(lines.WrittenSpan).Split('\n');
-        text[missing] = text[missing].Replace("A.Work", "\0\0\0\0\0\0", StringComparison.Ordinal);
-        System.IO.File.WriteAllLines(JournalFiles.Paths(Crashed).First(), text);
+        WriteInOne(0, missing);
 
         using var again = Restart();
 
         Assert.That(States(again).Select(run => run.Id), Is.EquivalentTo(["before", .. Enumerable.Range(0, missing).Select(i => $"{i}")]));
         Assert.That(await StoredRuns.AddAsync(new RunStore(again, SingleNode.Instance, TimeProvider.System), "after", 5), Is.Not.Null);
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    public async Task WhatWasToldToNobody_DoesNotFollowLater_WhenOthersHaveTheNumbersThatWereMissing(int file)
+    {
+        await AddAsync("before");
+        Assert.That(Database.CatchUp());
+        Crash(withJournal: false);
+        WriteInOne(file, missing: 0);
+        using (var again = Restart())
+        {
+            var runs = new RunStore(again, SingleNode.Instance, TimeProvider.System);
+            await runs.AddAsync(AskedFor("after", RunState.Running), null, default);
+            Assert.That(again.CatchUp());
+            Keep(Directory.GetFiles(Combine("crashed")), "again");
+        }
+
+        using var second = new SqliteDatabase(Combine("again", "history.db"), hasJournal: true);
+        Assert.That(States(second).Select(run => run.Id), Is.EquivalentTo(["before", "after"]));
     }
 
     [Test]
@@ -254,6 +260,22 @@ public sealed class RunJournalReplayTests : RunJournalTestBase
             Assert.That(States(again), Is.Empty);
             Assert.That(new ScheduleStore(again).GetAll(), Is.Empty);
         }
+    }
+
+    /// <summary>Three lines that were written in one, after what the database has, but for a part of one of them.</summary>
+    private void WriteInOne(int file, int missing)
+    {
+        using var database = new SqliteDatabase(Crashed);
+        var last = database.Read(JournalReplay.Last);
+        var lines = new System.Buffers.ArrayBufferWriter<byte>();
+        for (var i = 0; i < 3; i++)
+        {
+            JournalLine.Write(last + 1 + i, last + 1, JournaledRun.New(Run($"{i}", i + 1, RunState.Running), Mark(i + 1)), lines);
+        }
+
+        var text = Encoding.UTF8.GetString(lines.WrittenSpan).Split('\n');
+        text[missing] = text[missing].Replace("A.Work", "\0\0\0\0\0\0", StringComparison.Ordinal);
+        System.IO.File.WriteAllLines(JournalFiles.Paths(Crashed).ElementAt(file), text);
     }
 
     private static RunInfo AskedFor(string id, RunState state) => Run(id, 0, state) with { Trigger = RunTrigger.Manual, ScheduledFor = null };

@@ -65,14 +65,14 @@ public abstract class RunJournalTestBase
         Assert.That(await busy);
     }
 
-    private void Keep(IEnumerable<string> files)
+    private protected void Keep(IEnumerable<string> files, string folder = "crashed")
     {
-        Directory.CreateDirectory(Combine("crashed"));
+        Directory.CreateDirectory(Combine(folder));
         foreach (var file in files)
         {
             // Not by File.Copy, which may not read what is open.
             using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var target = System.IO.File.Create(Combine("crashed", Path.GetFileName(file)));
+            using var target = System.IO.File.Create(Combine(folder, Path.GetFileName(file)));
             source.CopyTo(target);
         }
     }

@@ -108,14 +108,14 @@ internal sealed class JournalFiles : IDisposable
         }
     }
 
-    /// <summary>What comes now goes into the other file.</summary>
-    public void Switch() => Current = Other;
+    /// <summary>What comes now goes into the other file, unless there is something in this one that nobody may find: another line has its number then.</summary>
+    public void Switch() => Current = _cut[Current] is null ? Other : Current;
 
     /// <summary>Everything in it is in the database.</summary>
     public void Reuse(int file)
     {
         _ends[file] = 0;
-        Shorten(file, Kept);
+        Shorten(file, _cut[file] is null ? Kept : 0);
     }
 
     /// <summary>What is not in the database stays.</summary>
@@ -136,6 +136,7 @@ internal sealed class JournalFiles : IDisposable
             if (_files[file] is { CanWrite: true } open && open.Length > most)
             {
                 open.SetLength(most);
+                _cut[file] = null;
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -148,6 +149,7 @@ internal sealed class JournalFiles : IDisposable
     {
         _cut[file] = length;
         _files[file].SetLength(length);
+        _files[file].Flush(flushToDisk: true);
         _cut[file] = null;
     }
 

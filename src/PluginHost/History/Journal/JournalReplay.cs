@@ -22,16 +22,18 @@ internal static class JournalReplay
         var foreign = lines.Where(line => Math.Abs(line.Number - last) >= FarApart).ToList();
         var left = lines.Where(line => line.Number > last).Except(foreign).ToList();
         var following = left.TakeWhile((line, i) => line.Number <= (i == 0 ? last : left[i - 1].Number) + 1).ToList();
-        if (following is [.., var end])
+        var known = following is [.., var end] ? end.Number : last;
+
+        // What was written last, when the power went, may be there without what was written in one with it. These are done
+        // with: else they would follow one day, when others have had the numbers of those that are missing.
+        List<JournalLine> unexplained = [.. foreign, .. left[following.Count..].FindAll(line => line.First > known + 1)];
+        if (left.Count > 0)
         {
-            Save(connection, following.Select(line => line.Run), end.Number);
+            Save(connection, following.Select(line => line.Run), unexplained.Count > 0 ? known : left[^1].Number);
         }
 
         connection.Commit();
-
-        // What was written last, when the power went, may be there without what was written in one with it.
-        var missing = (following is [.., var known] ? known.Number : last) + 1;
-        return [.. foreign, .. left[following.Count..].FindAll(line => line.First > missing)];
+        return unexplained;
     }
 
     /// <summary>Up to which line the database has everything.</summary>
