@@ -61,8 +61,17 @@ public sealed class ReadyHost : IAsyncDisposable
     public static async Task<ReadyHost> StartAsync(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
         var host = await ListeningAsync(Launch(repository, data, poll, environment, program: program), "");
-        await host.UntilReadyAsync();
-        return host;
+        try
+        {
+            await host.UntilReadyAsync();
+            return host;
+        }
+        catch
+        {
+            // Nobody else will.
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts a host and waits until it listens; its first load goes on.</summary>
