@@ -60,18 +60,7 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <param name="program">The DLL of the ready host; null for the one that was built beside the tests.</param>
     public static async Task<ReadyHost> StartAsync(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
-        var host = await ListeningAsync(Launch(repository, data, poll, environment, program: program), "");
-        try
-        {
-            await host.UntilReadyAsync();
-            return host;
-        }
-        catch
-        {
-            // Nobody else will.
-            await host.DisposeAsync();
-            throw;
-        }
+        return await ReadyAsync(Launch(repository, data, poll, environment, program: program), "");
     }
 
     /// <summary>Starts a host and waits until it listens; its first load goes on.</summary>
@@ -88,18 +77,14 @@ public sealed class ReadyHost : IAsyncDisposable
         string repository, string data, IReadOnlyDictionary<string, string>? environment = null, params IReadOnlyList<string> options)
     {
         // One port for all its lives, so that it is found again.
-        var host = await ListeningAsync(Launch(repository, data, "200ms", environment, $"http://127.0.0.1:{Server.FreePort()}", supervised: true, options), "");
-        await host.UntilReadyAsync();
-        return host;
+        return await ReadyAsync(Launch(repository, data, "200ms", environment, $"http://127.0.0.1:{Server.FreePort()}", supervised: true, options), "");
     }
 
     /// <summary>Starts a host over a working tree, and waits until its first load has ended.</summary>
     public static async Task<ReadyHost> StartDevAsync(string folder, string data)
     {
         var start = new ProcessStartInfo("dotnet", [ProgramOf("PluginHost.App"), "dev", folder, "--data", data, "--urls", "http://127.0.0.1:0"]);
-        var host = await ListeningAsync(new ReadyHost(start), "");
-        await host.UntilReadyAsync();
-        return host;
+        return await ReadyAsync(new ReadyHost(start), "");
     }
 
     /// <summary>Starts a host over a folder of drops, and waits until its first load has ended.</summary>
@@ -111,9 +96,7 @@ public sealed class ReadyHost : IAsyncDisposable
         var start = new ProcessStartInfo(
             Path.Combine(dotnet, "dotnet"), [ProgramOf("PluginHost.App"), "run", "--drop", drops, "--data", data, "--urls", "http://127.0.0.1:0", "--poll", "200ms", "--no-supervisor"]);
         start.Environment["PATH"] = dotnet;
-        var host = await ListeningAsync(new ReadyHost(start), "");
-        await host.UntilReadyAsync();
-        return host;
+        return await ReadyAsync(new ReadyHost(start), "");
     }
 
     /// <summary>Starts another app that has the host in it, and waits until its first load has ended.</summary>
@@ -133,9 +116,7 @@ public sealed class ReadyHost : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var host = await ListeningAsync(new ReadyHost(start), mount);
-        await host.UntilReadyAsync();
-        return host;
+        return await ReadyAsync(new ReadyHost(start), mount);
     }
 
     /// <summary>Starts an app that has the host in it, configured by its own settings but for where it listens and keeps its data, and waits until its first load has ended.</summary>
@@ -153,9 +134,7 @@ public sealed class ReadyHost : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var host = await ListeningAsync(new ReadyHost(start), mount);
-        await host.UntilReadyAsync();
-        return host;
+        return await ReadyAsync(new ReadyHost(start), mount);
     }
 
     /// <summary>Starts a host and waits until it has given up.</summary>
@@ -260,6 +239,23 @@ public sealed class ReadyHost : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    /// <summary>The host, once its first load has ended.</summary>
+    private static async Task<ReadyHost> ReadyAsync(ReadyHost starting, string mount)
+    {
+        var host = await ListeningAsync(starting, mount);
+        try
+        {
+            await host.UntilReadyAsync();
+            return host;
+        }
+        catch
+        {
+            // Nobody else has it.
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     private static ReadyHost Launch(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0", bool supervised = false, IReadOnlyList<string>? options = null, string? program = null)
