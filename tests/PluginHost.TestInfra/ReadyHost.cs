@@ -58,10 +58,8 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <param name="poll">How often it looks for commits.</param>
     /// <param name="environment">Variables of its environment.</param>
     /// <param name="program">The DLL of the ready host; null for the one that was built beside the tests.</param>
-    public static async Task<ReadyHost> StartAsync(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string? program = null)
-    {
-        return await ReadyAsync(Launch(repository, data, poll, environment, program: program), "");
-    }
+    public static Task<ReadyHost> StartAsync(string repository, string data, string poll = "200ms", IReadOnlyDictionary<string, string>? environment = null, string? program = null) =>
+        ReadyAsync(Launch(repository, data, poll, environment, program: program), "");
 
     /// <summary>Starts a host and waits until it listens; its first load goes on.</summary>
     public static Task<ReadyHost> LaunchAsync(
@@ -73,30 +71,30 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <param name="data">The host's data directory.</param>
     /// <param name="environment">Variables of its environment.</param>
     /// <param name="options">Further options of the command line.</param>
-    public static async Task<ReadyHost> StartSupervisedAsync(
+    public static Task<ReadyHost> StartSupervisedAsync(
         string repository, string data, IReadOnlyDictionary<string, string>? environment = null, params IReadOnlyList<string> options)
     {
         // One port for all its lives, so that it is found again.
-        return await ReadyAsync(Launch(repository, data, "200ms", environment, $"http://127.0.0.1:{Server.FreePort()}", supervised: true, options), "");
+        return ReadyAsync(Launch(repository, data, "200ms", environment, $"http://127.0.0.1:{Server.FreePort()}", supervised: true, options), "");
     }
 
     /// <summary>Starts a host over a working tree, and waits until its first load has ended.</summary>
-    public static async Task<ReadyHost> StartDevAsync(string folder, string data)
+    public static Task<ReadyHost> StartDevAsync(string folder, string data)
     {
         var start = new ProcessStartInfo("dotnet", [ProgramOf("PluginHost.App"), "dev", folder, "--data", data, "--urls", "http://127.0.0.1:0"]);
-        return await ReadyAsync(new ReadyHost(start), "");
+        return ReadyAsync(new ReadyHost(start), "");
     }
 
     /// <summary>Starts a host over a folder of drops, and waits until its first load has ended.</summary>
     /// <param name="drops">The folder.</param>
     /// <param name="data">The host's data directory.</param>
     /// <param name="dotnet">The folder of the dotnet that runs it, and the only one on its PATH.</param>
-    public static async Task<ReadyHost> StartOverDropsAsync(string drops, string data, string dotnet)
+    public static Task<ReadyHost> StartOverDropsAsync(string drops, string data, string dotnet)
     {
         var start = new ProcessStartInfo(
             Path.Combine(dotnet, "dotnet"), [ProgramOf("PluginHost.App"), "run", "--drop", drops, "--data", data, "--urls", "http://127.0.0.1:0", "--poll", "200ms", "--no-supervisor"]);
         start.Environment["PATH"] = dotnet;
-        return await ReadyAsync(new ReadyHost(start), "");
+        return ReadyAsync(new ReadyHost(start), "");
     }
 
     /// <summary>Starts another app that has the host in it, and waits until its first load has ended.</summary>
@@ -105,7 +103,7 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <param name="repository">The repository to watch.</param>
     /// <param name="data">The host's data directory.</param>
     /// <param name="environment">What else the app is told.</param>
-    public static async Task<ReadyHost> StartInAppAsync(string project, string mount, string repository, string data, IReadOnlyDictionary<string, string>? environment = null)
+    public static Task<ReadyHost> StartInAppAsync(string project, string mount, string repository, string data, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet", [ProgramOf(project)]) { WorkingDirectory = Path.GetDirectoryName(ProgramOf(project)) };
         start.Environment["Urls"] = "http://127.0.0.1:0";
@@ -116,7 +114,7 @@ public sealed class ReadyHost : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        return await ReadyAsync(new ReadyHost(start), mount);
+        return ReadyAsync(new ReadyHost(start), mount);
     }
 
     /// <summary>Starts an app that has the host in it, configured by its own settings but for where it listens and keeps its data, and waits until its first load has ended.</summary>
@@ -124,7 +122,7 @@ public sealed class ReadyHost : IAsyncDisposable
     /// <param name="mount">Where the app has mapped the host.</param>
     /// <param name="data">The host's data directory.</param>
     /// <param name="environment">Further variables.</param>
-    public static async Task<ReadyHost> StartBuiltAppAsync(string program, string mount, string data, IReadOnlyDictionary<string, string> environment)
+    public static Task<ReadyHost> StartBuiltAppAsync(string program, string mount, string data, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo("dotnet", [program]) { WorkingDirectory = Path.GetDirectoryName(program) };
         start.Environment["Urls"] = "http://127.0.0.1:0";
@@ -134,7 +132,7 @@ public sealed class ReadyHost : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        return await ReadyAsync(new ReadyHost(start), mount);
+        return ReadyAsync(new ReadyHost(start), mount);
     }
 
     /// <summary>Starts a host and waits until it has given up.</summary>

@@ -8,7 +8,8 @@ namespace PluginHost.Running;
 /// pages and everybody else waiting for a minute. Here each piece of work gets a thread, an idle one or a new one; how
 /// many that can be is bounded by how many runs may be under way. But to wake a thread takes longer than most scripts do:
 /// where each processor has just begun with another, work waits for one of those to be done, and gets its own thread when
-/// none is within a millisecond, or what else is the shortest wait of the system. What a script itself puts on the thread pool, with Task.Run, goes there.
+/// none is within a millisecond, or what else is the shortest wait of the system. What a script itself puts on the thread
+/// pool, with Task.Run, goes there.
 /// </remarks>
 internal sealed class ScriptThreads : TaskScheduler
 {

@@ -168,10 +168,7 @@ public sealed class RunJournalReplayTests : RunJournalTestBase
     [TestCase(1)]
     public async Task WhatWasWrittenInOne_AndIsNotThereAsAWhole_WasToldToNobody_AndTheHostStarts(int missing)
     {
-        await AddAsync("before");
-        Assert.That(Database.CatchUp());
-        Crash(withJournal: false);
-        WriteInOne(0, missing);
+        await LosePowerWhileWritingAsync(0, missing);
 
         using var again = Restart();
 
@@ -183,10 +180,7 @@ public sealed class RunJournalReplayTests : RunJournalTestBase
     [TestCase(1)]
     public async Task WhatWasToldToNobody_DoesNotFollowLater_WhenOthersHaveTheNumbersThatWereMissing(int file)
     {
-        await AddAsync("before");
-        Assert.That(Database.CatchUp());
-        Crash(withJournal: false);
-        WriteInOne(file, missing: 0);
+        await LosePowerWhileWritingAsync(file, missing: 0);
         using (var again = Restart())
         {
             var runs = new RunStore(again, SingleNode.Instance, TimeProvider.System);
@@ -262,9 +256,12 @@ public sealed class RunJournalReplayTests : RunJournalTestBase
         }
     }
 
-    /// <summary>Three lines that were written in one, after what the database has, but for a part of one of them.</summary>
-    private void WriteInOne(int file, int missing)
+    /// <summary>Leaves a run in the database, and after it three lines that were written in one, but for a part of one of them.</summary>
+    private async Task LosePowerWhileWritingAsync(int file, int missing)
     {
+        await AddAsync("before");
+        Assert.That(Database.CatchUp());
+        Crash(withJournal: false);
         using var database = new SqliteDatabase(Crashed);
         var last = database.Read(JournalReplay.Last);
         var lines = new System.Buffers.ArrayBufferWriter<byte>();
