@@ -222,7 +222,8 @@ public sealed class RunOptions
     /// <value>
     /// The default is true. Of the working directory, the default cultures, the console's writers, the limits of the
     /// thread pool and the environment variables, what changed during a run is put back, if no other run was under way
-    /// meanwhile. Set it to false where the application around the host changes these itself as it runs.
+    /// meanwhile. Where more than eight runs end within 10 ms, what some of them changed is told of another one, or as a
+    /// problem of the host. Set it to false where the application around the host changes these itself as it runs.
     /// </value>
     public bool WatchProcess { get; set; } = true;
 

@@ -1,5 +1,3 @@
-using System.Collections;
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using PluginHost.Hosting;
 
@@ -8,111 +6,163 @@ namespace PluginHost.Running;
 /// <summary>Sees what a script in this process has changed for all others in it, tells, and puts it back.</summary>
 /// <remarks>
 /// Compares before and after a run. Put back is only what changed while no other run was under way: otherwise nobody can
-/// say whose change it is. What cannot be read, such as the switches of AppContext, is not seen. The environment as it
-/// is at the end of a run is what it is for those that begin at once: to copy it can take longer than a run.
+/// say whose change it is. To look can take longer than a run. So what was seen last is how things are for a run that
+/// begins at once; and where hundreds end in a second, most do so without a look: what they changed, the next one tells.
 /// </remarks>
-internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostOptions> options, TimeProvider time)
+internal sealed class ProcessGlobals : IDisposable
 {
+    /// <summary>How many look by themselves of those that end at once.</summary>
+    private const int MostLooks = 8;
+
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(10);
 
-    private sealed record Variables(IDictionary Values, long At);
+    private readonly HostProblems _problems;
+    private readonly TimeProvider _time;
+    private readonly bool _isOn;
+    private readonly ITimer _nextLook;
 
-    private sealed record Global(string Name, Func<object?> Read, Action<object?> PutBack);
-
-    private static readonly Global[] Globals =
-    [
-        new("the working directory", WorkingDirectory, value => Environment.CurrentDirectory = (string)value!),
-        new("CultureInfo.DefaultThreadCurrentCulture", () => CultureInfo.DefaultThreadCurrentCulture, value => CultureInfo.DefaultThreadCurrentCulture = (CultureInfo?)value),
-        new("CultureInfo.DefaultThreadCurrentUICulture", () => CultureInfo.DefaultThreadCurrentUICulture, value => CultureInfo.DefaultThreadCurrentUICulture = (CultureInfo?)value),
-        new("Console.Out", () => Console.Out, value => Console.SetOut((TextWriter)value!)),
-        new("Console.Error", () => Console.Error, value => Console.SetError((TextWriter)value!)),
-        new("the least number of threads of the thread pool", () => ThreadPoolMinimum.SetByOthers, value => ThreadPoolMinimum.Set(((int, int))value!)),
-        new("the greatest number of threads of the thread pool", MaxThreads, value => ThreadPool.SetMaxThreads((((int, int))value!).Item1, (((int, int))value!).Item2)),
-    ];
-
+    // Looks are taken with it, so that each knows of all before it. What they touch waits for nothing.
     private readonly Lock _lock = new();
+
+    // What was seen last. Kept by those who began with it: it may hold a writer of a plugin, which is to be unloaded.
+    private readonly WeakReference<GlobalState?> _latest = new(null);
+    private long _latestAt;
+
+    // One of those that ended without a look since then, and what they were compared with.
+    private (string Script, GlobalState Since)? _unseen;
+    private bool _isNextLookSet;
+
+    private int _looks;
+    private long _looksSince;
     private int _underWay;
     private Watch? _alone;
-    private volatile Variables? _latest;
+
+    public ProcessGlobals(HostProblems problems, IOptions<PluginHostOptions> options, TimeProvider time)
+    {
+        (_problems, _time, _isOn) = (problems, time, options.Value.Runs.WatchProcess);
+        _nextLook = time.CreateTimer(_ => LookForUnseen(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private GlobalState? Latest => _latest.TryGetTarget(out var latest) ? latest : null;
 
     /// <summary>Remembers how things are as a run begins.</summary>
     public Watch Begin(string script)
     {
-        var watch = new Watch(this, script);
         lock (_lock)
         {
             // Of many at once only the first can have thought that it was alone.
             _alone?.IsAlone = false;
-            watch.IsAlone = _underWay++ == 0;
+            var watch = new Watch(this, script, _isOn ? LookAtBeginning() : null) { IsAlone = _underWay++ == 0 };
             _alone = watch.IsAlone ? watch : null;
+            return watch;
         }
-
-        // Only now: until then another one may still put things back.
-        watch.Look();
-        return watch;
     }
 
-    private Variables LookAtVariables() => _latest = new Variables(Environment.GetEnvironmentVariables(), time.GetTimestamp());
+    public void Dispose() => _nextLook.Dispose();
 
-    private Variables LatestVariables() => _latest is { } latest && time.GetElapsedTime(latest.At) < AtOnce ? latest : LookAtVariables();
+    private GlobalState LookAtBeginning()
+    {
+        if (Latest is { } latest && _time.GetElapsedTime(_latestAt) < AtOnce)
+        {
+            return latest;
+        }
 
-    private static string? WorkingDirectory()
+        var now = Look();
+        TellUnseen(now);
+        return now;
+    }
+
+    private List<(string Name, Action PutBack)> LookAtEnd(string script, GlobalState before)
+    {
+        bool setsNextLook;
+        lock (_lock)
+        {
+            if (before != Latest || CountLook() <= MostLooks)
+            {
+                // It began before them, so what they changed it finds as its own.
+                _unseen = null;
+                return [.. Look().ChangesSince(before)];
+            }
+
+            _unseen ??= (script, before);
+            setsNextLook = !_isNextLookSet;
+            _isNextLookSet = true;
+        }
+
+        if (setsNextLook)
+        {
+            _nextLook.Change(AtOnce, Timeout.InfiniteTimeSpan);
+        }
+
+        return [];
+    }
+
+    private int CountLook()
+    {
+        if (_time.GetElapsedTime(_looksSince) >= AtOnce)
+        {
+            (_looks, _looksSince) = (0, _time.GetTimestamp());
+        }
+
+        return ++_looks;
+    }
+
+    private void LookForUnseen()
     {
         try
         {
-            return Environment.CurrentDirectory;
-        }
-        catch (IOException)
-        {
-            // It was deleted.
-            return null;
-        }
-    }
-
-    private static object MaxThreads()
-    {
-        ThreadPool.GetMaxThreads(out var workers, out var ports);
-        return (workers, ports);
-    }
-
-    /// <summary>The names of the variables of the environment that differ. For each run, and nearly always of none: so without a copy that is easier to work with.</summary>
-    private static IEnumerable<string> Changed(IDictionary before, IDictionary after)
-    {
-        foreach (DictionaryEntry variable in after)
-        {
-            if (!Equals(before[variable.Key], variable.Value))
+            lock (_lock)
             {
-                yield return (string)variable.Key;
+                _isNextLookSet = false;
+                if (_alone is null)
+                {
+                    TellUnseen(Look());
+                }
+
+                // Else that one looks at its end, and may put back what is changed now.
             }
         }
-
-        foreach (DictionaryEntry variable in before)
+        catch (Exception)
         {
-            if (!after.Contains(variable.Key))
+            // On this thread it would end the process. Whoever begins or ends next looks again.
+        }
+    }
+
+    /// <returns>The same as before, as long as nothing changes: then nobody need compare.</returns>
+    private GlobalState Look()
+    {
+        var now = new GlobalState();
+        _latestAt = _time.GetTimestamp();
+        if (Latest is { } latest && !now.ChangesSince(latest).Any())
+        {
+            return latest;
+        }
+
+        _latest.SetTarget(now);
+        return now;
+    }
+
+    private void TellUnseen(GlobalState now)
+    {
+        if (_unseen is var (script, since))
+        {
+            _unseen = null;
+            foreach (var (name, _) in now.ChangesSince(since))
             {
-                yield return (string)variable.Key;
+                Report(script, name);
             }
         }
     }
+
+    private void Report(string script, string what) => _problems.Set(
+        $"process {what}", $"A script, perhaps '{script}', changed {what} of this process, and it stays so until the host is restarted. Scripts that need that are run in a process of their own: [Script(Isolation = ScriptIsolation.Process)].");
 
     /// <summary>A run under way.</summary>
-    internal sealed class Watch
+    /// <param name="owner">Whoever watches.</param>
+    /// <param name="script">Its script.</param>
+    /// <param name="before">How things were as it began; null when nobody watches.</param>
+    internal sealed class Watch(ProcessGlobals owner, string script, GlobalState? before)
     {
-        private readonly ProcessGlobals _owner;
-        private readonly string _script;
-        private object?[] _before = [];
-        private IDictionary? _variables;
-
-        public Watch(ProcessGlobals owner, string script) => (_owner, _script) = (owner, script);
-
-        public void Look()
-        {
-            if (_owner.IsOn)
-            {
-                (_before, _variables) = (Array.ConvertAll(Globals, global => global.Read()), _owner.LatestVariables().Values);
-            }
-        }
-
         /// <summary>Whether no other run was under way meanwhile.</summary>
         public bool IsAlone { get; set; }
 
@@ -121,23 +171,23 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         {
             try
             {
-                foreach (var (name, restore) in _variables is null ? [] : Changes())
+                foreach (var (name, restore) in before is null ? [] : owner.LookAtEnd(script, before))
                 {
                     var (putBack, restored) = PutBack(restore);
                     var what = restored ? "It was put back." : putBack ? "It could not be put back." : "Other runs were under way as well, so it stays as it is.";
                     tell($"While this run was under way, {name} changed, which is the same for everything in the process. {what}");
                     if (!restored)
                     {
-                        _owner.Report(_script, name);
+                        owner.Report(script, name);
                     }
                 }
             }
             finally
             {
-                lock (_owner._lock)
+                lock (owner._lock)
                 {
-                    _owner._underWay--;
-                    _owner._alone = _owner._alone == this ? null : _owner._alone;
+                    owner._underWay--;
+                    owner._alone = owner._alone == this ? null : owner._alone;
                 }
             }
         }
@@ -145,28 +195,16 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
         /// <summary>While it is done, no other run begins.</summary>
         private (bool IsAllowed, bool IsDone) PutBack(Action restore)
         {
-            lock (_owner._lock)
+            lock (owner._lock)
             {
-                _owner._latest = null;
-                return (IsAlone, IsAlone && Try(restore));
-            }
-        }
-
-        private IEnumerable<(string Name, Action Restore)> Changes()
-        {
-            for (var i = 0; i < Globals.Length; i++)
-            {
-                var (global, before) = (Globals[i], _before[i]);
-                if (!Equals(before, global.Read()))
+                if (!IsAlone)
                 {
-                    yield return (global.Name, () => global.PutBack(before));
+                    return (false, false);
                 }
-            }
 
-            // Only by name: a value may be a secret.
-            foreach (var name in Changed(_variables!, _owner.LookAtVariables().Values))
-            {
-                yield return ($"the environment variable {name}", () => Environment.SetEnvironmentVariable(name, (string?)_variables![name]));
+                // What was seen is no longer so.
+                owner._latest.SetTarget(null);
+                return (true, Try(restore));
             }
         }
 
@@ -183,9 +221,4 @@ internal sealed class ProcessGlobals(HostProblems problems, IOptions<PluginHostO
             }
         }
     }
-
-    private bool IsOn => options.Value.Runs.WatchProcess;
-
-    private void Report(string script, string what) => problems.Set(
-        $"process {what}", $"A script, perhaps '{script}', changed {what} of this process, and it stays so until the host is restarted. Scripts that need that are run in a process of their own: [Script(Isolation = ScriptIsolation.Process)].");
 }

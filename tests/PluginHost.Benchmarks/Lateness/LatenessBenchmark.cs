@@ -21,7 +21,7 @@ internal static class LatenessBenchmark
     };
 
     // PLUGINHOST_BENCH_SECONDS and PLUGINHOST_BENCH_SIZES cut it short.
-    private static TimeSpan Window => TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable("PLUGINHOST_BENCH_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 30);
+    private static TimeSpan Window => TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable("PLUGINHOST_BENCH_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 60);
 
     public static async Task RunAsync()
     {

@@ -9,7 +9,7 @@ internal static class Measurement
     /// <remarks>Longer than the longest poll, so that what a slow one does late counts as late.</remarks>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(17);
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
 
     public static async Task<Outcome> TakeAsync(IContestant contestant, Load load, TimeSpan window)
     {

@@ -8,6 +8,9 @@ public sealed class ProcessGlobalsTests : RunTestBase
 {
     private const string Variable = "PLUGINHOST_TEST_GLOBAL";
 
+    // More than may look by themselves.
+    private const int VeryMany = 100;
+
     private protected override void Configure(PluginHostOptions options) => options.Runs.WatchProcess = true;
 
     private static readonly Dictionary<string, (Action Change, Func<object?> Read)> Changes = new()
@@ -79,11 +82,67 @@ public sealed class ProcessGlobalsTests : RunTestBase
     }
 
     [Test]
+    public async Task WhatOneOfVeryManyInOneMomentChanges_IsTold()
+    {
+        var runs = 0;
+        Stage.Script = (_, _) =>
+        {
+            if (++runs == VeryMany)
+            {
+                Environment.SetEnvironmentVariable(Variable, "secret");
+            }
+
+            return Task.CompletedTask;
+        };
+        Host.Deploy(typeof(Plain));
+        try
+        {
+            await RunVeryManyAsync();
+
+            Time.Advance(TimeSpan.FromMilliseconds(10));
+
+            Assert.That(Host.Problems.All, Has.Some.StartsWith($"A script, perhaps 'Shop.Plain', changed the environment variable {Variable} of this process"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Variable, null);
+        }
+    }
+
+    [Test]
+    public async Task WhatARunAfterVeryManyChanges_IsToldAndPutBack_AndIsNoProblemMeanwhile()
+    {
+        Stage.Script = (_, _) => Task.CompletedTask;
+        Host.Deploy(typeof(Plain));
+        await RunVeryManyAsync();
+
+        Stage.Script = (_, _) =>
+        {
+            Environment.SetEnvironmentVariable(Variable, "secret");
+            Time.Advance(TimeSpan.FromMilliseconds(10));
+            return Task.CompletedTask;
+        };
+        var run = await Host.EndOfAsync(await Host.StartAsync("Plain"));
+
+        Assert.That(Environment.GetEnvironmentVariable(Variable), Is.Null);
+        Assert.That(await Host.LogOfAsync(run), Has.One.EndsWith("It was put back."));
+        Assert.That(Host.Problems.All, Is.Empty);
+    }
+
+    [Test]
     public async Task ARunThatChangesNothing_HasNothingToTell()
     {
         Stage.Script = (_, _) => Task.CompletedTask;
         Host.Deploy(typeof(Plain));
 
         Assert.That(await Host.LogOfAsync(await Host.EndOfAsync(await Host.StartAsync("Plain"))), Is.Empty);
+    }
+
+    private async Task RunVeryManyAsync()
+    {
+        for (var i = 0; i < VeryMany; i++)
+        {
+            await Host.EndOfAsync(await Host.StartAsync("Plain"));
+        }
     }
 }
