@@ -5,6 +5,7 @@ namespace PluginHost.EndToEnd.Tests.Faults;
 
 /// <summary>Plugins that do harm when they are built, loaded or run, all in one commit: each is refused or contained, and its neighbours live.</summary>
 [Platform("Linux")]
+[NonParallelizable] // Nearly thirty builds, which leave the processors to whatever else runs.
 public sealed class PluginsThatHarm : HostTestBase
 {
     private const int HugeBytes = 100 << 20;
